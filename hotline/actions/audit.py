@@ -1,0 +1,20 @@
+"""The audit log: who did what to what. Written in the commit of the deed itself."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from hotline.tables import AuditEntry
+
+
+def audit(
+    session: Session,
+    actor: str,
+    action: str,
+    now: datetime,
+    subject: str | None = None,
+    facts: dict[str, Any] | None = None,
+) -> None:
+    """Keep one line; `subject` names a thing by kind and id, never by telephone number."""
+    session.add(AuditEntry(at=now, actor=actor, action=action, subject=subject, facts=facts or {}))

@@ -1,0 +1,158 @@
+"""Callbacks by telephone: our call rings the agent first, then bridges the citizen; each try is an attempt."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from hotline import outbox
+from hotline.actions.casework import add_event, held, move
+from hotline.errors import BadInput, Conflict
+from hotline.messages import CALL_ENDS, Accepted, Ambiguous, CallProgress, Refusal, Refused, SendResult
+from hotline.privacy import SealedPhone
+from hotline.rules.casework import AttemptResult, AttemptState, CaseState, is_forward
+from hotline.tables import Attempt, Case, User
+
+
+def dial(session: Session, case_id: int, token: str, agent: User, now: datetime) -> Attempt:
+    """Ask for a call between the agent and the citizen. Raises Conflict (lease lost, a call is on), BadInput."""
+    case = held(session, case_id, token, now)
+    if agent.phone_box is None:
+        raise BadInput("phone", "you have no telephone yet: enter the one at which you are to be rung")
+    going = select(Attempt.id).where(Attempt.case_id == case_id, Attempt.state != AttemptState.ENDED)
+    if session.scalar(going.limit(1)) is not None:
+        raise Conflict("a call about this case is already under way")
+    attempt = Attempt(case_id=case_id, agent=agent, hold_token=token, state=AttemptState.REQUESTED, requested_at=now)
+    session.add(attempt)
+    session.flush()
+    add_event(session, case, agent.name, "dialled", now, facts={"attempt": attempt.id})
+    outbox.put(session, outbox.Kind.DIAL, f"dial:{attempt.id}", {"attempt_id": attempt.id}, now, now)
+    return attempt
+
+
+def begin_dial(session: Session, attempt_id: int, now: datetime) -> bytes | None:
+    """Mark the agent's telephone as being rung; returns its sealed number, or None if nothing is to be dialled."""
+    attempt = _locked(session, attempt_id)
+    if attempt is None or attempt.state is AttemptState.ENDED:
+        return None
+    if attempt.state is not AttemptState.REQUESTED:  # begun by a worker that did not come back
+        if attempt.external_id is None:
+            _end(session, attempt, AttemptResult.UNKNOWN, now)
+        return None
+    attempt.state = AttemptState.AGENT_RINGING
+    return attempt.agent.phone_box
+
+
+def settle_dial(session: Session, attempt_id: int, result: SendResult, now: datetime) -> bool:
+    """Keep how the carrier answered; True if the call is to be placed again later."""
+    attempt = _locked(session, attempt_id)
+    assert attempt is not None
+    match result:
+        case Accepted(external_id):
+            attempt.external_id = attempt.external_id or external_id
+        case Ambiguous():
+            if attempt.external_id is None:
+                _end(session, attempt, AttemptResult.UNKNOWN, now)
+        case Refused(Refusal.RETRY):
+            attempt.state = AttemptState.REQUESTED
+            return True
+        case Refused(_, code):
+            _end(session, attempt, AttemptResult.FAILED, now, code)
+    return False
+
+
+@dataclass(frozen=True, slots=True)
+class AgentLine:
+    """The agent is on the line: whether the case is still theirs, its number for the whisper."""
+
+    case_id: int
+    still_theirs: bool
+
+
+def agent_answered(session: Session, attempt_id: int, external_id: str, now: datetime) -> AgentLine:
+    """The agent picked up."""
+    attempt = _locked(session, attempt_id)
+    assert attempt is not None
+    attempt.external_id = attempt.external_id or external_id
+    _forward(attempt, AttemptState.AGENT_ANSWERED)
+    return AgentLine(attempt.case_id, _still_theirs(attempt, now))
+
+
+def bridge(session: Session, attempt_id: int, now: datetime) -> SealedPhone | None:
+    """The agent pressed the key: the citizen's number to bridge to, or None if the case is no longer theirs."""
+    attempt = _locked(session, attempt_id)
+    assert attempt is not None
+    if not _still_theirs(attempt, now):
+        return None
+    _forward(attempt, AttemptState.CITIZEN_RINGING)
+    return attempt.case.record.phone
+
+
+def citizen_answered(session: Session, attempt_id: int, now: datetime) -> None:
+    """The two are speaking: that is the first contact."""
+    attempt = _locked(session, attempt_id)
+    if attempt is None or not _forward(attempt, AttemptState.BRIDGED):
+        return
+    attempt.bridged_at = now
+    case = session.scalars(select(Case).where(Case.id == attempt.case_id).with_for_update(of=Case)).one()
+    if case.state is CaseState.OPENED:
+        move(session, case, CaseState.CONTACTED, attempt.agent.name, now, facts={"attempt": attempt.id})
+
+
+def bridge_ended(session: Session, attempt_id: int, progress: CallProgress, now: datetime) -> None:
+    """The citizen's side is over: spoken, busy, no answer or failed."""
+    if progress is CallProgress.COMPLETED:
+        citizen_answered(session, attempt_id, now)
+    attempt = _locked(session, attempt_id)
+    if attempt is None or attempt.state is AttemptState.ENDED:
+        return
+    _end(session, attempt, _RESULTS[progress], now)
+
+
+_RESULTS = {
+    CallProgress.COMPLETED: AttemptResult.CONNECTED,
+    CallProgress.BUSY: AttemptResult.BUSY,
+    CallProgress.NO_ANSWER: AttemptResult.NO_ANSWER,
+    CallProgress.FAILED: AttemptResult.FAILED,
+}
+
+
+def note_agent_progress(
+    session: Session, attempt_id: int, external_id: str, progress: CallProgress, now: datetime
+) -> None:
+    """The carrier's report on the agent's own leg; its end ends the attempt, whatever was reached by then."""
+    attempt = _locked(session, attempt_id)
+    if attempt is None or attempt.state is AttemptState.ENDED:
+        return
+    attempt.external_id = attempt.external_id or external_id
+    if progress in CALL_ENDS:
+        _end(session, attempt, _result_without_bridge(attempt), now)
+
+
+def _result_without_bridge(attempt: Attempt) -> AttemptResult:
+    if attempt.state is AttemptState.BRIDGED:
+        return AttemptResult.CONNECTED
+    return AttemptResult.NO_ANSWER if attempt.state is AttemptState.CITIZEN_RINGING else AttemptResult.AGENT_ABSENT
+
+
+def _end(session: Session, attempt: Attempt, result: AttemptResult, now: datetime, code: str | None = None) -> None:
+    attempt.state, attempt.result, attempt.ended_at = AttemptState.ENDED, result, now
+    facts = {"attempt": attempt.id, "result": str(result)} | ({"code": code} if code else {})
+    add_event(session, attempt.case, attempt.agent.name, "call_ended", now, facts=facts)
+
+
+def _forward(attempt: Attempt, state: AttemptState) -> bool:
+    if not is_forward(attempt.state, state):
+        return False
+    attempt.state = state
+    return True
+
+
+def _still_theirs(attempt: Attempt, now: datetime) -> bool:
+    case = attempt.case
+    return case.hold_token == attempt.hold_token and case.held_until is not None and case.held_until > now
+
+
+def _locked(session: Session, attempt_id: int) -> Attempt | None:
+    return session.scalars(select(Attempt).where(Attempt.id == attempt_id).with_for_update(of=Attempt)).one_or_none()

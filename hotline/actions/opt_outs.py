@@ -1,0 +1,38 @@
+"""Opt-outs: a number that asked not to be asked, kept for ever, and its way back in."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from hotline.privacy import SealedPhone
+from hotline.tables import Invitation, OptOut, ServiceRecord
+from hotline.tables.service import InvitationState
+
+
+def is_opted_out(session: Session, phone_lookup: str) -> bool:
+    return _holding(session, phone_lookup) is not None
+
+
+def opt_out(session: Session, phone: SealedPhone, asked_by: str, now: datetime) -> None:
+    """From now on this number is not asked; what waits to be sent to it is declined."""
+    if _holding(session, phone.lookup) is None:
+        session.add(OptOut(phone=phone, asked_at=now, asked_by=asked_by))
+    waiting = session.scalars(
+        select(Invitation)
+        .join(Invitation.record)
+        .where(ServiceRecord.phone_lookup == phone.lookup, Invitation.state == InvitationState.WAITING)
+    )
+    for invitation in waiting:
+        invitation.state = InvitationState.DECLINED
+
+
+def opt_in(session: Session, phone: SealedPhone, asked_by: str, now: datetime) -> None:
+    """The citizen wants to be asked again."""
+    holding = _holding(session, phone.lookup)
+    if holding is not None:
+        holding.ended_at, holding.ended_by = now, asked_by
+
+
+def _holding(session: Session, phone_lookup: str) -> OptOut | None:
+    return session.scalar(select(OptOut).where(OptOut.phone_lookup == phone_lookup, OptOut.ended_at.is_(None)).limit(1))

@@ -1,0 +1,95 @@
+"""Users of the console and keys of the API: made, checked, and every log-in kept in the audit log."""
+
+import hashlib
+import secrets
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from hotline.actions.audit import audit
+from hotline.errors import BadInput, HotlineError
+from hotline.tables import ApiKey, AuditEntry, User
+from hotline.tables.people import Role, Scope
+
+SHORTEST_PASSWORD = 10
+_MOST_FAILURES = 5
+_FAILURES_COUNT_FOR = timedelta(minutes=15)
+_hasher = PasswordHasher()
+_NOBODY = _hasher.hash(secrets.token_hex(16))  # so that an unknown name takes as long as a wrong password
+
+
+class LockedOut(HotlineError):
+    """Too many wrong passwords for this name of late."""
+
+    code = "locked_out"
+
+
+def add_user(
+    session: Session, name: str, role: Role, password: str, now: datetime, dept_code: str | None = None
+) -> User:
+    """A new user. Raises BadInput naming `name` or `password`."""
+    if not name.strip():
+        raise BadInput("name", "is empty")
+    if len(password) < SHORTEST_PASSWORD:
+        raise BadInput("password", f"must have at least {SHORTEST_PASSWORD} characters")
+    if role is Role.DEPARTMENT and not dept_code:
+        raise BadInput("dept_code", "a department's user needs the code of the department")
+    user = User(name=name, role=role, dept_code=dept_code, password_hash=_hasher.hash(password), created_at=now)
+    _add_unique(session, user, name)
+    audit(session, "command", "user_added", now, subject=name, facts={"role": str(role)})
+    return user
+
+
+def log_in(session: Session, name: str, password: str, now: datetime) -> User | None:
+    """The user, or None for a wrong name or password. Raises LockedOut after too many failures."""
+    failures = session.scalar(
+        select(func.count())
+        .select_from(AuditEntry)
+        .where(AuditEntry.actor == name, AuditEntry.action == "login_failed", AuditEntry.at > now - _FAILURES_COUNT_FOR)
+    )
+    if (failures or 0) >= _MOST_FAILURES:
+        raise LockedOut(name)
+    user = session.scalar(select(User).where(User.name == name, User.disabled_at.is_(None)))
+    if not _is_password(user, password) or user is None:
+        audit(session, name[:64], "login_failed", now)
+        return None
+    audit(session, name, "login", now)
+    return user
+
+
+def add_key(session: Session, name: str, scopes: Iterable[Scope], now: datetime) -> str:
+    """A new API key; the key itself is returned once and never stored. Raises BadInput naming `name`."""
+    key = f"hk_{secrets.token_urlsafe(32)}"
+    granted = sorted(set(scopes))
+    _add_unique(session, ApiKey(name=name, digest=_digest(key), scopes=granted, created_at=now), name)
+    audit(session, "command", "key_added", now, subject=name, facts={"scopes": granted})
+    return key
+
+
+def key_holder(session: Session, key: str) -> ApiKey | None:
+    """Whose key this is, unless revoked."""
+    return session.scalar(select(ApiKey).where(ApiKey.digest == _digest(key), ApiKey.revoked_at.is_(None)))
+
+
+def _is_password(user: User | None, password: str) -> bool:
+    try:
+        return _hasher.verify(user.password_hash if user else _NOBODY, password)
+    except (VerificationError, InvalidHashError):
+        return False
+
+
+def _add_unique(session: Session, row: User | ApiKey, name: str) -> None:
+    try:
+        with session.begin_nested():
+            session.add(row)
+    except IntegrityError:
+        raise BadInput("name", f"{name} exists already") from None
+
+
+def _digest(key: str) -> str:
+    return hashlib.sha256(key.encode()).hexdigest()

@@ -1,0 +1,189 @@
+"""A text from a citizen: kept once, matched to its invitation, understood, acted on, answered."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from hotline.actions.invite import open_invitations
+from hotline.actions.opt_outs import opt_in, opt_out
+from hotline.actions.rate import Given, latest_rating_by, rate, withdraw
+from hotline.messages import ReceivedText
+from hotline.rules.matching import Match, OpenInvitation, match
+from hotline.rules.phones import mask_phones_in
+from hotline.rules.policy import Policy
+from hotline.rules.replies import Action, Reply, parse
+from hotline.rules.scale import is_bad
+from hotline.rules.script import Channel
+from hotline.scripts import load_script
+from hotline.tables import Case, InboundText, Invitation, Rating, ServiceRecord
+from hotline.tables.service import InvitationState
+
+_KNOWN_AGAIN_AFTER = timedelta(days=1)
+
+
+def receive_text(session: Session, text: ReceivedText, policy: Policy, now: datetime) -> str | None:
+    """Act on a text once, whatever the carrier repeats; returns the answer for the citizen, or None for silence."""
+    kept = InboundText(
+        carrier=text.carrier,
+        external_id=text.external_id,
+        phone=text.phone,
+        body=mask_phones_in(text.body, policy.region),
+        body_box=text.body_box,
+        received_at=now,
+    )
+    try:
+        with session.begin_nested():
+            session.add(kept)
+    except IntegrityError:
+        return session.scalars(
+            select(InboundText.answer).where(
+                InboundText.carrier == text.carrier, InboundText.external_id == text.external_id
+            )
+        ).one()
+    answer = _Conversation(session, text, kept, policy, now).answer()
+    kept.answer = None if text.carrier_answered else answer
+    return kept.answer
+
+
+class _Conversation:
+    """One text, and all that is known when it comes in."""
+
+    def __init__(self, session: Session, text: ReceivedText, kept: InboundText, policy: Policy, now: datetime) -> None:
+        self.session, self.text, self.kept, self.policy, self.now = session, text, kept, policy, now
+        waiting = open_invitations(text.phone.lookup, now).with_for_update(of=Invitation)
+        self.invitations = {i.id: i for i in session.scalars(waiting)}
+        self.script = load_script(policy.sms.script)
+
+    def answer(self) -> str | None:
+        """Do what the text asks, and say so."""
+        matched = match(self.text.body, [OpenInvitation(i.id, i.record.code) for i in self.invitations.values()])
+        reply = parse(matched.text if matched else self.text.body, self.script.scale)
+        self.kept.action, self.kept.rule = reply.action, reply.rule
+        self.kept.invitation_id = matched.invitation.id if matched else None
+        match reply.action:
+            case Action.RATE:
+                return self._rated(reply, matched)
+            case Action.OPTOUT:
+                opt_out(self.session, self.text.phone, Channel.SMS, self.now)
+                return self._say("opted_out")
+            case Action.OPTIN:
+                opt_in(self.session, self.text.phone, Channel.SMS, self.now)
+                return self._say("opted_in")
+            case Action.HELP:
+                return self._say("help")
+            case Action.NOT_ME:
+                return self._not_them(matched)
+            case Action.WITHDRAW:
+                return self._withdrawn()
+            case Action.CLARIFY:
+                return self._unclear(matched)
+
+    def _rated(self, reply: Reply, matched: Match | None) -> str | None:
+        assert reply.stars is not None
+        if matched is not None:
+            return self._record(self.invitations[matched.invitation.id].record, reply, reply.stars)
+        if self.invitations:
+            return self._which_one()
+        earlier = latest_rating_by(self.session, self.text.phone.lookup, self.policy, self.now)
+        if earlier is not None:
+            return self._record(earlier.record, reply, reply.stars)
+        return self._say("late") if self._was_ever_asked() else self._once("unknown_number")
+
+    def _record(self, record: ServiceRecord, reply: Reply, stars: int) -> str:
+        given = Given(
+            stars=stars,
+            channel=Channel.SMS,
+            raw=self.kept.body,
+            scale=self.script.scale,
+            script=self.script.id,
+            rule=reply.rule,
+            comment=None if reply.comment is None else mask_phones_in(reply.comment, self.policy.region),
+        )
+        rating = rate(self.session, record.id, given, self.policy, self.now)
+        return self._thanks(rating)
+
+    def _thanks(self, rating: Rating) -> str:
+        language = rating.record.language
+        facts = {"label": self.script.label(rating.stars, language), "stars": rating.stars}
+        if not is_bad(rating.stars):
+            hours = self.policy.invitation.correct_hours
+            return self._say("thanks_good", language, hours=hours, **facts)
+        if self.policy.casework.first_contact.count == 0:
+            return self._say("thanks_bad_at_once", language, **facts)
+        due_at = self.session.scalars(select(Case.first_contact_due_at).where(Case.record_id == rating.record_id)).one()
+        return self._say("thanks_bad", language, deadline=_spoken(due_at, self.policy, language), **facts)
+
+    def _which_one(self) -> str | None:
+        """Several are open and the text names none: ask which, once."""
+        asked = list(self.invitations.values())
+        if all(invitation.clarified for invitation in asked):
+            return None
+        for invitation in asked:
+            invitation.clarified = True
+        language = asked[0].language
+        no_item = self.script.words[language]["no_item"]
+        listed = "；".join(f"{i.record.code} {i.record.item_name or no_item}" for i in asked)
+        return self._say("which_one", language, count=len(asked), code=asked[0].record.code, list=listed)
+
+    def _not_them(self, matched: Match | None) -> str:
+        """The number belongs to somebody else: what was asked of it is closed, and is no rating."""
+        meant = [self.invitations[matched.invitation.id]] if matched else list(self.invitations.values())
+        for invitation in meant:
+            invitation.state = InvitationState.NOT_THEM
+        return self._say("not_me")
+
+    def _withdrawn(self) -> str:
+        rating = latest_rating_by(self.session, self.text.phone.lookup, self.policy, self.now)
+        if rating is None:
+            return self._say("nothing_to_withdraw")
+        withdraw(self.session, rating, self.now)
+        return self._say("withdrawn", rating.record.language)
+
+    def _unclear(self, matched: Match | None) -> str | None:
+        """Ask once what was meant; after that, silence, and the text stays for a person to read."""
+        if matched is None:
+            if self.invitations:
+                return self._which_one()
+            return None if self._was_ever_asked() else self._once("unknown_number")
+        invitation = self.invitations[matched.invitation.id]
+        if invitation.clarified:
+            return None
+        invitation.clarified = True
+        return self._say("clarify", invitation.language)
+
+    def _once(self, sentence: str) -> str | None:
+        """Say it, unless this number has written within a day already."""
+        earlier = self.session.scalar(
+            select(InboundText.id)
+            .where(InboundText.phone_lookup == self.text.phone.lookup, InboundText.id != self.kept.id)
+            .where(InboundText.received_at > self.now - _KNOWN_AGAIN_AFTER)
+            .limit(1)
+        )
+        return None if earlier is not None else self._say(sentence)
+
+    def _was_ever_asked(self) -> bool:
+        return self._last_language() is not None
+
+    def _last_language(self) -> str | None:
+        return self.session.scalar(
+            select(Invitation.language)
+            .join(Invitation.record)
+            .where(ServiceRecord.phone_lookup == self.text.phone.lookup)
+            .order_by(Invitation.id.desc())
+            .limit(1)
+        )
+
+    def _say(self, sentence: str, language: str | None = None, **facts: object) -> str:
+        language = language or self._last_language() or self.policy.languages[0]
+        return self.script.say(
+            sentence, language, signature=self.policy.signature[language], hotline=self.policy.hotline, **facts
+        )
+
+
+def _spoken(moment: datetime, policy: Policy, language: str) -> str:
+    local = moment.astimezone(policy.zone)
+    if language.startswith("zh"):
+        return f"{local.month}月{local.day}日{local:%H:%M}"
+    return f"{local:%H:%M} on {local.day} {local:%b}"

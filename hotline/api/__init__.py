@@ -1,0 +1,1 @@
+"""The API for other systems: service records in, ratings out."""

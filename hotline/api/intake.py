@@ -1,0 +1,146 @@
+"""Service records in: each is validated, sealed and stored by itself, so a bad one rejects itself alone."""
+
+import json
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
+
+from flask import Blueprint, Response, jsonify, request
+from pydantic import ValidationError
+from sqlalchemy.orm import Session
+
+from hotline.actions.invite import NewRecord, receive_record
+from hotline.api.access import needs
+from hotline.api.problems import problem
+from hotline.api.shapes import CallIn, FieldError, RecordResult, Results, TransactionIn
+from hotline.errors import BadInput
+from hotline.privacy import SealedPhone
+from hotline.rules.phones import PhoneError, read_phone
+from hotline.rules.script import Channel
+from hotline.services import services
+from hotline.tables.people import Scope
+from hotline.tables.service import RecordKind
+
+MOST_RECORDS = 1000
+_CLOCKS_MAY_DIFFER = timedelta(minutes=10)
+
+blueprint = Blueprint("intake", __name__, url_prefix="/api/v1")
+In = TypeVar("In", TransactionIn, CallIn)
+
+
+@blueprint.post("/transactions")
+@needs(Scope.INTAKE)
+def transactions() -> Response:
+    """Completed transactions: one object, or a list of up to 1,000."""
+    return _take("number", TransactionIn, _transaction)
+
+
+@blueprint.post("/calls")
+@needs(Scope.INTAKE)
+def calls() -> Response:
+    """Ended 12345 calls: one object, or a list of up to 1,000."""
+    return _take("call_id", CallIn, _call)
+
+
+def _take(number_field: str, shape: type[In], seal: Callable[[In], NewRecord]) -> Response:
+    body = request.get_json(silent=True)
+    items = body if isinstance(body, list) else [body]
+    if not isinstance(body, dict | list) or not items:
+        return problem(400, "bad_input", "the body must be a JSON object, or a list of objects")
+    if len(items) > MOST_RECORDS:
+        return problem(413, "too_many", f"a list holds at most {MOST_RECORDS} records")
+    with services().database.write() as session:
+        results = [_take_one(session, item, number_field, shape, seal) for item in items]
+    response = jsonify(Results(results=results).model_dump())
+    response.status_code = 202
+    return response
+
+
+def _take_one(
+    session: Session, item: Any, number_field: str, shape: type[In], seal: Callable[[In], NewRecord]
+) -> RecordResult:
+    house = services()
+    given = item.get(number_field) if isinstance(item, dict) else None
+    number = given if isinstance(given, str) else None
+    try:
+        received = receive_record(session, seal(_validated(shape, item)), house.policy, house.now())
+    except BadInput as error:
+        return RecordResult(number=number, status="rejected", error=FieldError(field=error.field, message=error.message))
+    return RecordResult(number=number, status="duplicate" if received.duplicate else "accepted", id=received.record_id)
+
+
+def _validated(shape: type[In], item: Any) -> In:
+    """The record, or BadInput about its first faulty field."""
+    if not isinstance(item, dict):
+        raise BadInput("", "a record must be a JSON object")
+    for field, value in item.items():
+        if not _can_be_stored(value):
+            raise BadInput(field, "holds a character that is not text (NUL, or half of a surrogate pair)")
+    try:
+        return shape.model_validate(item)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        raise BadInput(".".join(map(str, first["loc"])), first["msg"]) from None
+
+
+def _can_be_stored(value: Any) -> bool:
+    """No database keeps NUL or a lone surrogate, however validly JSON escapes them."""
+    text = json.dumps(value, ensure_ascii=False)
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return "\\u0000" not in text
+
+
+_DETAILS = {"item_code", "item_name", "area_code", "dept_code", "dept_name", "named", "extra"}
+
+
+def _transaction(item: TransactionIn) -> NewRecord:
+    details = item.model_dump(include=_DETAILS | {"window", "staff_no", "staff_name", "citizen_type"})
+    return NewRecord(
+        kind=RecordKind.TRANSACTION,
+        number=item.number,
+        service_count=item.service_count,
+        completed_at=_past("completed_at", item.completed_at),
+        phone=_sealed_phone(item.phone),
+        survey=Channel.SMS,
+        language=item.language,
+        details=details | _sealed_name(item.citizen_name),
+    )
+
+
+def _call(item: CallIn) -> NewRecord:
+    details = item.model_dump(include=_DETAILS | {"request_number"})
+    return NewRecord(
+        kind=RecordKind.CALL,
+        number=item.call_id,
+        service_count=1,
+        completed_at=_past("ended_at", item.ended_at),
+        phone=_sealed_phone(item.phone),
+        survey=None if item.survey == "none" else Channel(item.survey),
+        language=item.language,
+        details=details | {"staff_no": item.agent_no} | _sealed_name(item.citizen_name),
+    )
+
+
+def _past(field: str, moment: datetime) -> datetime:
+    """Aware (the city's local time if it came without an offset), and not in the future."""
+    house = services()
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=house.policy.zone)
+    if moment > house.now() + _CLOCKS_MAY_DIFFER:
+        raise BadInput(field, "lies in the future")
+    return moment
+
+
+def _sealed_phone(text: str) -> SealedPhone:
+    house = services()
+    try:
+        return house.vault.seal_phone(read_phone(text, house.policy.region))
+    except PhoneError as error:
+        raise BadInput("phone", str(error)) from None
+
+
+def _sealed_name(name: str | None) -> dict[str, bytes | None]:
+    return {"citizen_name_box": services().vault.seal(name) if name else None}

@@ -1,0 +1,87 @@
+"""The API's own description: OpenAPI 3.1 made from the models it validates with, and a page that shows it."""
+
+from typing import Any
+
+from flask import Blueprint, Response, jsonify, render_template
+from pydantic import BaseModel
+from pydantic.json_schema import models_json_schema
+
+from hotline import __version__
+from hotline.api.intake import MOST_RECORDS
+from hotline.api.ratings import MOST_RATINGS
+from hotline.api.shapes import CallIn, Problem, RatingsPage, Results, TransactionIn
+
+_TEMPLATE = "#/components/schemas/{model}"
+
+blueprint = Blueprint("openapi", __name__, url_prefix="/api", template_folder="templates", static_folder="static")
+
+
+@blueprint.get("/v1/openapi.json")
+def description() -> Response:
+    """OpenAPI 3.1."""
+    return jsonify(describe())
+
+
+@blueprint.get("/docs")
+def page() -> str:
+    """The same, for people."""
+    return render_template("api_docs.html", api=describe())
+
+
+def describe() -> dict[str, Any]:
+    """The OpenAPI document."""
+    models: list[tuple[type[BaseModel], str]] = [(model, "validation") for model in (TransactionIn, CallIn)]
+    models += [(model, "serialization") for model in (Results, RatingsPage, Problem)]
+    _, schemas = models_json_schema(models, ref_template=_TEMPLATE)  # type: ignore[arg-type]
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Hotline API",
+            "version": __version__,
+            "description": "Service records in, normalized ratings out. Stars: 5 = 非常满意 … 1 = 非常不满意.",
+        },
+        "servers": [{"url": "/"}],
+        "security": [{"key": []}],
+        "paths": {
+            "/api/v1/transactions": {"post": _intake("Completed transactions 办件", "TransactionIn")},
+            "/api/v1/calls": {"post": _intake("Ended 12345 calls 话务", "CallIn")},
+            "/api/v1/ratings": {"get": _ratings()},
+        },
+        "components": {
+            "securitySchemes": {"key": {"type": "http", "scheme": "bearer"}},
+            "schemas": schemas["$defs"],
+        },
+    }
+
+
+def _intake(summary: str, model: str) -> dict[str, Any]:
+    one = {"$ref": _TEMPLATE.format(model=model)}
+    many = {"type": "array", "items": one, "minItems": 1, "maxItems": MOST_RECORDS}
+    return {
+        "summary": summary,
+        "description": "Scope `intake`. Each record is accepted, duplicate or rejected by itself.",
+        "requestBody": {"required": True, "content": {"application/json": {"schema": {"oneOf": [one, many]}}}},
+        "responses": {"202": _answer("What became of each record", "Results"), **_refusals(400, 401, 403, 413)},
+    }
+
+
+def _ratings() -> dict[str, Any]:
+    after = {"name": "after", "in": "query", "schema": {"type": "integer", "minimum": 0, "default": 0}}
+    limits = {"type": "integer", "minimum": 1, "maximum": MOST_RATINGS, "default": 100}
+    return {
+        "summary": "Ratings 评价",
+        "description": "Scope `ratings`. In the order they last changed; telephone numbers masked.",
+        "parameters": [after, {"name": "limit", "in": "query", "schema": limits}],
+        "responses": {"200": _answer("A page of ratings", "RatingsPage"), **_refusals(400, 401, 403)},
+    }
+
+
+def _answer(text: str, model: str) -> dict[str, Any]:
+    return {
+        "description": text,
+        "content": {"application/json": {"schema": {"$ref": _TEMPLATE.format(model=model)}}},
+    }
+
+
+def _refusals(*statuses: int) -> dict[str, Any]:
+    return {str(status): _answer("Refused; `field` names what is wrong", "Problem") for status in statuses}

@@ -1,0 +1,1 @@
+"""The carriers: each translates one company's interface to and from neutral messages and speech."""

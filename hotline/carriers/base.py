@@ -1,0 +1,109 @@
+"""What a carrier can do, and the neutral speech a voice carrier renders. Routes and jobs know only this."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from werkzeug.datastructures import MultiDict
+
+from hotline.messages import CallProgress, Delivery, ReceivedText, Refused, SendResult
+from hotline.privacy import SealedPhone
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    text: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class Listen:
+    """Say `prompts`, hear up to `keys` keys for `seconds`, then ask `url` what comes next (silence too)."""
+
+    prompts: tuple[Say, ...]
+    keys: int
+    seconds: int
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Bridge:
+    """Ring `to` (E.164) showing our number; `progress_url` hears of that leg, `ended_url` says what comes after it."""
+
+    to: str
+    ring_seconds: int
+    progress_url: str
+    ended_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class HangUp:
+    pass
+
+
+Speech = tuple[Say | Listen | Bridge | HangUp, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """A carrier's report on a text we sent; `refused` says why it was not delivered."""
+
+    external_id: str
+    delivery: Delivery | None
+    refused: Refused | None
+
+
+@dataclass(frozen=True, slots=True)
+class CallReport:
+    """A carrier's report on one leg of a call; `progress` None = nothing we act on."""
+
+    external_id: str
+    progress: CallProgress | None
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """What a webhook answers in the carrier's own language."""
+
+    body: str
+    content_type: str
+
+
+class Carrier(Protocol):
+    """What every carrier has: a name, and proof that a webhook is its own."""
+
+    name: str
+
+    def is_signed(self, url: str, form: MultiDict[str, str], headers: Mapping[str, str]) -> bool:
+        """Is this form post, to our public `url`, the carrier's own?"""
+
+
+class TextCarrier(Carrier, Protocol):
+    """A carrier of texts."""
+
+    def read_text(self, form: Mapping[str, str]) -> ReceivedText: ...
+
+    def read_receipt(self, form: Mapping[str, str]) -> Receipt: ...
+
+    def render_answer(self, text: str | None) -> Rendered: ...
+
+    def send_text(self, to: str, body: str, receipt_url: str) -> SendResult: ...
+
+
+class VoiceCarrier(Carrier, Protocol):
+    """A carrier of calls."""
+
+    def read_caller(self, form: Mapping[str, str]) -> tuple[str, SealedPhone]:
+        """The call's external id, and who is on the other end."""
+
+    def read_keys(self, form: Mapping[str, str]) -> tuple[str, str]:
+        """The call's external id, and the keys (empty = silence)."""
+
+    def read_call_report(self, form: Mapping[str, str]) -> CallReport: ...
+
+    def read_bridge_report(self, form: Mapping[str, str]) -> CallReport:
+        """How the bridged leg ended, as told to `Bridge.ended_url`."""
+
+    def render(self, speech: Speech) -> Rendered: ...
+
+    def place_call(self, to: str, answer_url: str, progress_url: str, ring_seconds: int) -> SendResult: ...

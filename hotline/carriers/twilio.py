@@ -1,0 +1,206 @@
+"""Twilio: its webhooks read and checked, its TwiML rendered, its REST API called through the ordinary SDK."""
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from requests.exceptions import ConnectionError as RequestsConnectionError
+from requests.exceptions import ConnectTimeout, RequestException
+from twilio.base.exceptions import TwilioRestException
+from twilio.http.http_client import TwilioHttpClient
+from twilio.request_validator import RequestValidator
+from twilio.rest import Client
+from twilio.twiml.messaging_response import MessagingResponse
+from twilio.twiml.voice_response import Dial, Gather, VoiceResponse
+from urllib3.exceptions import NewConnectionError
+from werkzeug.datastructures import MultiDict
+
+from hotline.carriers.base import Bridge, CallReport, HangUp, Listen, Receipt, Rendered, Say, Speech
+from hotline.errors import HotlineError
+from hotline.messages import Accepted, Ambiguous, CallProgress, Delivery, ReceivedText, Refusal, Refused, SendResult
+from hotline.privacy import SealedPhone, Vault
+from hotline.rules.phones import any_phone
+from hotline.settings import Settings
+
+# Twilio's error codes by what they mean for us; any other code is permanent. Source: Twilio's error dictionary.
+_TRY_AGAIN = {"20429", "30001", "30002", "30003", "30008"}
+_LANDLINE = {"30006", "21614"}
+_OPTED_OUT = {"21610"}
+
+_DELIVERIES = {
+    "sent": Delivery.SENT,
+    "delivered": Delivery.DELIVERED,
+    "read": Delivery.DELIVERED,
+    "undelivered": Delivery.UNDELIVERED,
+    "failed": Delivery.UNDELIVERED,
+}
+
+_PROGRESS = {
+    "ringing": CallProgress.RINGING,
+    "in-progress": CallProgress.ANSWERED,
+    "answered": CallProgress.ANSWERED,
+    "completed": CallProgress.COMPLETED,
+    "busy": CallProgress.BUSY,
+    "no-answer": CallProgress.NO_ANSWER,
+    "canceled": CallProgress.NO_ANSWER,
+    "failed": CallProgress.FAILED,
+}
+
+# <Say>'s codes are not those of <Gather>'s speech recognition; a language without a row here cannot be spoken.
+_VOICES = {
+    "zh-CN": {"language": "cmn-CN", "voice": "Polly.Zhiyu-Neural"},
+    "en": {"language": "en-US", "voice": "Polly.Joanna-Neural"},
+}
+
+_API_SECONDS = 10.0
+
+
+class TwilioCarrier:
+    """Texts and calls by Twilio, or by a service that speaks its API at TWILIO_API_URL."""
+
+    name = "twilio"
+
+    def __init__(self, settings: Settings, vault: Vault, region: str) -> None:
+        token = settings.twilio_auth_token.get_secret_value()
+        self._validator = RequestValidator(token)
+        self._vault, self._region = vault, region
+        self._from, self._service = settings.twilio_from, settings.twilio_messaging_service_sid
+        self._sid = settings.twilio_account_sid
+        self._client = Client(self._sid, token, http_client=_HttpClient(settings.twilio_api_url))
+
+    def is_signed(self, url: str, form: MultiDict[str, str], headers: Mapping[str, str]) -> bool:
+        """Checked over every parameter, those we do not know included."""
+        return bool(self._validator.validate(url, form, headers.get("X-Twilio-Signature", "")))
+
+    def read_text(self, form: Mapping[str, str]) -> ReceivedText:
+        body = form.get("Body", "").replace("\0", "\N{REPLACEMENT CHARACTER}")  # no database keeps NUL
+        return ReceivedText(
+            carrier=self.name,
+            external_id=form["MessageSid"],
+            phone=self._vault.seal_phone(any_phone(form.get("From", ""), self._region)),
+            body=body,
+            body_box=self._vault.seal(body),
+            carrier_answered=bool(form.get("OptOutType")),
+        )
+
+    def read_receipt(self, form: Mapping[str, str]) -> Receipt:
+        delivery = _DELIVERIES.get(form.get("MessageStatus", ""))
+        code = form.get("ErrorCode", "")
+        refused = Refused(_refusal(code, 0), code) if delivery is Delivery.UNDELIVERED else None
+        return Receipt(form["MessageSid"], delivery, refused)
+
+    def render_answer(self, text: str | None) -> Rendered:
+        response = MessagingResponse()
+        if text is not None:
+            response.message(text)
+        return _rendered(response)
+
+    def send_text(self, to: str, body: str, receipt_url: str) -> SendResult:
+        sender = {"messaging_service_sid": self._service} if self._service else {"from_": self._from}
+        return self._call_api(self._client.messages.create, to=to, body=body, status_callback=receipt_url, **sender)
+
+    def read_caller(self, form: Mapping[str, str]) -> tuple[str, SealedPhone]:
+        return form["CallSid"], self._vault.seal_phone(any_phone(form.get("From", ""), self._region))
+
+    def read_keys(self, form: Mapping[str, str]) -> tuple[str, str]:
+        return form["CallSid"], form.get("Digits", "")
+
+    def read_call_report(self, form: Mapping[str, str]) -> CallReport:
+        return CallReport(form["CallSid"], _PROGRESS.get(form.get("CallStatus", "")))
+
+    def read_bridge_report(self, form: Mapping[str, str]) -> CallReport:
+        return CallReport(form["CallSid"], _PROGRESS.get(form.get("DialCallStatus", "")))
+
+    def render(self, speech: Speech) -> Rendered:
+        response = VoiceResponse()
+        for part in speech:
+            match part:
+                case Say(text, language):
+                    response.say(text, **_VOICES[language])
+                case Listen(prompts, keys, seconds, url):
+                    gather = Gather(
+                        input="dtmf", num_digits=keys, timeout=seconds, finish_on_key="", action=url, method="POST"
+                    )
+                    for prompt in prompts:
+                        gather.say(prompt.text, **_VOICES[prompt.language])
+                    response.append(gather)
+                    response.redirect(url, method="POST")  # silence comes back as an answer without keys
+                case Bridge(to, ring_seconds, progress_url, ended_url):
+                    dial = Dial(caller_id=self._from, timeout=ring_seconds, action=ended_url, method="POST")
+                    dial.number(to, status_callback=progress_url, status_callback_event="ringing answered completed")
+                    response.append(dial)
+                case HangUp():
+                    response.hangup()
+        return _rendered(response)
+
+    def place_call(self, to: str, answer_url: str, progress_url: str, ring_seconds: int) -> SendResult:
+        if self._from is None:
+            return Refused(Refusal.PERMANENT, "TWILIO_FROM is missing")
+        return self._call_api(
+            self._client.calls.create,
+            to=to,
+            from_=self._from,
+            url=answer_url,
+            method="POST",
+            timeout=ring_seconds,
+            status_callback=progress_url,
+            status_callback_method="POST",
+            status_callback_event=["ringing", "answered", "completed"],
+        )
+
+    def check_account(self) -> str:
+        """The account's name, from the API. Raises HotlineError when the credentials or the address do not work."""
+        try:
+            account = self._client.api.accounts(self._sid).fetch()
+        except (TwilioRestException, RequestException) as error:
+            raise HotlineError(
+                f"{type(error).__name__}: {error}",
+                code="twilio",
+            ) from error
+        return str(account.friendly_name)
+
+    def _call_api(self, create: Any, **parameters: Any) -> SendResult:
+        """One request, once. What may have reached Twilio without an answer is ambiguous, never an error to retry."""
+        try:
+            return Accepted(create(**parameters).sid)
+        except TwilioRestException as error:
+            code = str(error.code or error.status)
+            return Refused(_refusal(code, error.status), code)
+        except ConnectTimeout:
+            return Refused(Refusal.RETRY, "connect_timeout")
+        except RequestsConnectionError as error:
+            if _never_connected(error):
+                return Refused(Refusal.RETRY, "connect")
+            return Ambiguous("connection_lost")
+        except RequestException as error:
+            return Ambiguous(type(error).__name__)
+
+
+def _rendered(response: MessagingResponse | VoiceResponse) -> Rendered:
+    return Rendered(str(response), "text/xml; charset=utf-8")
+
+
+def _refusal(code: str, http_status: int) -> Refusal:
+    if code in _OPTED_OUT:
+        return Refusal.OPTED_OUT
+    if code in _LANDLINE:
+        return Refusal.LANDLINE
+    return Refusal.RETRY if code in _TRY_AGAIN or http_status >= 500 or http_status == 429 else Refusal.PERMANENT
+
+
+def _never_connected(error: RequestsConnectionError) -> bool:
+    reason = getattr(error.args[0], "reason", None) if error.args else None
+    return isinstance(reason, NewConnectionError)
+
+
+class _HttpClient(TwilioHttpClient):
+    """The SDK has no setting for another server: the host of each request is replaced here."""
+
+    def __init__(self, api_url: str) -> None:
+        super().__init__(timeout=_API_SECONDS)
+        self._base = urlsplit(api_url)
+
+    def request(self, method: str, uri: str, *args: Any, **kwargs: Any) -> Any:  # type: ignore[override]
+        path = urlsplit(uri)
+        moved = path._replace(scheme=self._base.scheme, netloc=self._base.netloc, path=self._base.path + path.path)
+        return super().request(method, moved.geturl(), *args, **kwargs)

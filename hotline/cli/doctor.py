@@ -1,0 +1,145 @@
+"""`hotline doctor`: each part of an installation looked at, one line each, with what to do about it."""
+
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from urllib.parse import urlsplit
+
+import click
+import httpx
+from redis.exceptions import RedisError
+from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
+
+from hotline.carriers.twilio import TwilioCarrier
+from hotline.errors import HotlineError
+from hotline.jobs import heartbeat
+from hotline.migrations import is_current
+from hotline.probes import SCHEDULE_IS_LATE_AFTER
+from hotline.services import Services, make_services
+from hotline.settings import load_settings
+
+_PUBLIC_SECONDS = 5.0
+
+
+class Verdict(StrEnum):
+    OK = "ok"
+    WARNING = "warning"
+    FAULT = "fault"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One line of the doctor's report."""
+
+    part: str
+    verdict: Verdict
+    words: str
+
+
+@click.command()
+def doctor() -> None:
+    """Look at every part of this installation; exit 1 if one of them is at fault."""
+    house = make_services(load_settings())
+    faults = 0
+    for finding in examine(house):
+        faults += finding.verdict is Verdict.FAULT
+        click.secho(f"{finding.verdict:8}", fg=_COLOURS[finding.verdict], bold=True, nl=False)
+        click.echo(f"{finding.part:12} {finding.words}")
+    sys.exit(1 if faults else 0)
+
+
+_COLOURS = {Verdict.OK: "green", Verdict.WARNING: "yellow", Verdict.FAULT: "red"}
+
+
+def examine(house: Services) -> Iterator[Finding]:
+    """Every finding, in the order in which a fault explains those after it."""
+    yield Finding("settings", Verdict.OK, f"policy {house.policy.name} ({house.policy.title})")
+    for look in (_database, _migrations, _redis, _schedule, _public_url, _twilio, _mainland):
+        yield look(house)
+
+
+def _database(house: Services) -> Finding:
+    def look() -> str:
+        with house.database.read() as session:
+            session.execute(select(1))
+        return str(house.database.engine.dialect.name)
+
+    return _tried("database", look, "check HOTLINE_DATABASE_URL, and that the server runs")
+
+
+def _migrations(house: Services) -> Finding:
+    try:
+        with house.database.read() as session:
+            current = is_current(session.connection())
+    except SQLAlchemyError:
+        return Finding("migrations", Verdict.FAULT, "cannot be read without the database")
+    if current:
+        return Finding("migrations", Verdict.OK, "the tables are up to date")
+    return Finding("migrations", Verdict.FAULT, "the tables are not up to date: run `hotline migrate`")
+
+
+def _redis(house: Services) -> Finding:
+    def look() -> str:
+        house.redis.ping()
+        return "answers"
+
+    return _tried("redis", look, "check HOTLINE_REDIS_URL, and that the server runs")
+
+
+def _schedule(house: Services) -> Finding:
+    remedy = "start `hotline worker`, which runs the schedule"
+    try:
+        age = heartbeat.age(house.redis, house.now())
+    except (RedisError, OSError):
+        return Finding("schedule", Verdict.FAULT, "cannot be read without Redis")
+    if age is None:
+        return Finding("schedule", Verdict.FAULT, f"has never swept: {remedy}")
+    if age > SCHEDULE_IS_LATE_AFTER:
+        return Finding("schedule", Verdict.FAULT, f"last swept {int(age.total_seconds())} s ago: {remedy}")
+    return Finding("schedule", Verdict.OK, f"last swept {int(age.total_seconds())} s ago")
+
+
+def _public_url(house: Services) -> Finding:
+    url = house.settings.public_url
+    try:
+        answer = httpx.get(f"{url}/healthz", timeout=_PUBLIC_SECONDS, follow_redirects=False)
+    except httpx.HTTPError as error:
+        return Finding("public url", Verdict.FAULT, f"{url} does not answer ({type(error).__name__}): HOTLINE_PUBLIC_URL")
+    if answer.status_code != httpx.codes.OK:
+        return Finding("public url", Verdict.FAULT, f"{url}/healthz answers {answer.status_code}: HOTLINE_PUBLIC_URL")
+    if not house.settings.served_over_https and not _is_loopback(url):
+        return Finding("public url", Verdict.WARNING, f"{url} is not https: replies and numbers travel in the clear")
+    return Finding("public url", Verdict.OK, f"{url} answers")
+
+
+def _twilio(house: Services) -> Finding:
+    def look() -> str:
+        name = TwilioCarrier(house.settings, house.vault, house.policy.region).check_account()
+        return f"account “{name}” at {house.settings.twilio_api_url}"
+
+    return _tried("twilio", look, "check TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN and TWILIO_API_URL")
+
+
+def _mainland(house: Services) -> Finding:
+    """True of Twilio itself; a compatible service at TWILIO_API_URL may be another matter, so it is a warning."""
+    if house.policy.region != "CN":
+        return Finding("two-way sms", Verdict.OK, f"numbers of {house.policy.region}")
+    return Finding(
+        "two-way sms",
+        Verdict.WARNING,
+        "Twilio carries no two-way SMS to +86: mainland citizens cannot reply by text without another carrier",
+    )
+
+
+def _tried(part: str, look: Callable[[], str], remedy: str) -> Finding:
+    try:
+        return Finding(part, Verdict.OK, look())
+    except (HotlineError, SQLAlchemyError, RedisError, OSError) as error:
+        reason = str(error).splitlines()[0]
+        return Finding(part, Verdict.FAULT, f"{reason}: {remedy}")
+
+
+def _is_loopback(url: str) -> bool:
+    return urlsplit(url).hostname in ("127.0.0.1", "localhost", "::1")

@@ -1,0 +1,49 @@
+"""`hotline user add` and `hotline key add`."""
+
+import sys
+
+import click
+
+from hotline.actions import people
+from hotline.clock import utc_now
+from hotline.database import Database
+from hotline.settings import load_database_settings
+from hotline.tables.people import Role, Scope
+
+
+@click.group()
+def user() -> None:
+    """Users of the console."""
+
+
+@user.command("add")
+@click.argument("name")
+@click.option("--role", type=click.Choice([str(role) for role in Role]), required=True)
+@click.option("--dept-code", help="The department whose cases a user of role `department` sees.")
+@click.option("--password-stdin", is_flag=True, required=True, help="Read the password from standard input.")
+def add_user(name: str, role: str, dept_code: str | None, password_stdin: bool) -> None:
+    """Add the user NAME."""
+    password = sys.stdin.readline().rstrip("\r\n")
+    with _database().write() as session:
+        people.add_user(session, name, Role(role), password, utc_now(), dept_code)
+    click.echo(f"user {name} added as {role}")
+
+
+@click.group()
+def key() -> None:
+    """Keys of the API."""
+
+
+@key.command("add")
+@click.argument("name")
+@click.option("--scope", "scopes", type=click.Choice([str(scope) for scope in Scope]), multiple=True, required=True)
+def add_key(name: str, scopes: tuple[str, ...]) -> None:
+    """Make the key NAME and print it, once, on the last line."""
+    with _database().write() as session:
+        made = people.add_key(session, name, [Scope(scope) for scope in scopes], utc_now())
+    click.echo(f"key {name} with {', '.join(scopes)}; it is shown only now:")
+    click.echo(made)
+
+
+def _database() -> Database:
+    return Database(load_database_settings().database_url)

@@ -1,0 +1,98 @@
+"""The callback's webhooks: the agent picks up, presses 1, is bridged to the citizen, and the call ends."""
+
+from flask import Blueprint, Response, request
+
+from hotline.actions import dial
+from hotline.carriers.base import Bridge, HangUp, Listen, Say
+from hotline.ivr.speech import public_url
+from hotline.messages import CallProgress
+from hotline.scripts import load_script
+from hotline.services import services
+from hotline.webhooks import refuse_forged, respond
+
+blueprint = Blueprint("callback", __name__, url_prefix="/webhooks/twilio/voice/callback")
+
+_GO_ON = "1"
+
+
+@blueprint.before_request
+def _only_the_carrier() -> None:
+    refuse_forged(services().voice_carrier)
+
+
+@blueprint.post("/<int:attempt_id>")
+def agent_answered(attempt_id: int) -> Response:
+    """The agent picked up: say which case, and wait for the key that goes on (a machine presses none)."""
+    house = services()
+    external_id, _ = house.voice_carrier.read_caller(request.form)
+    with house.database.write() as session:
+        line = dial.agent_answered(session, attempt_id, external_id, house.now())
+    if not line.still_theirs:
+        return _speak(_say("case_taken"), HangUp())
+    whisper = _say("agent_whisper", case=line.case_id)
+    url = public_url("callback.agent_key", attempt_id=attempt_id)
+    return _speak(Listen((whisper,), len(_GO_ON), house.policy.phone.listen_seconds, url))
+
+
+@blueprint.post("/<int:attempt_id>/key")
+def agent_key(attempt_id: int) -> Response:
+    """The agent pressed the key: ring the citizen, showing our number."""
+    house = services()
+    _, keys = house.voice_carrier.read_keys(request.form)
+    if keys != _GO_ON:
+        return _speak(HangUp())
+    with house.database.write() as session:
+        citizen = dial.bridge(session, attempt_id, house.now())
+    if citizen is None:
+        return _speak(_say("case_taken"), HangUp())
+    return _speak(
+        _say("connecting"),
+        Bridge(
+            to=house.vault.open(citizen.box),
+            ring_seconds=house.policy.phone.ring_seconds,
+            progress_url=public_url("callback.citizen_progress", attempt_id=attempt_id),
+            ended_url=public_url("callback.bridge_ended", attempt_id=attempt_id),
+        ),
+    )
+
+
+@blueprint.post("/<int:attempt_id>/citizen")
+def citizen_progress(attempt_id: int) -> Response:
+    """A report on the citizen's leg."""
+    house = services()
+    report = house.voice_carrier.read_call_report(request.form)
+    if report.progress is CallProgress.ANSWERED:
+        with house.database.write() as session:
+            dial.citizen_answered(session, attempt_id, house.now())
+    return Response(status=204)
+
+
+@blueprint.post("/<int:attempt_id>/ended")
+def bridge_ended(attempt_id: int) -> Response:
+    """The citizen's side is over; tell the agent, if the two did not speak."""
+    house = services()
+    report = house.voice_carrier.read_bridge_report(request.form)
+    progress = report.progress if report.progress in _UNSPOKEN else CallProgress.COMPLETED
+    with house.database.write() as session:
+        dial.bridge_ended(session, attempt_id, progress, house.now())
+    if progress in _UNSPOKEN:
+        return _speak(_say(_UNSPOKEN[progress]), HangUp())
+    return _speak(HangUp())
+
+
+_UNSPOKEN = {
+    CallProgress.BUSY: "citizen_busy",
+    CallProgress.NO_ANSWER: "citizen_no_answer",
+    CallProgress.FAILED: "citizen_failed",
+}
+
+
+def _say(sentence: str, **facts: object) -> Say:
+    """Agents are spoken to in the policy's first language."""
+    policy = services().policy
+    language = policy.languages[0]
+    return Say(load_script(policy.phone.script).say(sentence, language, **facts), language)
+
+
+def _speak(*speech: Say | Listen | Bridge | HangUp) -> Response:
+    return respond(services().voice_carrier.render(speech))

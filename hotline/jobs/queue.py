@@ -1,0 +1,70 @@
+"""The only place that knows RQ's queues: which kind of work rings which, and how a worker process is made."""
+
+import structlog
+from redis import Redis
+from redis.exceptions import RedisError
+from rq import Queue, SimpleWorker
+from rq.worker import BaseWorker
+
+from hotline.outbox import Kind, Ring
+
+QUEUES: dict[Kind, str] = {
+    Kind.TEXT: "texts",
+    Kind.CALL: "calls",
+    Kind.CALLBACK: "callbacks",
+    Kind.DIAL: "callbacks",
+    Kind.FORWARD: "forward",
+}
+SWEEP_QUEUE = "sweep"
+# A worker looks at them in this order: what a waiting person feels comes first.
+ALL_QUEUES = ("callbacks", "calls", "texts", "sweep", "forward")
+
+_CONNECT_SECONDS = 0.5
+_JOB_SECONDS = 120
+_FORGET_SECONDS = 600
+_FULL = 1000  # rings waiting in one queue; the sweep adds none to a full one
+
+log = structlog.get_logger(__name__)
+
+
+def connect(url: str) -> Redis:
+    """A connection that gives up at once when Redis is away: no webhook waits for the doorbell."""
+    return Redis.from_url(url, socket_connect_timeout=_CONNECT_SECONDS, socket_keepalive=True)
+
+
+class Doorbell:
+    """Tells RQ that rows are due. Losing a ring loses nothing: the sweep rings again."""
+
+    def __init__(self, redis: Redis) -> None:
+        self._redis = redis
+
+    def ring(self, rings: list[Ring]) -> None:
+        """Called after the commit; never raises."""
+        try:
+            with self._redis.pipeline() as pipeline:
+                for ring in rings:
+                    self._queue(QUEUES[ring.kind]).enqueue(
+                        "hotline.jobs.tasks.work",
+                        ring.kind,
+                        ring.row_id,
+                        job_timeout=_JOB_SECONDS,
+                        result_ttl=0,
+                        failure_ttl=_FORGET_SECONDS,
+                        pipeline=pipeline,
+                    )
+                pipeline.execute()
+        except (RedisError, OSError) as error:
+            log.warning("doorbell_unheard", rings=len(rings), error=type(error).__name__)
+
+    def ring_if_roomy(self, rings: list[Ring]) -> None:
+        """The sweep's ring: only for queues that are not full already."""
+        roomy = {name for name in set(QUEUES.values()) if self._queue(name).count < _FULL}
+        self.ring([ring for ring in rings if QUEUES[ring.kind] in roomy])
+
+    def _queue(self, name: str) -> Queue:
+        return Queue(name, connection=self._redis)
+
+
+def make_worker(redis: Redis, queues: tuple[str, ...]) -> BaseWorker:
+    """A worker that runs jobs in its own process: tasks are short, and rows outlive a killed worker."""
+    return SimpleWorker(list(queues), connection=redis)

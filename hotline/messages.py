@@ -1,0 +1,77 @@
+"""Neutral messages between the carriers and the inside: what came in, and how a send ended. No carrier's words here."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from hotline.privacy import SealedPhone
+
+
+@dataclass(frozen=True, slots=True)
+class ReceivedText:
+    """A text from a citizen. `body` is in memory only; `body_box` is the same, sealed for keeping.
+
+    `carrier_answered`: the carrier has already told the citizen about an opt-out or its end; do not say it again.
+    """
+
+    carrier: str
+    external_id: str
+    phone: SealedPhone
+    body: str
+    body_box: bytes
+    carrier_answered: bool = False
+
+
+class Refusal(StrEnum):
+    """Why a carrier would not send: what it means for us, not its number."""
+
+    PERMANENT = "permanent"
+    RETRY = "retry"
+    LANDLINE = "landline"
+    OPTED_OUT = "opted_out"
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """The carrier took it, under its own id."""
+
+    external_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """The carrier did not take it: nothing reached the citizen."""
+
+    refusal: Refusal
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ambiguous:
+    """Nobody knows whether the carrier took it (a time-out after sending): never blindly sent again."""
+
+    code: str
+
+
+SendResult = Accepted | Refused | Ambiguous
+
+
+class Delivery(StrEnum):
+    """What a carrier reports of a text, in the order it can happen."""
+
+    SENT = "sent"
+    DELIVERED = "delivered"
+    UNDELIVERED = "undelivered"
+
+
+class CallProgress(StrEnum):
+    """What a carrier reports of a call. The last four end it."""
+
+    RINGING = "ringing"
+    ANSWERED = "answered"
+    COMPLETED = "completed"
+    BUSY = "busy"
+    NO_ANSWER = "no_answer"
+    FAILED = "failed"
+
+
+CALL_ENDS = frozenset({CallProgress.COMPLETED, CallProgress.BUSY, CallProgress.NO_ANSWER, CallProgress.FAILED})

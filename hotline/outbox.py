@@ -1,0 +1,196 @@
+"""The outbox: what must happen next, as rows put with their reason; claimed under a lease; finished, postponed, parked.
+
+The row is the truth and owns retries; ringing RQ (`rung`) only makes it happen sooner. Every change of a claimed row
+is a conditional UPDATE on its token, so a worker that lost its lease changes nothing.
+"""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, or_, select, update
+from sqlalchemy.dialects.postgresql import insert as insert_postgresql
+from sqlalchemy.dialects.sqlite import insert as insert_sqlite
+from sqlalchemy.engine import CursorResult
+from sqlalchemy.orm import Session
+
+from hotline.tables.plumbing import OutboxRow, OutboxState
+
+_RINGS = "hotline_rings"
+_BACKOFF_SECONDS = (2, 5, 15, 60, 300, 900)
+
+
+class Kind(StrEnum):
+    """What an outbox row can ask for. Each kind has one queue and one task (see `hotline.jobs.tasks`)."""
+
+    TEXT = "text"
+    CALL = "call"
+    CALLBACK = "callback"
+    DIAL = "dial"
+    FORWARD = "forward"
+
+
+@dataclass(frozen=True, slots=True)
+class Ring:
+    """A row that RQ is told about after the commit."""
+
+    kind: Kind
+    row_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A row that this worker holds until its lease ends."""
+
+    row_id: int
+    token: str
+    key: str
+    payload: dict[str, Any]
+    attempts: int
+    batch: str | None
+
+
+def put(session: Session, kind: Kind, key: str, payload: dict[str, Any], due_at: datetime, now: datetime) -> bool:
+    """Write the row, unless one of that key exists; True if it was written."""
+    insert = insert_sqlite if session.get_bind().dialect.name == "sqlite" else insert_postgresql
+    statement = (
+        insert(OutboxRow)
+        .values(
+            kind=kind,
+            key=key,
+            payload=payload,
+            state=OutboxState.PENDING,
+            due_at=due_at,
+            attempts=0,
+            created_at=now,
+        )
+        .on_conflict_do_nothing(index_elements=["key"])
+        .returning(OutboxRow.id)
+    )
+    row_id = session.execute(statement).scalar()
+    if row_id is not None and due_at <= now:
+        session.info.setdefault(_RINGS, []).append(Ring(kind, row_id))
+    return row_id is not None
+
+
+def rung(session: Session) -> list[Ring]:
+    """The rows this session put that were due at once, in order; asked for after its commit."""
+    rings: list[Ring] = session.info.pop(_RINGS, [])
+    return rings
+
+
+def due(session: Session, now: datetime, limit: int) -> list[Ring]:
+    """Rows that wait to be worked: due, or claimed by somebody whose lease has ended. Oldest first."""
+    rows = session.execute(
+        select(OutboxRow.kind, OutboxRow.id).where(_is_due(now)).order_by(OutboxRow.due_at, OutboxRow.id).limit(limit)
+    )
+    return [Ring(Kind(kind), row_id) for kind, row_id in rows]
+
+
+def claim(session: Session, row_id: int, now: datetime, lease: timedelta) -> Claim | None:
+    """Take the row if it is due and nobody holds it."""
+    return next(iter(_claim(session, [row_id], now, lease)), None)
+
+
+def claim_batch(session: Session, kind: Kind, now: datetime, lease: timedelta, limit: int) -> list[Claim]:
+    """Take a batch of due rows of one kind.
+
+    A batch that was tried before is taken again whole, under its old name, so that whoever receives it can tell.
+    """
+    due_now = select(OutboxRow.id).where(OutboxRow.kind == kind, _is_due(now))
+    old = session.scalar(
+        select(OutboxRow.batch)
+        .where(OutboxRow.kind == kind, _is_due(now), OutboxRow.batch.is_not(None))
+        .order_by(OutboxRow.due_at, OutboxRow.id)
+        .limit(1)
+    )
+    if old is not None:
+        return _claim(session, session.scalars(due_now.where(OutboxRow.batch == old)).all(), now, lease)
+    fresh = due_now.where(OutboxRow.batch.is_(None)).order_by(OutboxRow.id).limit(limit)
+    return _claim(session, session.scalars(fresh).all(), now, lease, batch=secrets.token_hex(16))
+
+
+def finish(session: Session, claim: Claim, now: datetime) -> bool:
+    """Done. False if the lease was lost."""
+    return _settle(session, claim, state=OutboxState.DONE, done_at=now, last_error=None)
+
+
+def postpone(session: Session, claim: Claim, due_at: datetime, error: str | None = None) -> bool:
+    """Not now: due again at `due_at`. False if the lease was lost."""
+    return _settle(session, claim, state=OutboxState.PENDING, due_at=due_at, last_error=error)
+
+
+def park(session: Session, claim: Claim, error: str) -> bool:
+    """Not without a person: kept in sight, with what went wrong. False if the lease was lost."""
+    return _settle(session, claim, state=OutboxState.PARKED, last_error=error)
+
+
+def split(session: Session, claim: Claim, now: datetime, error: str) -> bool:
+    """Take the row out of its batch, to be tried alone at once. False if the lease was lost."""
+    return _settle(session, claim, state=OutboxState.PENDING, due_at=now, last_error=error, batch=secrets.token_hex(16))
+
+
+def unpark(session: Session, row_id: int, now: datetime) -> bool:
+    """A person says try again. False if the row is not parked."""
+    row = session.get(OutboxRow, row_id)
+    freed = _changed(
+        session,
+        update(OutboxRow)
+        .where(OutboxRow.id == row_id, OutboxRow.state == OutboxState.PARKED)
+        .values(state=OutboxState.PENDING, due_at=now, attempts=0, batch=secrets.token_hex(16)),
+    )
+    if freed and row is not None:
+        session.info.setdefault(_RINGS, []).append(Ring(Kind(row.kind), row_id))
+    return freed
+
+
+def backoff(attempts: int) -> timedelta:
+    """How long to wait after the `attempts`th failure (1 = the first)."""
+    return timedelta(seconds=_BACKOFF_SECONDS[min(attempts, len(_BACKOFF_SECONDS)) - 1])
+
+
+def _is_due(now: datetime) -> ColumnElement[bool]:
+    waiting = and_(OutboxRow.state == OutboxState.PENDING, OutboxRow.due_at <= now)
+    abandoned = and_(OutboxRow.state == OutboxState.CLAIMED, OutboxRow.claimed_until < now)
+    return or_(waiting, abandoned)
+
+
+def _claim(
+    session: Session, row_ids: Sequence[int], now: datetime, lease: timedelta, batch: str | None = None
+) -> list[Claim]:
+    token = secrets.token_hex(16)
+    values: dict[str, Any] = {
+        "state": OutboxState.CLAIMED,
+        "claimed_until": now + lease,
+        "claim_token": token,
+        "attempts": OutboxRow.attempts + 1,
+    }
+    if batch is not None:
+        values["batch"] = batch
+    rows = session.execute(
+        update(OutboxRow)
+        .where(OutboxRow.id.in_(row_ids), _is_due(now))
+        .values(values)
+        .returning(OutboxRow.id, OutboxRow.key, OutboxRow.payload, OutboxRow.attempts, OutboxRow.batch)
+        .execution_options(synchronize_session=False)
+    ).all()
+    return [Claim(r.id, token, r.key, r.payload, r.attempts, r.batch) for r in sorted(rows, key=lambda r: r.id)]
+
+
+def _settle(session: Session, claim: Claim, **values: Any) -> bool:
+    return _changed(
+        session,
+        update(OutboxRow)
+        .where(OutboxRow.id == claim.row_id, OutboxRow.claim_token == claim.token)
+        .where(OutboxRow.state == OutboxState.CLAIMED)
+        .values(claimed_until=None, claim_token=None, **values),
+    )
+
+
+def _changed(session: Session, statement: Any) -> bool:
+    result = session.execute(statement.execution_options(synchronize_session=False))
+    assert isinstance(result, CursorResult)
+    return result.rowcount == 1

@@ -1,0 +1,57 @@
+"""Phone numbers and private texts: sealed at the door, opened only to call the network or to show a person one.
+
+AES-256-GCM at rest; found by a keyed hash (HMAC-SHA256); both keys are derived from HOTLINE_DATA_KEY.
+"""
+
+import hmac
+import os
+from dataclasses import dataclass
+from hashlib import sha256
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from hotline.errors import HotlineError
+from hotline.rules.phones import Phone, PhoneKind, mask
+
+_NONCE_BYTES = 12
+
+
+@dataclass(frozen=True, slots=True)
+class SealedPhone:
+    """A phone number as the inside of the house knows it: what to look it up by, its box, how it is shown."""
+
+    lookup: str
+    box: bytes
+    masked: str
+    kind: PhoneKind
+
+
+class Vault:
+    """Seals and opens with one data key (32 bytes)."""
+
+    def __init__(self, data_key: bytes) -> None:
+        self._cipher = AESGCM(_derived(data_key, b"hotline seal v1"))
+        self._lookup_key = _derived(data_key, b"hotline lookup v1")
+
+    def seal_phone(self, phone: Phone) -> SealedPhone:
+        lookup = hmac.new(self._lookup_key, phone.e164.encode(), sha256).hexdigest()
+        return SealedPhone(lookup, self.seal(phone.e164), mask(phone.e164), phone.kind)
+
+    def seal(self, text: str) -> bytes:
+        """A nonce, then the ciphertext with its tag; never the same twice."""
+        nonce = os.urandom(_NONCE_BYTES)
+        return nonce + self._cipher.encrypt(nonce, text.encode(), None)
+
+    def open(self, box: bytes) -> str:
+        """The sealed text. Raises HotlineError(code="data_key") when another key sealed it."""
+        try:
+            return self._cipher.decrypt(box[:_NONCE_BYTES], box[_NONCE_BYTES:], None).decode()
+        except InvalidTag:
+            raise HotlineError("HOTLINE_DATA_KEY does not open what is stored", code="data_key") from None
+
+
+def _derived(data_key: bytes, purpose: bytes) -> bytes:
+    return HKDF(algorithm=SHA256(), length=32, salt=None, info=purpose).derive(data_key)

@@ -1,0 +1,101 @@
+"""Which key means which star, and the reading of a script's own sentence to learn which scale it states.
+
+Stars are the only value kept inside, 5 = 非常满意. Most voice menus say 非常满意请按1 (rank_1_best); texts, and the
+provincial interfaces, say 5 (star_5_best); GB/T 39046-2020 A.8 codes 非常满意 as 1.
+"""
+
+import re
+from collections.abc import Mapping
+from enum import StrEnum
+from types import MappingProxyType
+
+
+class Scale(StrEnum):
+    """The direction of the keys 1 to 5. A bare integer from outside is no rating until a scale is applied."""
+
+    STAR_5_BEST = "star_5_best"
+    RANK_1_BEST = "rank_1_best"
+
+    def stars(self, key: int) -> int:
+        """The stars (1–5, 5 = best) that `key` means. Raises ValueError for any key but 1 to 5."""
+        return self._turn(key, "key")
+
+    def key(self, stars: int) -> int:
+        """The key (1–5) that means `stars`. Raises ValueError for any stars but 1 to 5."""
+        return self._turn(stars, "stars")
+
+    def _turn(self, number: int, name: str) -> int:
+        if not 1 <= number <= 5:
+            raise ValueError(f"{name} {number}: must be 1 to 5")
+        return number if self is Scale.STAR_5_BEST else 6 - number
+
+
+STAR_LABELS: Mapping[int, str] = MappingProxyType(
+    {5: "非常满意", 4: "满意", 3: "基本满意", 2: "不满意", 1: "非常不满意"}
+)
+
+
+def is_bad(stars: int) -> bool:
+    """差评: 1 or 2 stars. Everything else is 好评."""
+    return stars <= 2
+
+
+# Every way a script names a star. Longer names first: 非常不满意 holds 不满意, which holds 满意.
+_NAMES: tuple[tuple[int, str], ...] = (
+    (1, "(?:非常|很|十分|极|极其|特别)不满意|(?:very|extremely|completely) (?:dis|un)satisfied"),
+    (2, "不太?满意|not (?:very )?satisfied|(?:dis|un)satisfied"),
+    (3, "(?:基本上?|大体)满意|(?:fairly|basically) satisfied"),
+    (5, "(?:非常|很|十分|特别)满意|(?:very|extremely|completely) satisfied"),
+    (4, "(?:比较|较)?满意|satisfied"),
+    (1, "(?:非常|很|极)差|very (?:poor|bad)"),
+    (5, "(?:非常|很)好|very good|excellent"),
+    (3, "一般|average|neutral|fair"),
+    (2, "(?:较|比较)?差|poor|bad"),
+    (4, "好|good"),
+)
+_GROUP_STARS = {f"s{position}": stars for position, (stars, _) in enumerate(_NAMES)}
+_LABEL = re.compile(
+    r"(?<![不没未无a-z])(?:" + "|".join(f"(?P<s{i}>{names})" for i, (_, names) in enumerate(_NAMES)) + r")(?![a-z度率])"
+)
+_DIGITS = {**{str(n): n for n in range(10)}, **{han: n for n, han in enumerate("零一二三四五六七八九")}}
+_NUMBER = re.compile(r"(?<![0-9零一二三四五六七八九十a-z{])(?:[0-9]+|[零一二三四五六七八九](?!般))(?![0-9十a-z}])")
+_PRESS = r"(?:(?:please )?(?:press|reply|send|enter|dial|text)|请?(?:您?)(?:直接)?(?:按|回复?|输入|发送?|选择?)(?:数字)?键?)"
+_OPENING = "[(（\\[【“\"'「]"
+_CLOSING = "[)）\\]】”\"'」]"
+# What may stand between a key and its label when the key comes first: 5非常满意, 1为满意, 5 = very satisfied, 按1键表示满意.
+_KEY_FIRST = re.compile(
+    rf" ?{_CLOSING}? ?(?:分|星|号?键|stars?)? ?(?:[:：=\-–—、.．]|[是为]|表示|代表|for|means|is|if you are)? ?{_OPENING}? ?"
+)
+# And when the label does: 非常满意请按1, 非常满意：5, very satisfied, press 1, very satisfied (5).
+_LABEL_FIRST = re.compile(
+    rf" ?{_CLOSING}? ?(?:的|者)?(?:[,，]? ?{_PRESS}|[:：=\-–—、.．]|[是为])? ?{_OPENING}? ?(?:数字|key)? ?"
+)
+
+
+def stated_scale(text: str) -> Scale | None:
+    """The scale that a script's sentence (zh-CN, zh-Hant or en) states, by all its pairs of label and key.
+
+    None if one of the five labels has no key, or if any pair disagrees with the others.
+    """
+    folded = text.lower().translate(_SIMPLER)
+    labels = [(m.start(), m.end(), _GROUP_STARS[m.lastgroup or ""]) for m in _LABEL.finditer(folded)]
+    numbers = [(m.start(), m.end(), _value(m.group())) for m in _NUMBER.finditer(folded)]
+    key_first, label_first = set(), set()
+    for start, end, stars in labels:
+        before = max((n for n in numbers if n[1] <= start), default=None)
+        if before and _KEY_FIRST.fullmatch(folded, before[1], start):
+            key_first.add((stars, before[2]))
+        after = min((n for n in numbers if n[0] >= end), default=None)
+        if after and _LABEL_FIRST.fullmatch(folded, end, after[0]):
+            label_first.add((stars, after[2]))
+    for scale in Scale:
+        if {(stars, scale.key(stars)) for stars in STAR_LABELS} in (key_first, label_first):
+            return scale
+    return None
+
+
+_SIMPLER = str.maketrans("滿極較為復覆選擇鍵數輸發總體０１２３４５６７８９", "满极较为复复选择键数输发总体0123456789")
+
+
+def _value(number: str) -> int:
+    return _DIGITS[number] if len(number) == 1 else int(number)

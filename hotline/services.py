@@ -1,0 +1,68 @@
+"""What a process holds from start to end, made once from the settings: the same for web, workers and commands."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask import current_app
+from redis import Redis
+
+from hotline.carriers.base import TextCarrier, VoiceCarrier
+from hotline.carriers.twilio import TwilioCarrier
+from hotline.clock import Clock, utc_now
+from hotline.database import Database
+from hotline.evaluation import Store, make_stores
+from hotline.jobs.queue import Doorbell, connect
+from hotline.policies import load_policy
+from hotline.privacy import Vault
+from hotline.rules.policy import Policy
+from hotline.scripts import load_script
+from hotline.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    settings: Settings
+    policy: Policy
+    vault: Vault
+    redis: Redis
+    database: Database
+    text_carrier: TextCarrier
+    voice_carrier: VoiceCarrier
+    stores: tuple[Store, ...]
+    clock: Clock
+
+    def now(self) -> datetime:
+        return self.clock()
+
+    def public(self, path: str) -> str:
+        """The address at which a carrier reaches `path` of ours."""
+        return self.settings.public_url + path
+
+
+def make_services(settings: Settings, clock: Clock = utc_now) -> Services:
+    """Raises SettingsError when the policy or a script is faulty."""
+    policy = load_policy(settings.policy)
+    for asking in (policy.sms, policy.phone):
+        load_script(asking.script)
+    vault = Vault(settings.data_key_bytes)
+    redis = connect(settings.redis_url)
+    database = Database(settings.database_url, on_commit=Doorbell(redis).ring)
+    carrier = TwilioCarrier(settings, vault, policy.region)
+    return Services(
+        settings=settings,
+        policy=policy,
+        vault=vault,
+        redis=redis,
+        database=database,
+        text_carrier=carrier,
+        voice_carrier=carrier,
+        stores=make_stores(settings, database),
+        clock=clock,
+    )
+
+
+def services() -> Services:
+    """Those of the running web application."""
+    found = current_app.extensions["hotline"]
+    assert isinstance(found, Services)
+    return found

@@ -1,0 +1,178 @@
+"""One typed Settings object, read once at start from the environment, `NAME_FILE` files and `.env`.
+
+A missing or wrong setting raises SettingsError with its name; secrets are never printed.
+"""
+
+import base64
+import binascii
+import os
+from pathlib import Path
+from typing import Any, Literal, TypeVar
+from urllib.parse import urlsplit
+
+from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
+from hotline.errors import SettingsError
+
+
+def _named(name: str, **kwargs: Any) -> Any:
+    return Field(validation_alias=AliasChoices(name), **kwargs)
+
+
+class DatabaseSettings(BaseSettings):
+    """What the commands need that only touch the database: migrate, user add, key add."""
+
+    model_config = SettingsConfigDict(env_file=".env", extra="ignore", populate_by_name=True, frozen=True)
+
+    database_url: str = _named("HOTLINE_DATABASE_URL", default="sqlite:///var/hotline.sqlite3")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return init_settings, env_settings, _NameFileSource(settings_cls), dotenv_settings
+
+    @field_validator("database_url")
+    @classmethod
+    def _is_a_database_we_know(cls, value: str) -> str:
+        try:
+            backend = make_url(value).drivername
+        except ArgumentError:
+            raise ValueError("is not a database URL") from None
+        if backend not in ("sqlite", "postgresql+psycopg"):
+            raise ValueError("must begin with sqlite:/// or postgresql+psycopg://")
+        return value
+
+
+class Settings(DatabaseSettings):
+    """Everything the web process and the workers need."""
+
+    redis_url: str = _named("HOTLINE_REDIS_URL", default="redis://127.0.0.1:6379/0")
+    public_url: str = _named("HOTLINE_PUBLIC_URL")
+    secret_key: SecretStr = _named("HOTLINE_SECRET_KEY")
+    data_key: SecretStr = _named("HOTLINE_DATA_KEY")
+    policy: str = _named("HOTLINE_POLICY", default="default")
+    sms_carrier: Literal["twilio"] = _named("HOTLINE_SMS_CARRIER", default="twilio")
+    voice_carrier: Literal["twilio"] = _named("HOTLINE_VOICE_CARRIER", default="twilio")
+
+    twilio_account_sid: str = _named("TWILIO_ACCOUNT_SID", pattern=r"^AC[0-9a-fA-F]{32}$")
+    twilio_auth_token: SecretStr = _named("TWILIO_AUTH_TOKEN", min_length=16)
+    twilio_from: str | None = _named("TWILIO_FROM", default=None, pattern=r"^\+[1-9]\d{5,14}$")
+    twilio_messaging_service_sid: str | None = _named(
+        "TWILIO_MESSAGING_SERVICE_SID", default=None, pattern=r"^MG[0-9a-fA-F]{32}$"
+    )
+    twilio_api_url: str = _named("TWILIO_API_URL", default="https://api.twilio.com")
+
+    store_url: str | None = _named("HOTLINE_STORE_URL", default=None)
+    store_profile: Literal["generic"] = _named("HOTLINE_STORE_PROFILE", default="generic")
+    store_secret: SecretStr | None = _named("HOTLINE_STORE_SECRET", default=None)
+
+    @field_validator("public_url", "twilio_api_url", "store_url")
+    @classmethod
+    def _is_a_web_address(cls, value: str | None) -> str | None:
+        if value is None:
+            return None
+        parts = urlsplit(value)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise ValueError("must be an http:// or https:// address")
+        if parts.query or parts.fragment:
+            raise ValueError("must not carry a query or a fragment")
+        return value.rstrip("/")
+
+    @field_validator("redis_url")
+    @classmethod
+    def _is_a_redis_address(cls, value: str) -> str:
+        if urlsplit(value).scheme not in ("redis", "rediss", "unix"):
+            raise ValueError("must begin with redis://, rediss:// or unix://")
+        return value
+
+    @field_validator("secret_key")
+    @classmethod
+    def _is_long_enough(cls, value: SecretStr) -> SecretStr:
+        if len(value.get_secret_value()) < 32:
+            raise ValueError("must have at least 32 characters")
+        return value
+
+    @field_validator("data_key")
+    @classmethod
+    def _is_32_bytes(cls, value: SecretStr) -> SecretStr:
+        try:
+            key = base64.b64decode(value.get_secret_value(), validate=True)
+        except binascii.Error:
+            raise ValueError("is not base64") from None
+        if len(key) != 32:
+            raise ValueError(f"must be base64 of 32 bytes, not of {len(key)}")
+        return value
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> "Settings":
+        if self.twilio_from is None and self.twilio_messaging_service_sid is None:
+            raise ValueError("TWILIO_FROM or TWILIO_MESSAGING_SERVICE_SID: one of them is needed")
+        if self.store_url is not None and self.store_secret is None:
+            raise ValueError("HOTLINE_STORE_SECRET: needed when HOTLINE_STORE_URL is set")
+        return self
+
+    @property
+    def data_key_bytes(self) -> bytes:
+        """The 32 bytes of HOTLINE_DATA_KEY."""
+        return base64.b64decode(self.data_key.get_secret_value())
+
+    @property
+    def served_over_https(self) -> bool:
+        return self.public_url.startswith("https://")
+
+
+class _NameFileSource(PydanticBaseSettingsSource):
+    """`NAME_FILE=/run/secrets/x` gives NAME the text of that file, without the newline at its end."""
+
+    def get_field_value(self, field: Any, field_name: str) -> tuple[Any, str, bool]:
+        name = field.validation_alias.choices[0]
+        path = os.environ.get(f"{name}_FILE")
+        if path is None:
+            return None, name, False
+        try:
+            return Path(path).read_text(encoding="utf-8").rstrip("\r\n"), name, False
+        except OSError as error:
+            raise SettingsError(f"{name}_FILE: cannot read {path}: {error.strerror}") from None
+
+    def __call__(self) -> dict[str, Any]:
+        found = (self.get_field_value(field, name) for name, field in self.settings_cls.model_fields.items())
+        return {name: value for value, name, _ in found if value is not None}
+
+
+S = TypeVar("S", bound=DatabaseSettings)
+
+
+def load_settings() -> Settings:
+    """Read the whole settings, or raise SettingsError naming each one that is missing or wrong."""
+    return _load(Settings)
+
+
+def load_database_settings() -> DatabaseSettings:
+    """Read only what the database needs, or raise SettingsError."""
+    return _load(DatabaseSettings)
+
+
+def _load(kind: type[S]) -> S:
+    try:
+        return kind()
+    except ValidationError as error:
+        raise SettingsError("\n".join(_line(item) for item in error.errors())) from None
+
+
+def _line(item: Any) -> str:
+    """One readable line for a faulty setting; never its value, which may be a secret."""
+    message = item["msg"].removeprefix("Value error, ")
+    if not item["loc"]:
+        return str(message)
+    if item["type"] == "missing":
+        message = "is missing"
+    return f"{item['loc'][0]}: {message}"

@@ -1,0 +1,1 @@
+"""Texts: the carrier's webhooks for replies and receipts."""

@@ -1,0 +1,74 @@
+"""The work a bad rating opens: cases, their history, and each try to reach the citizen."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from hotline.rules.casework import AttemptResult, AttemptState, CaseState, Outcome
+from hotline.tables.base import Base, HasId, Word
+from hotline.tables.people import User
+from hotline.tables.service import Rating, ServiceRecord
+
+
+class Case(HasId, Base):
+    """One case for one bad rating of one record and round. Held by one agent at a time, under a lease."""
+
+    __tablename__ = "cases"
+    __table_args__ = (
+        UniqueConstraint("record_id", "round"),
+        Index("ix_cases_queue", "state", "first_contact_due_at"),
+    )
+
+    record_id: Mapped[int] = mapped_column(ForeignKey("service_records.id"))
+    round: Mapped[int] = mapped_column(default=1)
+    rating_id: Mapped[int] = mapped_column(ForeignKey("ratings.id"))
+    state: Mapped[CaseState] = mapped_column(Word(CaseState))
+    opened_at: Mapped[datetime]
+    queued_at: Mapped[datetime | None]
+    first_contact_due_at: Mapped[datetime]
+    deadline_provisional: Mapped[bool] = mapped_column(default=False)
+    overdue_at: Mapped[datetime | None]
+    contacted_at: Mapped[datetime | None]
+    closed_at: Mapped[datetime | None]
+    outcome: Mapped[Outcome | None] = mapped_column(Word(Outcome))
+    holder_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    held_until: Mapped[datetime | None]
+    hold_token: Mapped[str | None] = mapped_column(String(32))
+
+    record: Mapped[ServiceRecord] = relationship(lazy="joined", innerjoin=True)
+    rating: Mapped[Rating] = relationship(lazy="joined", innerjoin=True)
+    holder: Mapped[User | None] = relationship(lazy="joined")
+
+
+class CaseEvent(HasId, Base):
+    """One thing that happened to a case: who, when, what, why. Never changed."""
+
+    __tablename__ = "case_events"
+
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
+    at: Mapped[datetime]
+    actor: Mapped[str] = mapped_column(String(64))
+    kind: Mapped[str] = mapped_column(String(32))
+    note: Mapped[str | None] = mapped_column(Text)
+    facts: Mapped[dict[str, Any]] = mapped_column(default=dict)
+
+
+class Attempt(HasId, Base):
+    """One try to reach the citizen by telephone, from the agent's click to the end of the call."""
+
+    __tablename__ = "attempts"
+
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
+    agent_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    hold_token: Mapped[str] = mapped_column(String(32))
+    state: Mapped[AttemptState] = mapped_column(Word(AttemptState))
+    result: Mapped[AttemptResult | None] = mapped_column(Word(AttemptResult))
+    external_id: Mapped[str | None] = mapped_column(String(64), index=True)
+    requested_at: Mapped[datetime]
+    bridged_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+
+    case: Mapped[Case] = relationship()
+    agent: Mapped[User] = relationship(lazy="joined", innerjoin=True)

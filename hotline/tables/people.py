@@ -1,0 +1,63 @@
+"""Who may do what: users of the console, keys of the API, and the audit log of what they did."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import LargeBinary, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from hotline.tables.base import Base, HasId, Word
+
+
+class Role(StrEnum):
+    AGENT = "agent"
+    SUPERVISOR = "supervisor"
+    DEPARTMENT = "department"
+    REVIEWER = "reviewer"
+    AUDITOR = "auditor"
+    ADMIN = "admin"
+
+
+class User(HasId, Base):
+    """A person of the console. `phone_box` is the telephone at which an agent is rung."""
+
+    __tablename__ = "users"
+
+    name: Mapped[str] = mapped_column(String(64), unique=True)
+    role: Mapped[Role] = mapped_column(Word(Role))
+    dept_code: Mapped[str | None] = mapped_column(String(64))
+    password_hash: Mapped[str] = mapped_column(String(200))
+    phone_box: Mapped[bytes | None] = mapped_column(LargeBinary)
+    phone_masked: Mapped[str | None] = mapped_column(String(32))
+    created_at: Mapped[datetime]
+    disabled_at: Mapped[datetime | None]
+
+
+class Scope(StrEnum):
+    INTAKE = "intake"
+    RATINGS = "ratings"
+
+
+class ApiKey(HasId, Base):
+    """A key of the API, stored as its SHA-256 (the key itself is 256 random bits, so no salt is needed)."""
+
+    __tablename__ = "api_keys"
+
+    name: Mapped[str] = mapped_column(String(64), unique=True)
+    digest: Mapped[str] = mapped_column(String(64), unique=True)
+    scopes: Mapped[list[str]]
+    created_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+
+
+class AuditEntry(HasId, Base):
+    """Who did what to what, when. Never changed."""
+
+    __tablename__ = "audit_entries"
+
+    at: Mapped[datetime] = mapped_column(index=True)
+    actor: Mapped[str] = mapped_column(String(64), index=True)
+    action: Mapped[str] = mapped_column(String(48), index=True)
+    subject: Mapped[str | None] = mapped_column(String(96))
+    facts: Mapped[dict[str, Any]] = mapped_column(default=dict)

@@ -1,0 +1,139 @@
+"""What is rated, how it was asked about, and what was answered: service records, invitations, ratings."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from hotline.rules.scale import Scale
+from hotline.rules.script import Channel
+from hotline.tables.base import Base, HasId, HasPhone, Word
+
+
+class RecordKind(StrEnum):
+    TRANSACTION = "transaction"
+    CALL = "call"
+    REQUEST = "request"
+
+
+class ServiceRecord(HasId, HasPhone, Base):
+    """One thing a citizen can rate: a completed transaction, an answered call, or a request it opened."""
+
+    __tablename__ = "service_records"
+    __table_args__ = (UniqueConstraint("kind", "number", "service_count"),)
+
+    kind: Mapped[RecordKind] = mapped_column(Word(RecordKind))
+    number: Mapped[str] = mapped_column(String(64))
+    service_count: Mapped[int] = mapped_column(default=1)
+    completed_at: Mapped[datetime]
+    received_at: Mapped[datetime]
+    item_code: Mapped[str | None] = mapped_column(String(64))
+    item_name: Mapped[str | None] = mapped_column(String(200))
+    area_code: Mapped[str | None] = mapped_column(String(12))
+    dept_code: Mapped[str | None] = mapped_column(String(64), index=True)
+    dept_name: Mapped[str | None] = mapped_column(String(200))
+    window: Mapped[str | None] = mapped_column(String(64))
+    staff_no: Mapped[str | None] = mapped_column(String(64))
+    staff_name: Mapped[str | None] = mapped_column(String(64))
+    request_number: Mapped[str | None] = mapped_column(String(64))
+    citizen_name_box: Mapped[bytes | None] = mapped_column(LargeBinary)
+    citizen_type: Mapped[str | None] = mapped_column(String(24))
+    named: Mapped[bool] = mapped_column(default=False)
+    language: Mapped[str] = mapped_column(String(16))
+    extra: Mapped[dict[str, Any]] = mapped_column(default=dict)
+
+    @property
+    def code(self) -> str:
+        """The end of the number, as the citizen is shown it."""
+        return self.number[-4:]
+
+
+class InvitationState(StrEnum):
+    """waiting → sending → sent → delivered → answered, or one of the ends that are not an answer."""
+
+    WAITING = "waiting"
+    SENDING = "sending"
+    SENT = "sent"
+    DELIVERED = "delivered"
+    ANSWERED = "answered"
+    UNKNOWN = "unknown"
+    FAILED = "failed"
+    DECLINED = "declined"
+    NOT_THEM = "not_them"
+
+
+# An answer to any of these counts: a carrier that lost our send may still have delivered it.
+OPEN_INVITATION_STATES = (
+    InvitationState.WAITING,
+    InvitationState.SENDING,
+    InvitationState.SENT,
+    InvitationState.DELIVERED,
+    InvitationState.UNKNOWN,
+)
+
+
+class Invitation(HasId, Base):
+    """One ask, by one channel, about one service record, in one round."""
+
+    __tablename__ = "invitations"
+    __table_args__ = (UniqueConstraint("record_id", "round", "channel"),)
+
+    record_id: Mapped[int] = mapped_column(ForeignKey("service_records.id"), index=True)
+    round: Mapped[int] = mapped_column(default=1)
+    channel: Mapped[Channel] = mapped_column(Word(Channel))
+    state: Mapped[InvitationState] = mapped_column(Word(InvitationState))
+    script: Mapped[str] = mapped_column(String(64))
+    language: Mapped[str] = mapped_column(String(16))
+    created_at: Mapped[datetime]
+    sent_at: Mapped[datetime | None]
+    expires_at: Mapped[datetime | None]
+    answered_at: Mapped[datetime | None]
+    clarified: Mapped[bool] = mapped_column(default=False)
+    error_code: Mapped[str | None] = mapped_column(String(16))
+
+    record: Mapped[ServiceRecord] = relationship(lazy="joined", innerjoin=True)
+
+
+class RatingState(StrEnum):
+    ACTIVE = "active"
+    SUPERSEDED = "superseded"
+    WITHDRAWN = "withdrawn"
+    EXCLUDED = "excluded"
+
+
+class Rating(HasId, Base):
+    """Stars with where, how and when they were given. Never edited: only its state moves, and `version` counts that."""
+
+    __tablename__ = "ratings"
+    __table_args__ = (
+        CheckConstraint("stars BETWEEN 1 AND 5", name="stars"),
+        Index(
+            "uq_ratings_one_active",
+            "record_id",
+            "round",
+            unique=True,
+            sqlite_where=text("state = 'active'"),
+            postgresql_where=text("state = 'active'"),
+        ),
+    )
+
+    record_id: Mapped[int] = mapped_column(ForeignKey("service_records.id"), index=True)
+    round: Mapped[int] = mapped_column(default=1)
+    version: Mapped[int] = mapped_column(default=1)
+    stars: Mapped[int]
+    is_default: Mapped[bool] = mapped_column(default=False)
+    channel: Mapped[Channel] = mapped_column(Word(Channel))
+    raw: Mapped[str] = mapped_column(Text)
+    scale: Mapped[Scale] = mapped_column(Word(Scale))
+    script: Mapped[str] = mapped_column(String(64))
+    rule: Mapped[str] = mapped_column(String(64))
+    reasons: Mapped[list[str]] = mapped_column(default=list)
+    comment: Mapped[str | None] = mapped_column(Text)
+    rated_at: Mapped[datetime] = mapped_column(index=True)
+    state: Mapped[RatingState] = mapped_column(Word(RatingState))
+    flags: Mapped[list[str]] = mapped_column(default=list)
+    supersedes_id: Mapped[int | None] = mapped_column(ForeignKey("ratings.id"))
+
+    record: Mapped[ServiceRecord] = relationship(lazy="joined", innerjoin=True)
