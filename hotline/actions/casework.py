@@ -4,7 +4,7 @@ import secrets
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import UnaryExpression, select, update
 from sqlalchemy.engine import CursorResult
 from sqlalchemy.orm import Session
 
@@ -86,7 +86,26 @@ def _refuse_claim(session: Session, case_id: int) -> None:
     case = session.get(Case, case_id)
     if case is None:
         raise NotFound(f"case {case_id}")
-    raise Conflict("the case is closed" if case.state is CaseState.CLOSED else "another agent holds the case")
+    if case.state is CaseState.CLOSED:
+        raise Conflict("the case is closed", code="case_closed")
+    raise Conflict("another agent holds the case", code="case_taken")
+
+
+def claim_next(session: Session, agent: User, policy: Policy, now: datetime) -> tuple[int, str] | None:
+    """Take the most urgent case that nobody holds: its id and the token of its lease, or None if there is none."""
+    case_id = session.scalar(
+        select(Case.id)
+        .where(Case.state != CaseState.CLOSED, Case.held_until.is_(None) | (Case.held_until <= now))
+        .order_by(*by_urgency())
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    )
+    return None if case_id is None else (case_id, claim(session, case_id, agent, policy, now))
+
+
+def by_urgency() -> tuple[UnaryExpression[Any], ...]:
+    """The order of work: cases without a first contact before the others, the nearest deadline first."""
+    return (Case.contacted_at.is_not(None).asc(), Case.first_contact_due_at.asc(), Case.id.asc())
 
 
 def renew(session: Session, case_id: int, token: str, policy: Policy, now: datetime) -> Case:
@@ -143,9 +162,9 @@ def held(session: Session, case_id: int, token: str, now: datetime) -> Case:
     if case is None:
         raise NotFound(f"case {case_id}")
     if case.hold_token is None or not secrets.compare_digest(case.hold_token, token):
-        raise Conflict("the case is no longer held by this page")
+        raise Conflict("the case is no longer held by this page", code="lease_lost")
     if case.held_until is None or case.held_until <= now:
-        raise Conflict("the lease on the case has ended")
+        raise Conflict("the lease on the case has ended", code="lease_ended")
     return case
 
 

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from hotline.actions.audit import audit
 from hotline.errors import BadInput, HotlineError
+from hotline.privacy import SealedPhone
 from hotline.tables import ApiKey, AuditEntry, User
 from hotline.tables.people import Role, Scope
 
@@ -60,6 +61,12 @@ def log_in(session: Session, name: str, password: str, now: datetime) -> User | 
         return None
     audit(session, name, "login", now)
     return user
+
+
+def set_phone(session: Session, user: User, phone: SealedPhone, now: datetime) -> None:
+    """The telephone at which `user` is rung for callbacks."""
+    user.phone_box, user.phone_masked = phone.box, phone.masked
+    audit(session, user.name, "phone_set", now, subject=f"user:{user.id}")
 
 
 def add_key(session: Session, name: str, scopes: Iterable[Scope], now: datetime) -> str:

@@ -30,9 +30,7 @@ class Given:
 
 def rate(session: Session, record_id: int, given: Given, policy: Policy, now: datetime) -> Rating:
     """Record the citizen's rating of a record; the last word counts, and earlier ones are kept as superseded."""
-    record = session.scalars(
-        select(ServiceRecord).where(ServiceRecord.id == record_id).with_for_update()
-    ).one()  # two answers at once to one record take turns here
+    record = _in_turn(session, record_id)
     earlier = active_rating(session, record_id)
     if earlier is not None:
         _leave(session, earlier, RatingState.SUPERSEDED, now)
@@ -65,10 +63,22 @@ def rate(session: Session, record_id: int, given: Given, policy: Policy, now: da
     return rating
 
 
-def withdraw(session: Session, rating: Rating, now: datetime) -> None:
-    """The citizen takes the rating back. An open case stays, for its agent to see."""
+def withdraw(session: Session, record_id: int, now: datetime) -> bool:
+    """The citizen takes the record's rating back; False if there is none. An open case stays, for its agent to see."""
+    _in_turn(session, record_id)
+    rating = active_rating(session, record_id)
+    if rating is None:
+        return False
     _leave(session, rating, RatingState.WITHDRAWN, now)
     note_rating_change(session, rating, f"{rating.stars} → –", now)
+    return True
+
+
+def _in_turn(session: Session, record_id: int) -> ServiceRecord:
+    """The record, locked: two answers to it at once take turns. Whoever locks records and invitations, records first."""
+    return session.scalars(
+        select(ServiceRecord).where(ServiceRecord.id == record_id).with_for_update(key_share=True)
+    ).one()
 
 
 def active_rating(session: Session, record_id: int) -> Rating | None:

@@ -52,7 +52,9 @@ class _Conversation:
 
     def __init__(self, session: Session, text: ReceivedText, kept: InboundText, policy: Policy, now: datetime) -> None:
         self.session, self.text, self.kept, self.policy, self.now = session, text, kept, policy, now
-        waiting = open_invitations(text.phone.lookup, now).with_for_update(of=Invitation)
+        waiting = open_invitations(text.phone.lookup, now)
+        records = waiting.with_only_columns(ServiceRecord.id).order_by(None).order_by(ServiceRecord.id)
+        session.execute(records.with_for_update(of=ServiceRecord, key_share=True))  # what is open is read in turn
         self.invitations = {i.id: i for i in session.scalars(waiting)}
         self.script = load_script(policy.sms.script)
 
@@ -136,9 +138,8 @@ class _Conversation:
 
     def _withdrawn(self) -> str:
         rating = latest_rating_by(self.session, self.text.phone.lookup, self.policy, self.now)
-        if rating is None:
+        if rating is None or not withdraw(self.session, rating.record_id, self.now):
             return self._say("nothing_to_withdraw")
-        withdraw(self.session, rating, self.now)
         return self._say("withdrawn", rating.record.language)
 
     def _unclear(self, matched: Match | None) -> str | None:

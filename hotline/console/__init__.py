@@ -1,0 +1,12 @@
+"""The console: the pages on which callback agents work cases, and supervisors and auditors follow them.
+
+Importing it puts every page on one blueprint; `set_up_login` prepares an application for its log-in.
+"""
+
+from hotline.console import case, deliveries, desk, queue, ratings
+from hotline.console.access import set_up_login
+from hotline.console.room import blueprint
+
+__all__ = ["blueprints", "case", "deliveries", "desk", "queue", "ratings", "set_up_login"]
+
+blueprints = (blueprint,)

@@ -1,0 +1,142 @@
+"""The page of one case: all that is known, calling the citizen, closing, giving back; live while it is open."""
+
+from hashlib import sha256
+from typing import Any
+
+from flask import redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as BaseResponse
+
+from hotline.actions import casework, dial
+from hotline.console import leases
+from hotline.console.access import WORKERS, me, needs_role, touch
+from hotline.console.casefile import CaseFile, Standing, read_case
+from hotline.console.room import blueprint, tell
+from hotline.console.words import FIELDS, Words, why_refused, words_for
+from hotline.errors import BadInput, Conflict
+from hotline.rules.casework import OUTCOMES_OF_CONTACT, Outcome
+from hotline.services import services
+from hotline.tables import User
+from hotline.tables.people import Role
+
+
+@blueprint.get("/cases/<int:case_id>")
+@needs_role(*Role)
+def case_page(case_id: int) -> str:
+    """The whole page."""
+    return _page(case_id)
+
+
+@blueprint.get("/cases/<int:case_id>/live")
+@needs_role(*Role)
+def case_news(case_id: int) -> str | tuple[str, int]:
+    """The parts that move by themselves; 204 while they are the same as what the page has `seen`."""
+    shown = _live(_read(case_id))
+    if request.args.get("seen") == shown["seen"]:
+        return "", 204
+    return render_template("console/_case_live.html", news=True, **shown)
+
+
+@blueprint.post("/cases/<int:case_id>/renew")
+@needs_role(*WORKERS)
+def renew(case_id: int) -> str:
+    """The open page holds on to its case; or learns that it has lost it."""
+    house = services()
+    try:
+        token = leases.posted_token(case_id)
+        with house.database.write() as session:
+            casework.renew(session, case_id, token, house.policy, house.now())
+    except Conflict as conflict:
+        return render_template("console/_lease_lost.html", why=why_refused(conflict))
+    file = _read(case_id)
+    if file.call is not None:
+        touch()  # whoever is on the telephone is at the desk
+    return render_template("console/_lease.html", file=file)
+
+
+@blueprint.post("/cases/<int:case_id>/call")
+@needs_role(*WORKERS)
+def call(case_id: int) -> BaseResponse | tuple[str, int]:
+    """Ring the agent, then the citizen."""
+    house, person = services(), me()
+    try:
+        token = leases.posted_token(case_id)
+        with house.database.write() as session:
+            dial.dial(session, case_id, token, session.get_one(User, person.id), house.now())
+    except BadInput:
+        return _page(case_id, {"phone": FIELDS["no_phone"]}), 400
+    except Conflict as conflict:
+        return _refused(case_id, conflict)
+    return redirect(url_for("console.case_page", case_id=case_id, _anchor="call"), 303)
+
+
+@blueprint.post("/cases/<int:case_id>/release")
+@needs_role(*WORKERS)
+def release(case_id: int) -> BaseResponse | tuple[str, int]:
+    """Give the case back to the queue."""
+    house, person = services(), me()
+    try:
+        token = leases.posted_token(case_id)
+        with house.database.write() as session:
+            casework.release(session, case_id, token, session.get_one(User, person.id), house.now())
+    except Conflict as conflict:
+        return _refused(case_id, conflict)
+    leases.forget(case_id)
+    tell(f"工单 {case_id} 已退回队列。", f"Case {case_id} is back in the queue.")
+    return redirect(url_for("console.queue"), 303)
+
+
+@blueprint.post("/cases/<int:case_id>/close")
+@needs_role(*WORKERS)
+def close(case_id: int) -> BaseResponse | tuple[str, int]:
+    """Close the case with its outcome and note, or show the form again with what is missing."""
+    house, person = services(), me()
+    note, chosen = request.form.get("note", "").replace("\r\n", "\n"), request.form.get("outcome", "")
+    faults = {} if chosen in list(Outcome) else {"outcome": FIELDS["outcome"]}
+    if not note.strip():
+        faults["note"] = FIELDS["note"]
+    if faults:
+        return _page(case_id, faults), 400
+    try:
+        token = leases.posted_token(case_id)
+        with house.database.write() as session:
+            agent = session.get_one(User, person.id)
+            casework.close(session, case_id, token, agent, Outcome(chosen), note, house.now())
+    except BadInput as fault:
+        return _page(case_id, {fault.field: words_for(FIELDS, fault.field)}), 400
+    except Conflict as conflict:
+        return _refused(case_id, conflict)
+    leases.forget(case_id)
+    tell(f"工单 {case_id} 已办结。", f"Case {case_id} is closed.")
+    return redirect(url_for("console.queue"), 303)
+
+
+def _refused(case_id: int, conflict: Conflict) -> tuple[str, int]:
+    """Say kindly why nothing was done, and keep what was typed."""
+    why, note = why_refused(conflict), request.form.get("note", "")
+    return render_template("console/refused.html", case_id=case_id, why=why, note=note), 409
+
+
+def _page(case_id: int, faults: dict[str, Words] | None = None) -> str:
+    file = _read(case_id)
+    return render_template(
+        "console/case.html",
+        faults=faults or {},
+        note=request.form.get("note", ""),
+        chosen=request.form.get("outcome", ""),
+        outcomes_of_contact=OUTCOMES_OF_CONTACT,
+        **_live(file),
+    )
+
+
+def _live(file: CaseFile) -> dict[str, Any]:
+    """What both the page and its news are made of; `seen` is the fingerprint of the parts that move."""
+    shown = {"file": file, "case": file.case, "Standing": Standing}
+    parts = [render_template(f"console/_case_{part}.html", **shown) for part in ("state", "call", "history")]
+    seen = sha256("".join(parts).encode()).hexdigest()[:16]
+    return shown | {"seen": seen}
+
+
+def _read(case_id: int) -> CaseFile:
+    house = services()
+    with house.database.read() as session:
+        return read_case(session, case_id, me(), leases.token_of(case_id), house.now())

@@ -1,0 +1,99 @@
+"""All that the page of one case shows, read in one go, and how the person who looks stands to it."""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from hotline.console.access import Person
+from hotline.console.worklist import may_see
+from hotline.errors import NotFound
+from hotline.rules.casework import AttemptState, CaseState
+from hotline.tables import Attempt, Case, CaseEvent, Rating
+from hotline.tables.service import RatingState
+
+_MOST_EVENTS = 100
+_MOST_ATTEMPTS = 20
+_MOST_RATINGS = 20
+
+
+class Standing(StrEnum):
+    """How the person who looks at a case stands to it."""
+
+    READER = "reader"  # may only look
+    FREE = "free"
+    MINE = "mine"
+    MINE_ELSEWHERE = "mine_elsewhere"  # held by the same person, but not by this browser
+    TAKEN = "taken"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFile:
+    """A case with its history, newest first, and the other ratings of the same service."""
+
+    case: Case
+    standing: Standing
+    token: str | None
+    seconds_left: int
+    events: Sequence[CaseEvent]
+    attempts: Sequence[Attempt]
+    other_ratings: Sequence[Rating]
+
+    @property
+    def call(self) -> Attempt | None:
+        """The call that is under way, if there is one."""
+        return next((attempt for attempt in self.attempts if attempt.state is not AttemptState.ENDED), None)
+
+    @property
+    def standing_rating(self) -> Rating | None:
+        """The rating that counts now, when it is not the one that opened the case."""
+        return next((rating for rating in self.other_ratings if rating.state is RatingState.ACTIVE), None)
+
+    @property
+    def closing(self) -> CaseEvent | None:
+        return next((event for event in self.events if event.kind == CaseState.CLOSED), None)
+
+
+def read_case(session: Session, case_id: int, person: Person, token: str | None, now: datetime) -> CaseFile:
+    """The file of a case; `token` is what this browser holds it with. Raises NotFound, also for one not to be seen."""
+    case = session.get(Case, case_id)
+    if case is None or not may_see(person, case):
+        raise NotFound(f"case {case_id}")
+    standing = _standing(case, person, token, now)
+    left = (case.held_until - now).total_seconds() if case.held_until else 0
+    return CaseFile(
+        case=case,
+        standing=standing,
+        token=token if standing is Standing.MINE else None,
+        seconds_left=max(0, int(left)),
+        events=session.scalars(
+            select(CaseEvent).where(CaseEvent.case_id == case_id).order_by(CaseEvent.id.desc()).limit(_MOST_EVENTS)
+        ).all(),
+        attempts=session.scalars(
+            select(Attempt).where(Attempt.case_id == case_id).order_by(Attempt.id.desc()).limit(_MOST_ATTEMPTS)
+        ).all(),
+        other_ratings=session.scalars(
+            select(Rating)
+            .where(Rating.record_id == case.record_id, Rating.id != case.rating_id)
+            .order_by(Rating.id.desc())
+            .limit(_MOST_RATINGS)
+        ).all(),
+    )
+
+
+def _standing(case: Case, person: Person, token: str | None, now: datetime) -> Standing:
+    if case.state is CaseState.CLOSED:
+        return Standing.CLOSED
+    if not person.works_cases:
+        return Standing.READER
+    if case.held_until is None or case.held_until <= now:
+        return Standing.FREE
+    if case.holder_id != person.id:
+        return Standing.TAKEN
+    held_here = token is not None and case.hold_token is not None and secrets.compare_digest(token, case.hold_token)
+    return Standing.MINE if held_here else Standing.MINE_ELSEWHERE

@@ -1,0 +1,93 @@
+"""The ratings as the evaluation store holds them, newest first, and how the last thirty days' divide into levels."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from flask import render_template, request
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from hotline.console.access import needs_role
+from hotline.console.room import blueprint
+from hotline.rules.scale import is_bad
+from hotline.services import services
+from hotline.tables import Rating, StoredRating
+from hotline.tables.people import Role
+from hotline.tables.service import RatingState
+
+PAGE_SIZE = 50
+FIGURES_OVER = timedelta(days=30)
+_READERS = (Role.AGENT, Role.SUPERVISOR, Role.REVIEWER, Role.AUDITOR, Role.ADMIN)
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """How many active ratings there are of each number of stars (5 first)."""
+
+    by_stars: dict[int, int]
+
+    @property
+    def total(self) -> int:
+        return sum(self.by_stars.values())
+
+    @property
+    def good(self) -> int:
+        return sum(count for stars, count in self.by_stars.items() if not is_bad(stars))
+
+    def percent(self, count: int) -> str:
+        """A share of the total to one decimal place; a dash when there is nothing to share."""
+        return f"{100 * count / self.total:.1f}%" if self.total else "—"
+
+    def length(self, stars: int, whole: int) -> int:
+        """The bar of a level, when the longest one is `whole` long."""
+        most = max(self.by_stars.values())
+        return round(whole * self.by_stars[stars] / most) if most else 0
+
+
+@blueprint.get("/ratings")
+@needs_role(*_READERS)
+def ratings() -> str:
+    """One page of ratings, older than the position `before` if that is given."""
+    house, before = services(), request.args.get("before", type=int)
+    newest_first = select(StoredRating).order_by(StoredRating.position.desc()).limit(PAGE_SIZE + 1)
+    if before is not None:
+        newest_first = newest_first.where(StoredRating.position < before)
+    with house.database.read() as session:
+        found = session.scalars(newest_first).all()
+        figures = _figures(session, house.now() - FIGURES_OVER)
+        newest = _newest(session)
+    return render_template(
+        "console/ratings.html",
+        rows=found[:PAGE_SIZE],
+        has_older=len(found) > PAGE_SIZE,
+        is_first=before is None,
+        figures=figures,
+        days=FIGURES_OVER.days,
+        newest=newest,
+        rated_at=lambda row: datetime.fromisoformat(row.document["rated_at"]),
+    )
+
+
+@blueprint.get("/ratings/news")
+@needs_role(*_READERS)
+def ratings_news() -> str | tuple[str, int]:
+    """How many changes came after the position `after`; 204 while there are none."""
+    after = request.args.get("after", 0, type=int)
+    with services().database.read() as session:
+        fresh = _newest(session) - after
+    return render_template("console/_ratings_news.html", fresh=fresh, after=after) if fresh > 0 else ("", 204)
+
+
+def _newest(session: Session) -> int:
+    return session.scalar(select(func.max(StoredRating.position))) or 0
+
+
+def _figures(session: Session, since: datetime) -> Figures:
+    stars, state = StoredRating.document["stars"].as_integer(), StoredRating.document["state"].as_string()
+    counted = session.execute(
+        select(stars, func.count())
+        .join(Rating, Rating.id == StoredRating.rating_id)
+        .where(Rating.rated_at >= since, state == RatingState.ACTIVE)
+        .group_by(stars)
+    )
+    return Figures(dict.fromkeys((5, 4, 3, 2, 1), 0) | {int(given): count for given, count in counted})

@@ -1,0 +1,58 @@
+/* One case: the lease runs down in sight, a lost one stops all deeds, keys pick the outcome, the note survives a reload. */
+"use strict";
+
+// The lease, counted from the seconds that the server gave, so that a wrong clock here does not matter.
+let leaseEnds = 0;
+
+function readLease() {
+  const lease = document.getElementById("lease");
+  if (!lease) return;
+  if ("lost" in lease.dataset) stopDeeds();
+  else leaseEnds = performance.now() + Number(lease.dataset.seconds) * 1000;
+}
+
+function showLease() {
+  const left = document.querySelector("[data-left]");
+  if (!left) return;
+  const seconds = Math.max(0, Math.round((leaseEnds - performance.now()) / 1000));
+  left.textContent = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+  if (seconds === 0) stopDeeds();
+}
+
+function stopDeeds() {
+  for (const control of document.querySelectorAll("[data-needs-lease]")) control.disabled = true;
+  const note = document.getElementById("note");
+  if (note) note.readOnly = true;
+}
+
+document.addEventListener("htmx:afterSwap", () => {
+  readLease();
+  showLease();
+});
+addEventListener("DOMContentLoaded", () => {
+  readLease();
+  showLease();
+  setInterval(showLease, 1000);
+});
+
+// Digits pick an outcome wherever nothing is being typed; Ctrl+Enter in the note closes the case.
+document.addEventListener("keydown", (event) => {
+  if (event.target.matches("textarea") && event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+    event.target.form?.requestSubmit();
+    return;
+  }
+  if (event.target.matches("textarea, input:not([type=radio])") || event.ctrlKey || event.metaKey || event.altKey) return;
+  const choice = document.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
+  if (!choice || choice.matches(":disabled")) return;
+  choice.checked = true;
+  choice.focus();
+});
+
+// A draft of the note lives in this tab only, until the case is closed or somebody logs out.
+addEventListener("DOMContentLoaded", () => {
+  const form = document.querySelector("[data-draft]");
+  if (!form) return;
+  const note = form.querySelector("textarea"), key = `draft-${form.dataset.draft}`;
+  note.value ||= sessionStorage.getItem(key) ?? "";
+  note.addEventListener("input", () => sessionStorage.setItem(key, note.value));
+});

@@ -1,0 +1,33 @@
+/* What every page does by itself: tells work from mere polling, rests while hidden, shows a lost connection,
+   sends a form once, and forgets drafts at log-out. */
+"use strict";
+
+let somebodyIsHere = true;
+for (const sign of ["keydown", "pointerdown", "wheel"]) {
+  addEventListener(sign, () => { somebodyIsHere = true; }, { passive: true });
+}
+
+document.addEventListener("htmx:configRequest", (event) => {
+  if (document.hidden && "whileVisible" in event.target.dataset) {
+    event.preventDefault();
+    return;
+  }
+  if (!somebodyIsHere) event.detail.headers["X-Background"] = "1";
+  somebodyIsHere = false;
+});
+
+const offline = () => document.getElementById("offline");
+document.addEventListener("htmx:sendError", () => { offline().hidden = false; });
+document.addEventListener("htmx:timeout", () => { offline().hidden = false; });
+document.addEventListener("htmx:afterRequest", (event) => {
+  if (event.detail.successful) offline().hidden = true;
+});
+
+// A second press before the answer is in would ask for the same thing twice.
+let sent = false;
+document.addEventListener("submit", (event) => {
+  if (sent) event.preventDefault();
+  sent = true;
+  if ("logout" in event.target.dataset) sessionStorage.clear();
+});
+addEventListener("pageshow", () => { sent = false; });

@@ -1,0 +1,196 @@
+"""The console's words, Chinese first and English second: one pair for everything that a screen can show."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from hotline.errors import Conflict
+from hotline.outbox import Kind
+from hotline.rules.casework import AttemptResult, AttemptState, CaseState, Outcome
+from hotline.rules.scale import STAR_LABELS, Scale
+from hotline.rules.script import Channel
+from hotline.tables.people import Role
+from hotline.tables.plumbing import OutboxState
+from hotline.tables.service import RatingState, RecordKind
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The same thing said twice."""
+
+    zh: str
+    en: str
+
+
+def words_for(table: Mapping[str, Words], key: str) -> Words:
+    """Those of `key`; a key from outside that has none is shown as it came."""
+    return table.get(key) or Words(key, "")
+
+
+STARS: Mapping[int, Words] = {
+    5: Words(STAR_LABELS[5], "very satisfied"),
+    4: Words(STAR_LABELS[4], "satisfied"),
+    3: Words(STAR_LABELS[3], "fairly satisfied"),
+    2: Words(STAR_LABELS[2], "dissatisfied"),
+    1: Words(STAR_LABELS[1], "very dissatisfied"),
+}
+
+ROLES: Mapping[str, Words] = {
+    Role.AGENT: Words("坐席", "agent"),
+    Role.SUPERVISOR: Words("班长", "supervisor"),
+    Role.DEPARTMENT: Words("部门", "department"),
+    Role.REVIEWER: Words("复核", "reviewer"),
+    Role.AUDITOR: Words("审计", "auditor"),
+    Role.ADMIN: Words("管理员", "administrator"),
+}
+
+CHANNELS: Mapping[str, Words] = {
+    Channel.SMS: Words("短信", "SMS"),
+    Channel.PHONE: Words("电话", "phone"),
+}
+
+RECORD_KINDS: Mapping[str, Words] = {
+    RecordKind.TRANSACTION: Words("办件", "transaction"),
+    RecordKind.CALL: Words("话务", "call"),
+    RecordKind.REQUEST: Words("诉求工单", "request"),
+}
+
+SCALES: Mapping[str, Words] = {
+    Scale.STAR_5_BEST: Words("5 为非常满意", "5 is best"),
+    Scale.RANK_1_BEST: Words("1 为非常满意", "1 is best"),
+}
+
+RATING_STATES: Mapping[str, Words] = {
+    RatingState.ACTIVE: Words("有效", "active"),
+    RatingState.SUPERSEDED: Words("已改评", "superseded"),
+    RatingState.WITHDRAWN: Words("已撤回", "withdrawn"),
+    RatingState.EXCLUDED: Words("不计入", "excluded"),
+}
+
+FLAGS: Mapping[str, Words] = {
+    "before_completion": Words("服务办结前作出的评价", "given before the service was completed"),
+}
+
+CASE_STATES: Mapping[str, Words] = {
+    CaseState.OPENED: Words("待联系", "to be contacted"),
+    CaseState.CONTACTED: Words("已联系", "contacted"),
+    CaseState.CLOSED: Words("已办结", "closed"),
+}
+
+# In the order of the keys 1 to 6 that pick them.
+OUTCOMES: Mapping[str, Words] = {
+    Outcome.EXPLAINED: Words("已解释说明", "Explained to the citizen"),
+    Outcome.RECTIFIED: Words("已整改解决", "Put right"),
+    Outcome.PROMISED: Words("已承诺办理", "Promised, with a date"),
+    Outcome.REFUSED: Words("市民不愿沟通", "Citizen declined to talk"),
+    Outcome.WRONG_NUMBER: Words("号码有误", "Wrong number"),
+    Outcome.UNREACHABLE: Words("多次未能接通", "Could not be reached"),
+}
+
+ATTEMPT_STATES: Mapping[str, Words] = {
+    AttemptState.REQUESTED: Words("正在准备呼叫", "preparing the call"),
+    AttemptState.AGENT_RINGING: Words("正在呼叫坐席，请接听您的电话", "ringing you: pick up your telephone"),
+    AttemptState.AGENT_ANSWERED: Words("坐席已接听，请按 1 接通市民", "you answered: press 1 to go on"),
+    AttemptState.CITIZEN_RINGING: Words("正在呼叫市民", "ringing the citizen"),
+    AttemptState.BRIDGED: Words("通话中", "speaking"),
+    AttemptState.ENDED: Words("已结束", "ended"),
+}
+
+# The four things that happen in turn while a call is put through, as its progress shows them.
+CALL_STEPS: tuple[tuple[AttemptState, Words], ...] = (
+    (AttemptState.AGENT_RINGING, Words("呼叫坐席", "your phone")),
+    (AttemptState.AGENT_ANSWERED, Words("坐席接听", "you answer")),
+    (AttemptState.CITIZEN_RINGING, Words("呼叫市民", "citizen’s phone")),
+    (AttemptState.BRIDGED, Words("通话", "speaking")),
+)
+
+ATTEMPT_RESULTS: Mapping[str, Words] = {
+    AttemptResult.CONNECTED: Words("已通话", "spoke"),
+    AttemptResult.BUSY: Words("市民占线", "citizen busy"),
+    AttemptResult.NO_ANSWER: Words("市民未接听", "no answer"),
+    AttemptResult.FAILED: Words("呼叫失败", "call failed"),
+    AttemptResult.AGENT_ABSENT: Words("坐席未接通，未呼叫市民", "agent not reached; the citizen was not rung"),
+    AttemptResult.UNKNOWN: Words("结果不明", "outcome unknown"),
+}
+
+EVENTS: Mapping[str, Words] = {
+    "opened": Words("收到差评，生成工单", "bad rating, case opened"),
+    "queued": Words("进入待处理队列", "queued"),
+    "overdue": Words("超过首次联系时限", "first contact overdue"),
+    "claimed": Words("受理", "claimed"),
+    "released": Words("退回队列", "released"),
+    "dialled": Words("发起呼叫", "call started"),
+    "call_ended": Words("呼叫结束", "call ended"),
+    "contacted": Words("联系到市民", "citizen contacted"),
+    "closed": Words("办结", "closed"),
+    "rating_changed": Words("市民更改了评价", "citizen changed the rating"),
+}
+
+ACTORS: Mapping[str, Words] = {
+    "system": Words("系统", "system"),
+    "citizen": Words("市民", "citizen"),
+}
+
+KINDS: Mapping[str, Words] = {
+    Kind.TEXT: Words("评价短信", "survey texts"),
+    Kind.CALL: Words("评价电话", "survey calls"),
+    Kind.CALLBACK: Words("工单入队与超时提醒", "cases: queueing and deadlines"),
+    Kind.DIAL: Words("回访呼叫", "callback calls"),
+    Kind.FORWARD: Words("评价上报", "ratings to the store"),
+}
+
+OUTBOX_STATES: Mapping[str, Words] = {
+    OutboxState.PENDING: Words("等待中", "waiting"),
+    OutboxState.CLAIMED: Words("处理中", "in hand"),
+    OutboxState.PARKED: Words("已搁置", "parked"),
+}
+
+# Why a Conflict was raised, by its code; "conflict" is said of any that has no words of its own.
+CONFLICTS: Mapping[str, Words] = {
+    "conflict": Words(
+        "情况刚刚有变化，本次操作未执行。请查看最新状态后再操作。",
+        "Things have just changed, so nothing was done. Please look at the present state first.",
+    ),
+    "case_taken": Words(
+        "这件工单已由其他坐席受理，请选择下一件。", "Another agent holds this case. Please take the next one."
+    ),
+    "case_closed": Words("这件工单已办结，无需再处理。", "This case is closed already."),
+    "lease_lost": Words(
+        "本页面已不再持有这件工单：它可能已退回、已由他人受理，或已在您的另一个窗口中继续。",
+        "This page no longer holds the case: it was released, taken by someone else, or continued in another window.",
+    ),
+    "lease_ended": Words(
+        "受理时间已到，工单已回到队列。如无他人受理，您可以重新受理。",
+        "The time for which you held the case has run out. If nobody else has taken it, you can claim it again.",
+    ),
+    "not_parked": Words("该任务已不在搁置状态，无需重发。", "This task is parked no longer: nothing to resend."),
+}
+
+
+def why_refused(conflict: Conflict) -> Words:
+    """What to tell the person whose deed met a Conflict."""
+    return CONFLICTS.get(conflict.code, CONFLICTS["conflict"])
+
+
+# What is wrong with a field, by its name.
+FIELDS: Mapping[str, Words] = {
+    "note": Words(
+        "请填写处理情况：与市民沟通的内容和处理结果（2000 字以内）。",
+        "Write what was said and what was done, in at most 2,000 characters.",
+    ),
+    "outcome": Words("请选择处理结果。", "Choose an outcome."),
+    "phone": Words(
+        "请填写可以直接拨通的手机或固定电话号码（不含分机）。",
+        "Enter a mobile or landline number that can be dialled directly, without an extension.",
+    ),
+    "no_phone": Words("请先登记您的座席电话，再呼叫市民。", "Enter your own telephone before you call a citizen."),
+}
+
+# Why the log-in page is shown again.
+LOGIN_FAULTS: Mapping[str, Words] = {
+    "wrong": Words("用户名或密码不正确，请重新输入。", "The user name or the password is not right. Please try again."),
+    "locked_out": Words(
+        "密码错误次数过多，此用户名已暂时锁定。请 15 分钟后再试。",
+        "Too many wrong passwords: this user name is locked for now. Try again in 15 minutes.",
+    ),
+    "stale": Words("登录页面已过期，请重新输入。", "The log-in page was out of date. Please enter both again."),
+}

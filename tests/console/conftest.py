@@ -1,0 +1,155 @@
+"""What the console's tests begin with: people of every role, cases opened by real ratings, browsers of their own."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+import pytest
+from argon2 import PasswordHasher
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from hotline.actions import people
+from hotline.actions.casework import queue_case
+from hotline.actions.people import add_user, set_phone
+from hotline.actions.rate import Given, rate
+from hotline.rules.phones import read_phone
+from hotline.rules.scale import Scale
+from hotline.rules.script import Channel
+from hotline.services import Services
+from hotline.tables import Case, Rating, ServiceRecord, User
+from hotline.tables.people import Role
+from hotline.tables.service import RecordKind
+
+PASSWORD = "a password for tests"
+CITIZEN_PHONE = "13844328000"
+AGENT_PHONE = "15504321234"
+DEPARTMENT = "220200-HRSS"
+
+
+@pytest.fixture(autouse=True)
+def _cheap_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Argon2 as it is, with little work: these tests make many users."""
+    hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    monkeypatch.setattr(people, "_hasher", hasher)
+
+
+@pytest.fixture
+def database_url(sqlite_url: str) -> str:
+    """Pages are tested on one database; what is decided by the database itself asks for both (see test_claims)."""
+    return sqlite_url
+
+
+@dataclass
+class Visitor:
+    """Somebody at a browser of their own."""
+
+    client: FlaskClient
+    token: str = field(default="")
+
+    def get(self, path: str, **headers: str) -> TestResponse:
+        response = self.client.get(path, headers=headers)
+        response.close()
+        found = re.search(r'name="csrf_token" value="([^"]+)"', response.text)
+        if found:
+            self.token = found.group(1)
+        return response
+
+    def post(self, path: str, **form: str) -> TestResponse:
+        return self.client.post(path, data={"csrf_token": self.token, **form})
+
+    def log_in(self, name: str, password: str = PASSWORD, **form: str) -> TestResponse:
+        self.get("/console/login")
+        response = self.post("/console/login", name=name, password=password, **form)
+        self.get("/console/")
+        return response
+
+    def lease(self, case_id: int) -> str:
+        """The token that the case's page would post."""
+        page = self.get(f"/console/cases/{case_id}").text
+        found = re.search(r'name="token" value="([0-9a-f]+)"', page)
+        assert found, "the page holds no lease"
+        return found.group(1)
+
+    def claim(self, case_id: int) -> str:
+        assert self.post(f"/console/cases/{case_id}/claim").status_code == 303
+        return self.lease(case_id)
+
+
+@pytest.fixture
+def visit(app: Flask) -> Callable[..., Visitor]:
+    """A visitor with a fresh browser; logged in if named."""
+
+    def open_browser(name: str | None = None) -> Visitor:
+        visitor = Visitor(app.test_client())
+        if name is not None:
+            assert visitor.log_in(name).status_code == 303
+        return visitor
+
+    return open_browser
+
+
+@pytest.fixture
+def staff(house: Services) -> dict[str, int]:
+    """One user of each role, named as the role, and a second agent; the agents have telephones. Name → id."""
+    with house.database.write() as session:
+        for role in Role:
+            dept_code = DEPARTMENT if role is Role.DEPARTMENT else None
+            add_user(session, str(role), role, PASSWORD, house.now(), dept_code)
+        add_user(session, "王敏", Role.AGENT, PASSWORD, house.now())
+        for user in session.query(User).filter(User.role == Role.AGENT):
+            set_phone(session, user, house.vault.seal_phone(read_phone(AGENT_PHONE, "CN")), house.now())
+        session.flush()
+        return {user.name: user.id for user in session.query(User)}
+
+
+@pytest.fixture
+def receive(house: Services) -> Callable[..., Rating]:
+    """A citizen's rating of a record of its own, `ago` (timedelta) before now."""
+    numbers = iter(range(12, 10_000))
+
+    def rated(
+        stars: int = 1,
+        raw: str = "1 跑了三趟还没办成",
+        comment: str | None = "跑了三趟还没办成",
+        ago: timedelta = timedelta(),
+        channel: Channel = Channel.SMS,
+        **record: object,
+    ) -> Rating:
+        given = Given(stars, channel, raw, Scale.STAR_5_BEST, f"{channel}-stars@1", "digit", comment)
+        number = f"22020020261123{next(numbers):05}"
+        details = {"item_name": "社会保障卡补换", "dept_name": "市人社局", "dept_code": DEPARTMENT} | record
+        with house.database.write() as session:
+            row = ServiceRecord(
+                kind=RecordKind.TRANSACTION,
+                number=number,
+                completed_at=house.now() - ago - timedelta(hours=1),
+                received_at=house.now() - ago,
+                phone=house.vault.seal_phone(read_phone(CITIZEN_PHONE, "CN")),
+                language="zh-CN",
+                service_count=1,
+                named=False,
+                extra={},
+                **details,
+            )
+            session.add(row)
+            session.flush()
+            return rate(session, row.id, given, house.policy, house.now() - ago)
+
+    return rated
+
+
+@pytest.fixture
+def open_case(house: Services, receive: Callable[..., Rating]) -> Callable[..., int]:
+    """The id of a case that a bad rating has just opened and that waits in the queue."""
+
+    def opened(**rating: object) -> int:
+        record_id = receive(**rating).record_id
+        with house.database.write() as session:
+            case = session.query(Case).filter(Case.record_id == record_id).one()
+            queue_case(session, case.id, house.now())
+            return case.id
+
+    return opened

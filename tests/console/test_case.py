@@ -1,0 +1,303 @@
+"""One case: what its page shows, keeping it, calling, closing, giving back, and what a stale tab is told."""
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+
+from hotline.actions import casework, dial
+from hotline.actions.rate import Given, rate, withdraw
+from hotline.messages import Accepted, CallProgress
+from hotline.outbox import Kind
+from hotline.rules.casework import CaseState, Outcome
+from hotline.rules.scale import Scale
+from hotline.rules.script import Channel
+from hotline.services import Services
+from hotline.tables import Attempt, Case, CaseEvent, OutboxRow, Rating
+from tests.conftest import MovingClock
+from tests.console.conftest import Visitor
+
+Visit = Callable[..., Visitor]
+OpenCase = Callable[..., int]
+
+
+@pytest.fixture
+def agent(visit: Visit, staff: dict[str, int]) -> Visitor:
+    return visit("agent")
+
+
+def _case(house: Services, case_id: int) -> Case:
+    with house.database.read() as session:
+        return session.get_one(Case, case_id)
+
+
+def test_the_page_shows_the_rating_as_given_and_the_service(agent: Visitor, open_case: OpenCase) -> None:
+    page = agent.get(f"/console/cases/{open_case(staff_no='0173', window='A12')}").text
+    for shown in (
+        "1 跑了三趟还没办成",
+        "5 为非常满意",
+        "sms-stars@1",
+        "2202002026112300012",
+        "138****8000",
+        "A12",
+        "0173",
+    ):
+        assert shown in page
+    assert "收到差评，生成工单" in page
+    assert "进入待处理队列" in page
+
+
+def test_a_rating_by_telephone_is_shown_as_its_key(agent: Visitor, open_case: OpenCase) -> None:
+    case_id = open_case(channel=Channel.PHONE, raw="1", comment=None)
+    page = agent.get(f"/console/cases/{case_id}").text
+    assert re.search(r"按键 <span[^>]*>as it came</span></dt><dd>1</dd>", page)
+    assert "按键 1，未留言" in agent.get("/console/").text
+
+
+def test_a_rating_that_the_citizen_changed_is_told_to_the_agent(
+    agent: Visitor, open_case: OpenCase, house: Services
+) -> None:
+    case_id = open_case()
+    given = Given(5, Channel.SMS, "5 已经解决了", Scale.STAR_5_BEST, "sms-stars@1", "digit", "已经解决了")
+    with house.database.write() as session:
+        rate(session, session.get_one(Case, case_id).record_id, given, house.policy, house.now())
+    page = agent.get(f"/console/cases/{case_id}").text
+    assert "市民后来改评为 5 星" in page
+    assert "市民更改了评价" in page
+    assert "5 已经解决了" in page
+
+
+def test_a_rating_that_the_citizen_withdrew_is_told_to_the_agent(
+    agent: Visitor, open_case: OpenCase, house: Services
+) -> None:
+    case_id = open_case()
+    with house.database.write() as session:
+        withdraw(session, session.query(Rating).one(), house.now())
+    assert "市民已撤回这条评价" in agent.get(f"/console/cases/{case_id}").text
+
+
+def test_a_deadline_counted_without_the_list_of_holidays_is_marked_provisional(
+    agent: Visitor, open_case: OpenCase, house: Services
+) -> None:
+    case_id = open_case()
+    with house.database.write() as session:
+        session.get_one(Case, case_id).deadline_provisional = True
+    for path in ("/console/", f"/console/cases/{case_id}"):
+        assert "暂定" in agent.get(path).text
+
+
+def test_an_open_page_keeps_its_case_and_a_closed_one_loses_it(
+    agent: Visitor, open_case: OpenCase, house: Services, clock: MovingClock
+) -> None:
+    case_id = open_case()
+    token = agent.claim(case_id)
+    for _ in range(3):
+        clock.move(minutes=8)
+        kept = agent.post(f"/console/cases/{case_id}/renew", token=token)
+        assert 'data-seconds="600"' in kept.text
+    clock.move(minutes=11)
+    lost = agent.post(f"/console/cases/{case_id}/renew", token=token)
+    assert lost.status_code == 200
+    assert "data-lost" in lost.text
+    assert "受理时间已到" in lost.text
+    assert _case(house, case_id).held_until is not None
+
+
+def test_a_case_is_closed_with_outcome_and_note(
+    agent: Visitor, open_case: OpenCase, house: Services, visit: Visit
+) -> None:
+    case_id = open_case()
+    token = agent.claim(case_id)
+    done = agent.post(
+        f"/console/cases/{case_id}/close", token=token, outcome="rectified", note="已当面致歉，\r\n补换完成。"
+    )
+    assert done.status_code == 303
+    assert done.location == "/console/"
+    case = _case(house, case_id)
+    assert (case.state, case.outcome, case.holder_id) == (CaseState.CLOSED, Outcome.RECTIFIED, None)
+    assert f"工单 {case_id} 已办结" in agent.get("/console/").text
+    page = visit("auditor").get(f"/console/cases/{case_id}").text
+    assert "已整改解决" in page
+    assert "已当面致歉，\n补换完成。" in page
+    assert "在本系统之外" in page
+
+
+@pytest.mark.parametrize(
+    ("form", "says"),
+    [
+        ({"note": "说过的话"}, "请选择处理结果"),
+        ({"note": "说过的话", "outcome": "nonsense"}, "请选择处理结果"),
+        ({"outcome": "explained", "note": "  "}, "请填写处理情况"),
+        ({"outcome": "explained", "note": "说" * 2001}, "请填写处理情况"),
+    ],
+)
+def test_a_faulty_form_is_shown_again_with_what_was_typed(
+    agent: Visitor, open_case: OpenCase, house: Services, form: dict[str, str], says: str
+) -> None:
+    case_id = open_case()
+    token = agent.claim(case_id)
+    refused = agent.post(f"/console/cases/{case_id}/close", token=token, **form)
+    assert refused.status_code == 400
+    assert says in refused.text
+    assert form["note"] in refused.text
+    if form.get("outcome") == "explained":
+        assert re.search(r'value="explained"[^>]*checked', refused.text)
+    assert _case(house, case_id).state is CaseState.OPENED
+
+
+@pytest.mark.parametrize("deed", ["close", "call", "release"])
+def test_a_stale_tab_is_refused_kindly_and_changes_nothing(
+    agent: Visitor, open_case: OpenCase, house: Services, deed: str
+) -> None:
+    case_id = open_case()
+    stale = agent.claim(case_id)
+    agent.claim(case_id)  # goes on in another tab
+    form = {"outcome": "explained", "note": "写了很久的说明"} if deed == "close" else {}
+    refused = agent.post(f"/console/cases/{case_id}/{deed}", token=stale, **form)
+    assert refused.status_code == 409
+    assert "本页面已不再持有这件工单" in refused.text
+    assert f'href="/console/cases/{case_id}"' in refused.text
+    assert form.get("note", "") in refused.text
+    case = _case(house, case_id)
+    assert case.state is CaseState.OPENED
+    assert case.held_until is not None
+
+
+def test_a_token_of_another_browser_is_worth_nothing(
+    agent: Visitor, visit: Visit, open_case: OpenCase, house: Services
+) -> None:
+    case_id = open_case()
+    token = agent.claim(case_id)
+    refused = visit("王敏").post(f"/console/cases/{case_id}/close", token=token, outcome="explained", note="不是我的")
+    assert refused.status_code == 409
+    assert _case(house, case_id).state is CaseState.OPENED
+
+
+def test_the_same_agent_goes_on_in_another_browser(agent: Visitor, visit: Visit, open_case: OpenCase) -> None:
+    case_id = open_case()
+    stale = agent.claim(case_id)
+    elsewhere = visit("agent")
+    page = elsewhere.get(f"/console/cases/{case_id}").text
+    assert "您已在另一个窗口或浏览器中受理" in page
+    assert stale not in page
+    elsewhere.claim(case_id)
+    assert "data-lost" in agent.post(f"/console/cases/{case_id}/renew", token=stale).text
+
+
+def test_a_released_case_is_free_again(agent: Visitor, open_case: OpenCase, house: Services) -> None:
+    case_id = open_case()
+    token = agent.claim(case_id)
+    assert agent.post(f"/console/cases/{case_id}/release", token=token).location == "/console/"
+    assert _case(house, case_id).held_until is None
+    assert "已退回队列" in agent.get("/console/").text
+    assert agent.post(f"/console/cases/{case_id}/release", token=token).status_code == 409
+
+
+def test_calling_asks_for_a_call_and_the_page_follows_it(
+    agent: Visitor, open_case: OpenCase, house: Services, clock: MovingClock
+) -> None:
+    case_id = open_case()
+    token = agent.claim(case_id)
+    assert "every 15s" in agent.get(f"/console/cases/{case_id}").text
+    assert agent.post(f"/console/cases/{case_id}/call", token=token).status_code == 303
+    with house.database.read() as session:
+        attempt_id = session.query(Attempt).one().id
+        assert session.query(OutboxRow).filter(OutboxRow.kind == Kind.DIAL).count() == 1
+
+    def live() -> str:
+        return agent.get(f"/console/cases/{case_id}/live").text
+
+    assert "every 2s" in live()
+    assert "正在准备呼叫" in live()
+    with house.database.write() as session:
+        dial.begin_dial(session, attempt_id, house.now())
+        dial.settle_dial(session, attempt_id, Accepted("CA1"), house.now())
+    assert "正在呼叫坐席" in live()
+    with house.database.write() as session:
+        dial.agent_answered(session, attempt_id, "CA1", house.now())
+    assert "坐席已接听" in live()
+    with house.database.write() as session:
+        dial.bridge(session, attempt_id, house.now())
+    assert "正在呼叫市民" in live()
+    with house.database.write() as session:
+        dial.citizen_answered(session, attempt_id, house.now())
+    assert "通话中" in live()
+    clock.move(seconds=187)
+    with house.database.write() as session:
+        dial.bridge_ended(session, attempt_id, CallProgress.COMPLETED, house.now())
+    ended = live()
+    assert "every 15s" in ended
+    assert "已通话" in ended
+    assert "通话 3:07" in ended
+    assert "已联系" in ended
+    assert "呼叫市民" in ended
+
+
+def test_a_second_call_waits_for_the_first(agent: Visitor, open_case: OpenCase, house: Services) -> None:
+    case_id = open_case()
+    token = agent.claim(case_id)
+    agent.post(f"/console/cases/{case_id}/call", token=token)
+    assert agent.post(f"/console/cases/{case_id}/call", token=token).status_code == 409
+    with house.database.read() as session:
+        assert session.query(Attempt).count() == 1
+
+
+def test_without_a_telephone_of_ones_own_there_is_no_call(
+    visit: Visit, staff: dict[str, int], open_case: OpenCase
+) -> None:
+    case_id = open_case()
+    visitor = visit("supervisor")
+    token = visitor.claim(case_id)
+    assert "登记座席电话" in visitor.get(f"/console/cases/{case_id}").text
+    refused = visitor.post(f"/console/cases/{case_id}/call", token=token)
+    assert refused.status_code == 400
+    assert "请先登记您的座席电话" in refused.text
+
+
+def test_news_of_a_case_come_only_when_there_are_any(agent: Visitor, open_case: OpenCase, clock: MovingClock) -> None:
+    case_id = open_case()
+    agent.claim(case_id)
+    asked = re.search(r'hx-get="([^"]+live[^"]+)"', agent.get(f"/console/cases/{case_id}").text)
+    assert asked
+    clock.move(seconds=15)
+    assert agent.get(asked.group(1)).status_code == 204
+
+
+def test_a_case_with_a_long_history_stays_a_modest_page(agent: Visitor, open_case: OpenCase, house: Services) -> None:
+    case_id = open_case()
+    with house.database.write() as session:
+        for _ in range(300):
+            casework.add_event(session, session.get_one(Case, case_id), "王敏", "claimed", house.now())
+    page = agent.get(f"/console/cases/{case_id}")
+    assert len(page.data) < 150_000
+    assert page.text.count('class="event-claimed"') == 100
+
+
+def test_whoever_is_on_the_telephone_is_not_logged_out(
+    agent: Visitor, open_case: OpenCase, house: Services, clock: MovingClock
+) -> None:
+    case_id = open_case()
+    token = agent.claim(case_id)
+    agent.post(f"/console/cases/{case_id}/call", token=token)
+    for _ in range(9):
+        clock.move(minutes=5)
+        renewed = agent.client.post(
+            f"/console/cases/{case_id}/renew",
+            data={"csrf_token": agent.token, "token": token},
+            headers={"HX-Request": "true", "X-Background": "1"},
+        )
+        assert renewed.status_code == 200
+        assert "data-seconds" in renewed.text
+
+
+def test_every_deed_is_in_the_history_with_who_and_when(agent: Visitor, open_case: OpenCase, house: Services) -> None:
+    case_id = open_case(ago=timedelta(days=5))
+    token = agent.claim(case_id)
+    agent.post(f"/console/cases/{case_id}/close", token=token, outcome="unreachable", note="三次无人接听")
+    with house.database.read() as session:
+        kinds = [event.kind for event in session.query(CaseEvent).order_by(CaseEvent.id)]
+    assert kinds == ["opened", "queued", "overdue", "claimed", "closed"]
+    page = agent.get(f"/console/cases/{case_id}").text
+    for words in ("超过首次联系时限", "受理", "办结", "多次未能接通", "三次无人接听", "今天 09:30"):
+        assert words in page

@@ -1,0 +1,115 @@
+"""Every route of the console against every role, and what a department may see."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+
+from hotline.tables.people import Role
+from tests.console.conftest import CITIZEN_PHONE, Visitor
+
+Visit = Callable[..., Visitor]
+
+ALL = frozenset(Role)
+WORK = frozenset({Role.AGENT, Role.SUPERVISOR, Role.ADMIN})
+
+MATRIX: dict[str, tuple[str, str, frozenset[Role]]] = {
+    "console.login": ("GET", "/console/login", frozenset()),
+    "console.logout": ("POST", "/console/logout", ALL),
+    "console.no_such_page": ("GET", "/console/nowhere", ALL),
+    "console.queue": ("GET", "/console/", ALL),
+    "console.queue_news": ("GET", "/console/queue", ALL),
+    "console.claim": ("POST", "/console/cases/1/claim", WORK),
+    "console.claim_next": ("POST", "/console/cases/next", WORK),
+    "console.case_page": ("GET", "/console/cases/1", ALL),
+    "console.case_news": ("GET", "/console/cases/1/live", ALL),
+    "console.renew": ("POST", "/console/cases/1/renew", WORK),
+    "console.call": ("POST", "/console/cases/1/call", WORK),
+    "console.release": ("POST", "/console/cases/1/release", WORK),
+    "console.close": ("POST", "/console/cases/1/close", WORK),
+    "console.ratings": ("GET", "/console/ratings", ALL - {Role.DEPARTMENT}),
+    "console.ratings_news": ("GET", "/console/ratings/news", ALL - {Role.DEPARTMENT}),
+    "console.deliveries": ("GET", "/console/outbox", frozenset({Role.SUPERVISOR, Role.ADMIN, Role.AUDITOR})),
+    "console.resend": ("POST", "/console/outbox/1/resend", frozenset({Role.SUPERVISOR, Role.ADMIN})),
+    "console.my_desk": ("GET", "/console/me", WORK),
+    "console.set_my_phone": ("POST", "/console/me", WORK),
+}
+
+
+def test_the_matrix_names_every_route_with_the_roles_it_asks_for(app: Flask) -> None:
+    asked = {
+        endpoint: view.needed_roles  # type: ignore[attr-defined]
+        for endpoint, view in app.view_functions.items()
+        if endpoint.startswith("console.") and endpoint != "console.static"
+    }
+    assert asked == {endpoint: roles for endpoint, (_, _, roles) in MATRIX.items()}
+
+
+@pytest.mark.parametrize("role", Role)
+def test_each_route_refuses_exactly_the_roles_it_does_not_name(
+    visit: Visit, staff: dict[str, int], open_case: Callable[..., int], role: Role
+) -> None:
+    assert open_case() == 1
+    for endpoint, (method, path, roles) in MATRIX.items():
+        if endpoint in ("console.login", "console.logout"):
+            continue
+        visitor = visit(str(role))
+        answer = visitor.get(path) if method == "GET" else visitor.post(path)
+        assert (answer.status_code == 403) is (role not in roles), f"{endpoint} as {role}: {answer.status_code}"
+        assert answer.status_code < 500
+
+
+def test_each_route_sends_a_stranger_away(visit: Visit, staff: dict[str, int], open_case: Callable[..., int]) -> None:
+    open_case()
+    visitor = visit()
+    visitor.get("/console/login")
+    for endpoint, (method, path, _) in MATRIX.items():
+        if endpoint == "console.login":
+            continue
+        answer = visitor.client.get(path) if method == "GET" else visitor.post(path)
+        assert answer.status_code == 303, endpoint
+        assert answer.location.startswith("/console/login"), endpoint
+
+
+def test_a_department_sees_only_its_own_cases_and_nobodys_telephone(
+    visit: Visit, staff: dict[str, int], open_case: Callable[..., int]
+) -> None:
+    own, other = open_case(item_name="自己的事项"), open_case(item_name="别家的事项", dept_code="220200-PSB")
+    visitor = visit("department")
+    queue = visitor.get("/console/").text
+    assert "自己的事项" in queue
+    assert "别家的事项" not in queue
+    assert "待处理 <span" in queue
+    assert "138****8000" not in queue
+    page = visitor.get(f"/console/cases/{own}")
+    assert page.status_code == 200
+    assert "138****8000" not in page.text
+    assert visitor.get(f"/console/cases/{other}").status_code == 404
+    assert visitor.get(f"/console/cases/{other}/live").status_code == 404
+
+
+@pytest.mark.parametrize("role", [Role.AUDITOR, Role.REVIEWER, Role.DEPARTMENT])
+def test_readers_are_offered_nothing_to_press(
+    visit: Visit, staff: dict[str, int], open_case: Callable[..., int], role: Role
+) -> None:
+    case_id = open_case()
+    visitor = visit(str(role))
+    for path in ("/console/", f"/console/cases/{case_id}"):
+        page = visitor.get(path).text
+        assert "formaction" not in page
+        assert page.count("<button") == 1  # logging out
+
+
+def test_no_page_shows_a_whole_telephone_number(
+    visit: Visit, staff: dict[str, int], open_case: Callable[..., int]
+) -> None:
+    case_id = open_case(ago=timedelta(hours=3))
+    visitor = visit("supervisor")
+    visitor.post("/console/me", phone="15504321234")
+    visitor.claim(case_id)
+    for path in ("/console/", f"/console/cases/{case_id}", "/console/ratings", "/console/outbox", "/console/me"):
+        page = visitor.get(path).text
+        for number in (CITIZEN_PHONE, "15504321234"):
+            assert number not in page
+            assert number[-8:] not in page
