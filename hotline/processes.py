@@ -12,6 +12,8 @@ import threading
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO
 
 import structlog
 
@@ -30,6 +32,8 @@ class Child:
     name: str
     command: Sequence[str]
     environment: Mapping[str, str]
+    folder: Path | None = None
+    log: IO[bytes] | None = None
     process: subprocess.Popen[bytes] | None = None
     started_at: float = 0.0
     start_at: float = 0.0
@@ -43,8 +47,16 @@ class Supervisor:
         self._children: list[Child] = []
         self._stopping = threading.Event()
 
-    def start(self, name: str, command: Sequence[str], environment: Mapping[str, str] | None = None) -> None:
-        child = Child(name, command, {**os.environ, **(environment or {})})
+    def start(
+        self,
+        name: str,
+        command: Sequence[str],
+        environment: Mapping[str, str] | None = None,
+        folder: Path | None = None,
+        log: IO[bytes] | None = None,
+    ) -> None:
+        """Start `command`, in `folder` (else here), with its output going to `log` (else where ours goes)."""
+        child = Child(name, command, {**os.environ, **(environment or {})}, folder, log)
         self._children.append(child)
         self._spawn(child)
 
@@ -73,6 +85,9 @@ class Supervisor:
         child.process = subprocess.Popen(  # noqa: S603 – our own commands only
             child.command,
             env=dict(child.environment),
+            cwd=child.folder,
+            stdout=child.log,
+            stderr=child.log,
             preexec_fn=_die_with_parent,  # noqa: PLW1509 – spawned from the main thread only
             start_new_session=True,
         )

@@ -106,7 +106,9 @@ def _public_url(house: Services) -> Finding:
     try:
         answer = httpx.get(f"{url}/healthz", timeout=_PUBLIC_SECONDS, follow_redirects=False)
     except httpx.HTTPError as error:
-        return Finding("public url", Verdict.FAULT, f"{url} does not answer ({type(error).__name__}): HOTLINE_PUBLIC_URL")
+        return Finding(
+            "public url", Verdict.FAULT, f"{url} does not answer ({type(error).__name__}): HOTLINE_PUBLIC_URL"
+        )
     if answer.status_code != httpx.codes.OK:
         return Finding("public url", Verdict.FAULT, f"{url}/healthz answers {answer.status_code}: HOTLINE_PUBLIC_URL")
     if not house.settings.served_over_https and not _is_loopback(url):

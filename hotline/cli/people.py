@@ -20,8 +20,10 @@ def user() -> None:
 @click.argument("name")
 @click.option("--role", type=click.Choice([str(role) for role in Role]), required=True)
 @click.option("--dept-code", help="The department whose cases a user of role `department` sees.")
-@click.option("--password-stdin", is_flag=True, required=True, help="Read the password from standard input.")
-def add_user(name: str, role: str, dept_code: str | None, password_stdin: bool) -> None:
+@click.option(
+    "--password-stdin", is_flag=True, required=True, expose_value=False, help="Read the password from standard input."
+)
+def add_user(name: str, role: str, dept_code: str | None) -> None:
     """Add the user NAME."""
     password = sys.stdin.readline().rstrip("\r\n")
     with _database().write() as session:

@@ -56,7 +56,9 @@ def worker(queues: str, processes: int, schedule: bool, alone: bool) -> None:
     settings = load_settings()
     names = tuple(name.strip() for name in queues.split(",") if name.strip())
     if strange := set(names) - set(ALL_QUEUES):
-        raise SettingsError(f"--queues: there is no queue {', '.join(sorted(strange))}; there are {', '.join(ALL_QUEUES)}")
+        raise SettingsError(
+            f"--queues: there is no queue {', '.join(sorted(strange))}; there are {', '.join(ALL_QUEUES)}"
+        )
     if alone:
         make_worker(connect(settings.redis_url), names).work(logging_level="WARNING")
         return

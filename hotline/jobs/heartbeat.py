@@ -14,4 +14,4 @@ def beat(redis: Redis, now: datetime) -> None:
 def age(redis: Redis, now: datetime) -> timedelta | None:
     """How long ago the last sweep ran; None = never, or Redis forgot. Raises RedisError."""
     last = redis.get(_KEY)
-    return None if last is None else now - datetime.fromisoformat(last.decode())
+    return None if last is None else now - datetime.fromisoformat(last.decode() if isinstance(last, bytes) else last)

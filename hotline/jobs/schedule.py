@@ -21,4 +21,4 @@ def run_schedule(redis: Redis) -> None:
         result_ttl=0,
         failure_ttl=600,
     )
-    cron.start()  # type: ignore[no-untyped-call]
+    cron.start()

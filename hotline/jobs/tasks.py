@@ -16,7 +16,7 @@ from hotline.outbox import Claim, Kind
 from hotline.services import Services, make_services
 from hotline.settings import load_settings
 
-_LEASE = timedelta(seconds=60)
+_LEASE = timedelta(seconds=30)  # longer than the slowest answer of a carrier or store
 _BATCH = 200
 _SWEEP = 1000
 _MOST_ATTEMPTS = 20  # about four hours of asking

@@ -47,7 +47,7 @@ IsWorkday = Callable[[date], bool]
 
 def state_council_workday(day: date) -> bool:
     """Is it a working day by the State Council's list? Raises NotImplementedError for a year without a list."""
-    return bool(chinese_calendar.is_workday(day))  # type: ignore[no-untyped-call]
+    return bool(chinese_calendar.is_workday(day))
 
 
 def deadline(

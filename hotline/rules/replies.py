@@ -1,8 +1,16 @@
-"""Reading a citizen's reply: the rating, the request or the doubt in it. Never a guess."""
+"""Reading a citizen's reply: the rating, the request or the doubt in it. Never a guess; what is unsure is asked about.
+
+The order is the rule: what may not be read at all, then being left alone, then corrections, then the rating itself.
+"""
 
 from dataclasses import dataclass
 from enum import StrEnum
 
+from hotline.rules.reply_corrections import corrected_from, instead_of
+from hotline.rules.reply_guards import unreadable
+from hotline.rules.reply_rating import Rating, read_rating
+from hotline.rules.reply_requests import Request, read_request
+from hotline.rules.reply_text import fold, visible
 from hotline.rules.scale import Scale
 
 PARSER_VERSION = "1"
@@ -30,13 +38,61 @@ class Reply:
     rule: str
 
 
+_EDGES = " \n,，.。!！;；:：、…~·'\"“”()[]【】「」《》*_"
+_BARE = {"1": 1, "2": 2, "3": 3, "4": 4, "5": 5, "一": 1, "二": 2, "三": 3, "四": 4, "五": 5}
+
+
 def parse(text: str, scale: Scale) -> Reply:
-    """What `text` says under `scale`. Never raises."""
-    head, _, rest = text.strip().partition(" ")
-    if head in {"1", "2", "3", "4", "5"}:
-        return Reply(Action.RATE, scale.stars(int(head)), rest.strip() or None, "digit")
-    if head.lower() in {"t", "td", "退订", "stop"}:
+    """What `text` says under `scale`. Never raises; takes time in proportion to the length of the text."""
+    text = visible(text)
+    folded = fold(text)
+    bare = folded.strip(_EDGES)
+    if bare in _BARE:
+        return Reply(Action.RATE, scale.stars(_BARE[bare]), None, "digit")
+    if not any(map(str.isalnum, bare)) and "★" not in bare and "☆" not in bare:
+        return Reply(Action.HELP, None, None, "help") if "?" in bare else _clarify("empty")
+    if rule := unreadable(folded):
+        return _clarify(rule)
+    request = read_request(folded)
+    if request is Request.OPTOUT:
         return Reply(Action.OPTOUT, None, None, "optout")
-    if head.lower() in {"恢复", "back", "start"}:
-        return Reply(Action.OPTIN, None, None, "optin")
-    return Reply(Action.CLARIFY, None, None, "no-rating")
+    if corrected := _corrected(text, folded, scale):
+        return corrected
+    rating = read_rating(folded, scale)
+    if request is Request.HELP or (request and isinstance(rating, str)):
+        return Reply(Action(request), None, None, request.replace("_", "-"))
+    if request:
+        return _clarify("rating-and-request")
+    return _clarify(rating) if isinstance(rating, str) else _rate(text, rating, rating.rule)
+
+
+def _corrected(text: str, folded: str, scale: Scale) -> Reply | None:
+    """The rating that a correction puts in place of another."""
+    if pair := instead_of(folded):
+        meant, other = (read_rating(part, scale) for part in pair)
+        if isinstance(meant, Rating) and isinstance(other, Rating):
+            return Reply(Action.RATE, meant.stars, None, "correction")
+    for start in corrected_from(folded):
+        rating = read_rating(folded[start:], scale)
+        if isinstance(rating, Rating):
+            return _rate(text[start:], rating, "correction")
+    return None
+
+
+def _rate(text: str, rating: Rating, rule: str) -> Reply:
+    return Reply(Action.RATE, rating.stars, _comment(text, rating.spans), rule)
+
+
+def _comment(text: str, spans: tuple[tuple[int, int], ...]) -> str | None:
+    """What the citizen wrote outside `spans`, in their own characters; None if no word is left."""
+    pieces, end = [], 0
+    for start, stop in sorted(spans):
+        pieces.append(text[end:start])
+        end = max(end, stop)
+    pieces.append(text[end:])
+    words = " ".join(piece.strip(_EDGES) for piece in pieces if any(map(str.isalnum, piece)))
+    return words or None
+
+
+def _clarify(rule: str) -> Reply:
+    return Reply(Action.CLARIFY, None, None, rule)

@@ -1,0 +1,79 @@
+"""One way to write everything: digits, letters, signs and characters folded one to one, so that places stay the same.
+
+Sources: Unicode's numeric values; GB/T 15835-2011 for how numbers are written in Chinese (壹 to 玖 are the financial ones).
+"""
+
+import re
+import unicodedata
+
+# Written only to look invisible or to turn the direction; a keycap 5️⃣ is a 5 inside U+20E3.
+_INVISIBLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\u20e3\ufeff]")
+
+# Where other scripts keep their digits and letters their styles; looking through all of Unicode would slow every start.
+_BLOCKS = ((0x80, 0x3400), (0xA620, 0xAC00), (0xFE30, 0xFFF0), (0x104A0, 0x104B0), (0x10D30, 0x10D40), (0x11000, 0x12000))
+_BLOCKS += ((0x16A00, 0x16C00), (0x1D400, 0x1D800), (0x1E100, 0x1EA00), (0x1F100, 0x1F200), (0x1FBF0, 0x1FC00))
+
+_TRADITIONAL = (
+    "滿較極為爲應該給選擇評價請過錯誤發實氣煩個幾對說話復覆複訂閱銷幫麼嗎樣務態時間鐘兩無從來沒們這還謝總"
+    "體會號碼開關門頭點讚贊爛壞優熱專業處長遲動辦場電聯係繫問題顯認識誰單據訊驗證騷擾壓絲決絕難讓覺淺愛見"
+    "歲週樓層條項張萬億麗麥當將湊馬後臺頂腦網絡經歷線級組結續繼斷記訴責敗騙罵興憤養輕鬆現觀與兒裡裏別刪換"
+    "確糾傳貨費員夠盡雖稱儘議離討厭強報導錢塊廢諷錘謂願質賴範歡筆產獎舉標準儀圖書買賣車遠練約義亂簡雜諾豐"
+    "團區鎮縣縮鳴聲聽撥轉戶棄錄連數輸鍵擊"
+)
+_SIMPLIFIED = (
+    "满较极为为应该给选择评价请过错误发实气烦个几对说话复复复订阅销帮么吗样务态时间钟两无从来没们这还谢总"
+    "体会号码开关门头点赞赞烂坏优热专业处长迟动办场电联系系问题显认识谁单据讯验证骚扰压丝决绝难让觉浅爱见"
+    "岁周楼层条项张万亿丽麦当将凑马后台顶脑网络经历线级组结续继断记诉责败骗骂兴愤养轻松现观与儿里里别删换"
+    "确纠传货费员够尽虽称尽议离讨厌强报导钱块废讽锤谓愿质赖范欢笔产奖举标准仪图书买卖车远练约义乱简杂诺丰"
+    "团区镇县缩鸣声听拨转户弃录连数输键击"
+)
+_FINANCIAL = dict(zip("壹弌贰貳弍弐叁參叄弎肆伍陆陸柒捌玖拾佰仟〇俩倆", "一一二二二二三三三三四五六六七八九十百千零两两", strict=True))
+_STARS = dict.fromkeys("⭐🌟✩✪✫✬✭✮✯✰⚝⭑", "★") | dict.fromkeys("⭒", "☆")
+_SIGNS = {"唔": "不", "İ": "i", "～": "~", "〜": "~", "–": "—", "－": "-", "−": "-", "﹖": "?", "¿": "?", "‘": "'", "’": "'"}
+
+
+def _folds() -> dict[int, str]:
+    folds: dict[int, str] = {}
+    for first, last in _BLOCKS:
+        for code in range(first, last):
+            if (folded := _fold_one(chr(code))) is not None:
+                folds[code] = folded
+    folds |= str.maketrans(_TRADITIONAL, _SIMPLIFIED)
+    folds |= str.maketrans(_FINANCIAL | _STARS | _SIGNS)
+    folds |= {ord(joiner): " " for joiner in "\u200c\u200d\ufe0e\ufe0f\t\r\u2028\u2029"}
+    return folds
+
+
+def _fold_one(character: str) -> str | None:
+    """A digit, an ASCII letter or sign, or a space in another dress; None for anything else."""
+    number = unicodedata.numeric(character, None)
+    if number is not None:
+        # ½, ⑩ and their like are numbers, but no rating: 0 is the digit that is never one.
+        return str(int(number)) if number in range(10) else "0"
+    if character.isspace():
+        return " "
+    plain = unicodedata.normalize("NFKC", character)
+    return plain if len(plain) == 1 and plain.isascii() else None
+
+
+_FOLDS = _folds()
+
+
+def visible(text: str) -> str:
+    """The text without characters that show nothing."""
+    return _INVISIBLE.sub("", text)
+
+
+def fold(text: str) -> str:
+    """`text` in one way of writing, of the same length: ASCII digits, lower case, simplified characters, ★ for a star."""
+    return text.translate(_FOLDS).lower()
+
+
+def either(words: str) -> str:
+    """A pattern for any of the words between bars in `words`, the longest first: 评价 before 评."""
+    return "|".join(sorted(words.split("|"), key=len, reverse=True))
+
+
+def run_of(words: str) -> str:
+    """A pattern for any number of those words in a row. It never gives one back, so it costs one look at the text."""
+    return f"(?:{either(words)})*+"

@@ -1,0 +1,244 @@
+"""Labels in a reply, with their degrees and negations, and the places where they may not be believed.
+
+A label counts only where its clause says it of the service. Wishes, conditions, questions and double negations do not.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum, auto
+
+from hotline.rules.reply_lexicon import (
+    BLAME,
+    CHINESE_CORES,
+    CHINESE_DEGREES,
+    CHINESE_PHRASES,
+    ENGLISH_CORES,
+    ENGLISH_DEGREES,
+    FIRM,
+    NEVER_NEGATED,
+    PRAISE,
+    Core,
+    Degree,
+)
+from hotline.rules.reply_text import run_of
+
+
+class Doubt(Enum):
+    """Why a label has no stars. An IDLE one may be passed over beside a digit; an UNSURE one spoils the whole reply."""
+
+    IDLE = auto()
+    UNSURE = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A label at `start:end` of the folded text, inside its clause.
+
+    `firm`: of the 满意 family, a judgement of the whole. `whole`: its clause holds nothing but filler beside it.
+    """
+
+    start: int
+    end: int
+    clause_start: int
+    clause_end: int
+    stars: int | Doubt
+    firm: bool
+    whole: bool
+
+
+def _any(words: list[str]) -> str:
+    return "|".join(sorted(map(re.escape, words), key=len, reverse=True))
+
+
+_CHINESE_DEGREE = {word: degree for degree, words in CHINESE_DEGREES.items() for word in words.split()}
+_ENGLISH_DEGREE = {word: degree for degree, words in ENGLISH_DEGREES.items() for word in words.split("|")}
+_DEGREE = _CHINESE_DEGREE | _ENGLISH_DEGREE
+_CORE = CHINESE_CORES | ENGLISH_CORES
+
+# 好 and 差 are parts of many other words: 好的, 好像, 你好, 差点, 时差.
+_SHORT = "[好差](?![吧滴嘞哒像久多几在些处意奇人事歹比心办转看听吃喝玩说话笑容易运不呢嘛友学号点别异价距错额强旅遣一歉好])"
+_LONG = _any([word for word in CHINESE_CORES if word not in {"满意", "一般", "不错", "好", "差"}])
+_CHINESE = re.compile(
+    rf"(?P<phrase>{_any(list(CHINESE_PHRASES))})|"
+    rf"(?P<degrees>(?:(?:{_any(list(_CHINESE_DEGREE))}) ?){{0,4}})"
+    rf"(?P<core>满意(?![度率])|不错(?!过)|{_LONG}|一般(?![都会来情人性地])|{_SHORT})"
+    r"(?P<after>极了|得很|的很|至极|之至|得不得了|透顶|透了|死了)?"
+)
+_ENGLISH = re.compile(
+    r"(?P<phrase>\bneither satisfied nor dissatisfied\b)|"
+    rf"\b(?P<degrees>(?:(?:{_any(list(_ENGLISH_DEGREE))}) ){{0,4}})(?P<core>{_any(list(ENGLISH_CORES))})\b"
+    r"(?! (?:morning|afternoon|evening|night|luck|day|bye|for you|riddance))(?P<after> at all)?"
+)
+_STEP = re.compile(_any(list(_DEGREE)))
+_HAS_CHINESE = re.compile("[意好差错棒赞力秀位般行以合虎去矩可通糕糟烂坏劣圾样地的点]")
+_HAS_ENGLISH = re.compile("[a-z]{3}")
+
+# Where one clause ends. A space ends one only beside a character that is not Latin.
+_BOUNDARY = re.compile(r"[,，.。!?;…~\n()\[\]【】「」『』《》\"“”、:|/]| (?![a-z0-9'])|(?<![a-z0-9',]) ")
+
+_FILLER = re.compile(
+    run_of(
+        "我们|我要|我想|我选|我给|我|本人|俺|对于|对|于|这次|此次|本次|这个|这|你们|您们|你|您|贵|的|服务|工作|办事|办理|办件|热线|政务|回复|答复|处理|结果|总体|"
+        "总体上|整体|整体上|总的来说|总之|表示|感到|感觉|觉得|认为|是|说|评价|结论|选择|选|评为|评|给予|给|打|填|以上|本|次|感谢|谢谢|您好|你好|一个|个|要|想|一次|体验|"
+        "政府|12345|事项|业务|过程|全程|一切|都|就|那就|那|嗯|哦|其实|说实话|老实说|肯定|当然|一定|今天|为|而言|来说|来讲|方面|了|啊|呀|吧|啦|和|i am|i'm|im|i|"
+        "we are|we|was|is|it's|its|it|the|your|service|services|overall|my|rating|with|feel|rate|this|a|experience|thanks|thank|you|all|were|been|have|"
+        "has|am|to be|very much|so|staff| |'|-"
+    )
+)
+# The parts of a service of which 好 and 差 are said.
+_PART = re.compile(
+    run_of(
+        "服务|态度|效率|质量|速度|工作|体验|环境|素质|业务|沟通|水平|人员|窗口|办理|办事|流程|印象|感觉|总体|整体|专业|能力|小[一-龥]|你们|您|他们|她|他|的|都|也|"
+        "这|个|就|是|确实|真的|真|反正|总之|对|我|给|选|评价|方面|各|一切|全部"
+    )
+)
+_IF = (
+    "如果|要是|假如|假若|倘若|若|除非|希望|但愿|盼|争取|力争|保证|务必|尽量|追求|以为|本来|原本|是否|是不是|会不会|能不能|有没有|怎么|怎样|"
+    "如何|为什么|为啥|凭什么|什么|谁|难道|莫非|岂|让我[选写填回打给]|要求|强迫|逼|所谓|口口声声|号称|据说|听说|别人|人家|他们|群众|百姓|领导|"
+    "直到|等到|为了|只有|可能|也许|或许|差点|几乎|到底|究竟|以前|上次|原来|之前|曾|当初|下次|以后|将来|今后|假装|何时|何必|应该|必须|改|"
+    r"\b(?:if|would|will|could|should|hope|want|until|unless|wish|how|why|who|what|can|when|expect|supposed|used to|told|without|"
+    r"think|nobody|everyone|they|he|she|before)\b"
+)
+_WISH = re.compile(_IF)
+_WISH_FOR_GOOD = re.compile(_IF + "|[才能会要想请何哪更比]|他|她|大家|公众")
+_NEGATION = re.compile(r"[不没未无别非难]|n't\b|\b(?:not|no|never|nor|neither|dont|cant)\b")
+_OPEN_NEGATION = re.compile(
+    r"(?:没有?|不是?|无|未|别|并非|n't|\b(?:not|no|never|nor|neither|dont))"
+    r"(?:有|什么|啥|任何|一点|觉得|感到|感觉|表示|说|让|人|谁|地方|哪里|会|能|可能|因为|要|想|再|对|我|你|他|们|是|太|那么|多|很|"
+    r" |think|be|am|are|feel|was|to|i|say|have|been|one|reason|a)*+$"
+)
+_NOT_THE_CITIZEN = re.compile(
+    "(?<![对给向])(?:你们?|您们?|领导|群众|大家|他们?|她|百姓|公众|自己)(?:都|就|也|很|肯定|可|倒|该|应该|当然|是|一定)*+$"
+)
+_UNABLE = re.compile("(?:[办做弄说搞修看用]|解决|处理)$")
+_PARTICLES = re.compile(r"(?:的|了|啊|呀|哦|呢|哈|吧|啦|喔|噢|哟|咯|呐|嗯|[ '-])*+")
+_SPOILT = re.compile(
+    "[吗么嘛个就率后不没还或再请可与才到前为过谁]|什么|啥|的?话|之[后前]|的是|的地|的?(?:答[复案]|结果|解决|方案)|(?:if|unless|until|or|yet)\\b"
+)
+_LONGEST_SUBJECT = 24
+
+_PRAISE = re.compile(f"(?<![不没无未])(?<!不是)(?:{PRAISE})")
+_BLAME = re.compile(BLAME)
+
+
+def read_labels(text: str) -> list[Label]:
+    """Every label in the folded text, in order. What only looks like one is left out."""
+    found: list[re.Match[str]] = []
+    if _HAS_CHINESE.search(text):
+        found += _CHINESE.finditer(text)
+    if _HAS_ENGLISH.search(text):
+        found += _ENGLISH.finditer(text)
+    if not found:
+        return []
+    found.sort(key=re.Match.start)
+    labels = (_in_its_clause(text, match, start, end) for match, start, end in _clauses(text, found))
+    return [label for label in labels if label is not None]
+
+
+def sides(text: str) -> tuple[bool, bool]:
+    """Does the folded text praise, does it blame?"""
+    return _PRAISE.search(text) is not None, _BLAME.search(text) is not None
+
+
+def _clauses(text: str, found: list[re.Match[str]]) -> Iterator[tuple[re.Match[str], int, int]]:
+    """Each match with the start and end of its clause."""
+    ends = iter([*(boundary.end() for boundary in _BOUNDARY.finditer(text)), len(text) + 1])
+    start, end = 0, next(ends)
+    for match in found:
+        while end <= match.start():
+            start, end = end, next(ends)
+        yield match, start, end - 1
+
+
+def _in_its_clause(text: str, match: re.Match[str], clause_start: int, clause_end: int) -> Label | None:
+    stars = _stars(match)
+    if stars is None:
+        return None
+    core = match["core"]
+    start, end = match.start(), match.end()
+    left, right = text[clause_start:start], text[end : max(end, clause_end)]
+    if not _stands(core, match["degrees"], left, right):
+        return None
+    firm, whole = core in FIRM, False
+    if not isinstance(stars, Doubt):
+        doubt = _doubt_before(left, stars, firm) or _doubt_after(right, stars, firm)
+        if text[clause_end : clause_end + 1] == "?":
+            doubt = Doubt.UNSURE
+        whole = doubt is None and _FILLER.fullmatch(left) is not None and _FILLER.fullmatch(right) is not None
+        stars = doubt or stars
+    return Label(start, end, clause_start, max(end, clause_end), stars, firm, whole)
+
+
+def _stars(match: re.Match[str]) -> int | Doubt | None:
+    """The stars of the matched words alone; None: no label at all."""
+    if match["phrase"]:
+        return CHINESE_PHRASES.get(match["phrase"], 3)
+    side, base = _CORE[match["core"]]
+    degrees = [_DEGREE[word] for word in _STEP.findall(match["degrees"])]
+    degrees = [degree for degree in degrees if degree is not Degree.RATHER]
+    if match["after"] == " at all":
+        degrees.insert(0, Degree.UTTERLY)
+    elif match["after"]:
+        if side is Core.GOOD and match["after"] in {"死了", "透了", "透顶"}:
+            return Doubt.UNSURE
+        degrees.insert(0, Degree.VERY)
+    if not degrees:
+        return base
+    key = tuple(dict.fromkeys(degrees))
+    if side is Core.GOOD and base == 4 and match["core"] not in NEVER_NEGATED:
+        return _NEGATABLE.get(key, Doubt.UNSURE)
+    return _PLAIN[side].get(key, Doubt.UNSURE)
+
+
+_NEGATABLE: dict[tuple[Degree, ...], int] = {
+    (Degree.VERY,): 5,
+    (Degree.FAIRLY,): 3,
+    (Degree.NOT,): 2,
+    (Degree.HARDLY,): 2,
+    (Degree.SLIGHTLY, Degree.NOT): 2,
+    (Degree.SLIGHTLY, Degree.HARDLY): 2,
+    (Degree.FAIRLY, Degree.NOT): 2,
+    (Degree.NOT, Degree.VERY): 2,
+    (Degree.NEVER,): 1,
+    (Degree.UTTERLY, Degree.NOT): 1,
+    (Degree.VERY, Degree.NOT): 1,
+}
+_PLAIN: dict[Core, dict[tuple[Degree, ...], int]] = {
+    Core.GOOD: {(Degree.VERY,): 5},
+    Core.MIDDLING: {(Degree.FAIRLY,): 3},
+    Core.BAD: {(Degree.VERY,): 1, (Degree.SLIGHTLY,): 2},
+}
+
+
+def _stands(core: str | None, degrees: str | None, left: str, right: str) -> bool:
+    """Are these letters a word of their own here? 办好, 最好 and 办不好 hold 好 without judging anything."""
+    if core not in {"好", "差"}:
+        return True
+    if not degrees:
+        return _PART.fullmatch(left) is not None and right.strip("啊呀哦哈!' -") == ""
+    return not _UNABLE.search(left[-2:]) and not degrees.endswith("最")
+
+
+def _doubt_before(left: str, stars: int, firm: bool) -> Doubt | None:
+    if firm and _NOT_THE_CITIZEN.search(left[-12:]):
+        return Doubt.IDLE
+    if _FILLER.fullmatch(left):
+        return None
+    good = stars > 2
+    if (_WISH_FOR_GOOD if good else _WISH).search(left) or (good and len(left) > _LONGEST_SUBJECT):
+        return Doubt.IDLE
+    if (good and _NEGATION.search(left)) or _OPEN_NEGATION.search(left[-24:]):
+        return Doubt.UNSURE
+    return None
+
+
+def _doubt_after(right: str, stars: int, firm: bool) -> Doubt | None:
+    if not right:
+        return None
+    rest = right[_PARTICLES.match(right).end() :]  # type: ignore[union-attr]
+    if _SPOILT.match(rest) or _SPOILT.match(right):
+        return Doubt.UNSURE if firm else Doubt.IDLE
+    if not _FILLER.fullmatch(rest) and (_WISH_FOR_GOOD if stars > 2 else _WISH).search(rest):
+        return Doubt.IDLE
+    return None

@@ -1,0 +1,219 @@
+"""Fixtures for every test: real databases, a real Redis, the simulator, the house, a browser, and a clock to move."""
+
+import base64
+import shutil
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import create_engine, text
+from sqlalchemy.engine import make_url
+
+from hotline import create_app, outbox
+from hotline.jobs import tasks
+from hotline.migrations import migrate
+from hotline.services import Services
+from hotline.settings import Settings
+from tests import parts
+from tests.cast import ACCOUNT_SID, AUTH_TOKEN, OUR_NUMBER, Desk, Feed, Twilio, make_desk, make_feed
+
+MONDAY_MORNING = datetime(2026, 11, 23, 1, 30, tzinfo=UTC)  # 9:30 in 吉林市, a working day
+
+
+@dataclass
+class MovingClock:
+    """A clock that moves when a test says so."""
+
+    now: datetime = field(default=MONDAY_MORNING)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def move(self, **by: float) -> None:
+        self.now += timedelta(**by)
+
+
+@pytest.fixture
+def clock() -> MovingClock:
+    return MovingClock()
+
+
+@pytest.fixture(scope="session")
+def redis_server() -> Iterator[parts.RedisServer]:
+    server = parts.RedisServer(parts.free_port())
+    try:
+        server.start()
+    except Exception as error:
+        _missing("redis", error)
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def _postgres() -> Iterator[str]:
+    try:
+        server = parts.postgres()
+        url = server.__enter__()
+    except Exception as error:
+        _missing("postgresql", error)
+    _hurry(url)
+    migrate(url)
+    yield url
+    server.__exit__(None, None, None)
+
+
+def _hurry(url: str) -> None:
+    """No test pulls the plug of this machine: the server need not wait for the disk."""
+    engine = create_engine(url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+            connection.execute(text(f"ALTER SYSTEM SET {setting} = off"))
+        connection.execute(text("SELECT pg_reload_conf()"))
+    engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def _sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("sqlite") / "template.sqlite3"
+    migrate(f"sqlite:///{path}")
+    return path
+
+
+def _missing(part: str, error: Exception) -> None:
+    parts.missing[part] = f"{type(error).__name__}: {error}"
+    pytest.skip(f"missing part: {part} ({parts.missing[part]})")
+
+
+@pytest.fixture
+def sqlite_url(_sqlite_template: Path, tmp_path: Path) -> str:
+    """A fresh, migrated SQLite database."""
+    copy = tmp_path / "hotline.sqlite3"
+    shutil.copy(_sqlite_template, copy)
+    return f"sqlite:///{copy}"
+
+
+@pytest.fixture
+def postgres_url(_postgres: str) -> Iterator[str]:
+    """A fresh, migrated PostgreSQL database."""
+    name = f"test_{uuid.uuid4().hex}"
+    admin = create_engine(make_url(_postgres).set(database="template1"), isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(text(f'CREATE DATABASE {name} TEMPLATE "{make_url(_postgres).database}"'))
+    yield make_url(_postgres).set(database=name).render_as_string(hide_password=False)
+    with admin.connect() as connection:
+        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+    admin.dispose()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """A fresh, migrated database; every test that asks for it runs on both kinds."""
+    return str(request.getfixturevalue("sqlite_url" if request.param == "sqlite" else "postgres_url"))
+
+
+@pytest.fixture
+def make_settings(database_url: str, redis_server: parts.RedisServer) -> Callable[..., Settings]:
+    def make(**changes: Any) -> Settings:
+        values: dict[str, Any] = {
+            "database_url": database_url,
+            "redis_url": redis_server.url,
+            "public_url": "http://hotline.test",
+            "secret_key": "s" * 32,
+            "data_key": base64.b64encode(b"d" * 32).decode(),
+            "policy": "always",
+            "twilio_account_sid": ACCOUNT_SID,
+            "twilio_auth_token": AUTH_TOKEN,
+            "twilio_from": OUR_NUMBER,
+            "twilio_api_url": "http://127.0.0.1:9",  # nobody listens there: a test that sends asks for a carrier
+        }
+        return Settings(_env_file=None, **(values | changes))
+
+    return make
+
+
+@pytest.fixture
+def settings(make_settings: Callable[..., Settings]) -> Settings:
+    return make_settings()
+
+
+@pytest.fixture
+def app(settings: Settings, clock: MovingClock) -> Iterator[Flask]:
+    """The web application on a fresh database, with the test's clock."""
+    made = create_app(settings, clock)
+    yield made
+    made.extensions["hotline"].database.engine.dispose()
+    made.extensions["hotline"].redis.flushdb()
+
+
+@pytest.fixture
+def house(app: Flask) -> Services:
+    """The application's own services."""
+    services = app.extensions["hotline"]
+    assert isinstance(services, Services)
+    return services
+
+
+@pytest.fixture
+def work(house: Services, monkeypatch: pytest.MonkeyPatch) -> Callable[[], int]:
+    """Do, here and now, all that is due in the outbox; returns how many rows were worked."""
+    monkeypatch.setattr(tasks, "house", lambda: house)
+
+    def work_all() -> int:
+        worked = 0
+        while True:
+            with house.database.read() as session:
+                rings = outbox.due(session, house.now(), 1000)
+            if not rings:
+                return worked
+            for ring in rings:
+                tasks.work(ring.kind, ring.row_id)
+                worked += 1
+
+    return work_all
+
+
+@pytest.fixture
+def twilio(app: Flask) -> Twilio:
+    """Twilio's side of the webhooks, played by the test."""
+    return Twilio(app)
+
+
+@pytest.fixture
+def feed(app: Flask) -> Feed:
+    """A system that feeds service records in and reads ratings."""
+    return make_feed(app)
+
+
+@pytest.fixture
+def desk(house: Services) -> Desk:
+    """An agent with a telephone."""
+    return make_desk(house)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """A real chromium."""
+    from playwright.sync_api import sync_playwright
+
+    try:
+        playwright = sync_playwright().start()
+        launched = playwright.chromium.launch(executable_path=parts.browser_path(), args=parts.CHROMIUM_ARGUMENTS)
+    except Exception as error:
+        _missing("browser", error)
+    yield launched
+    launched.close()
+    playwright.stop()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    skipped = [str(report.longrepr) for report in terminalreporter.stats.get("skipped", [])]
+    for part in ("redis", "postgresql", "browser"):
+        count = sum(f"missing part: {part}" in why for why in skipped)
+        if count:
+            terminalreporter.write_line(f"MISSING PART {part}: {count} tests did not run", red=True, bold=True)
