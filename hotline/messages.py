@@ -4,13 +4,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from hotline.privacy import SealedPhone
+from hotline.rules.replies import Action
 
 
 @dataclass(frozen=True, slots=True)
 class ReceivedText:
     """A text from a citizen. `body` is in memory only; `body_box` is the same, sealed for keeping.
 
-    `carrier_answered`: the carrier has already told the citizen about an opt-out or its end; do not say it again.
+    `taken_as`: what the carrier itself took the text for, and has answered: an opt-out, its end, a call for help.
     """
 
     carrier: str
@@ -18,7 +19,7 @@ class ReceivedText:
     phone: SealedPhone
     body: str
     body_box: bytes
-    carrier_answered: bool = False
+    taken_as: Action | None = None
 
 
 class Refusal(StrEnum):

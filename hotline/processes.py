@@ -11,9 +11,9 @@ import sys
 import threading
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO
 
 import structlog
 
@@ -33,7 +33,7 @@ class Child:
     command: Sequence[str]
     environment: Mapping[str, str]
     folder: Path | None = None
-    log: IO[bytes] | None = None
+    log: Path | None = None
     process: subprocess.Popen[bytes] | None = None
     started_at: float = 0.0
     start_at: float = 0.0
@@ -53,7 +53,7 @@ class Supervisor:
         command: Sequence[str],
         environment: Mapping[str, str] | None = None,
         folder: Path | None = None,
-        log: IO[bytes] | None = None,
+        log: Path | None = None,
     ) -> None:
         """Start `command`, in `folder` (else here), with its output going to `log` (else where ours goes)."""
         child = Child(name, command, {**os.environ, **(environment or {})}, folder, log)
@@ -82,15 +82,17 @@ class Supervisor:
 
     def _spawn(self, child: Child) -> None:
         child.started_at = time.monotonic()
-        child.process = subprocess.Popen(  # noqa: S603 – our own commands only
-            child.command,
-            env=dict(child.environment),
-            cwd=child.folder,
-            stdout=child.log,
-            stderr=child.log,
-            preexec_fn=_die_with_parent,  # noqa: PLW1509 – spawned from the main thread only
-            start_new_session=True,
-        )
+        with ExitStack() as opened:
+            log_file = None if child.log is None else opened.enter_context(child.log.open("ab"))
+            child.process = subprocess.Popen(  # noqa: S603 – our own commands only
+                child.command,
+                env=dict(child.environment),
+                cwd=child.folder,
+                stdout=log_file,
+                stderr=log_file,
+                preexec_fn=_die_with_parent,  # noqa: PLW1509 – spawned from the main thread only
+                start_new_session=True,
+            )
         log.info("started", process=child.name, pid=child.process.pid)
 
     def _revive(self) -> None:

@@ -1,5 +1,6 @@
 """The heart: one rating is recorded, superseding an earlier one, with its case and its forward in one commit."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -75,7 +76,7 @@ def withdraw(session: Session, record_id: int, now: datetime) -> bool:
 
 
 def _in_turn(session: Session, record_id: int) -> ServiceRecord:
-    """The record, locked: two answers to it at once take turns. Whoever locks records and invitations, records first."""
+    """The record, locked: two answers to it at once take turns. Who locks invitations too locks records first."""
     return session.scalars(
         select(ServiceRecord).where(ServiceRecord.id == record_id).with_for_update(key_share=True)
     ).one()
@@ -87,17 +88,16 @@ def active_rating(session: Session, record_id: int) -> Rating | None:
     )
 
 
-def latest_rating_by(session: Session, phone_lookup: str, policy: Policy, now: datetime) -> Rating | None:
-    """The last active rating from this number that may still be changed."""
+def changeable_ratings(session: Session, phone_lookup: str, policy: Policy, now: datetime) -> Sequence[Rating]:
+    """What this number has rated of late and may still change, taken back or not; the latest first."""
     since = now - timedelta(hours=policy.invitation.correct_hours)
-    return session.scalar(
+    return session.scalars(
         select(Rating)
         .join(Rating.record)
         .where(ServiceRecord.phone_lookup == phone_lookup)
-        .where(Rating.state == RatingState.ACTIVE, Rating.rated_at >= since)
+        .where(Rating.state.in_([RatingState.ACTIVE, RatingState.WITHDRAWN]), Rating.rated_at >= since)
         .order_by(Rating.rated_at.desc(), Rating.id.desc())
-        .limit(1)
-    )
+    ).all()
 
 
 def _leave(session: Session, rating: Rating, state: RatingState, now: datetime) -> None:

@@ -8,9 +8,9 @@ from sqlalchemy.orm import Session
 
 from hotline.actions.invite import open_invitations
 from hotline.actions.opt_outs import opt_in, opt_out
-from hotline.actions.rate import Given, latest_rating_by, rate, withdraw
+from hotline.actions.rate import Given, changeable_ratings, rate, withdraw
 from hotline.messages import ReceivedText
-from hotline.rules.matching import Match, OpenInvitation, match
+from hotline.rules.matching import Coded, named
 from hotline.rules.phones import mask_phones_in
 from hotline.rules.policy import Policy
 from hotline.rules.replies import Action, Reply, parse
@@ -18,7 +18,7 @@ from hotline.rules.scale import is_bad
 from hotline.rules.script import Channel
 from hotline.scripts import load_script
 from hotline.tables import Case, InboundText, Invitation, Rating, ServiceRecord
-from hotline.tables.service import InvitationState
+from hotline.tables.service import InvitationState, RatingState
 
 _KNOWN_AGAIN_AFTER = timedelta(days=1)
 
@@ -43,7 +43,7 @@ def receive_text(session: Session, text: ReceivedText, policy: Policy, now: date
             )
         ).one()
     answer = _Conversation(session, text, kept, policy, now).answer()
-    kept.answer = None if text.carrier_answered else answer
+    kept.answer = answer if text.taken_as is None else None
     return kept.answer
 
 
@@ -55,18 +55,31 @@ class _Conversation:
         waiting = open_invitations(text.phone.lookup, now)
         records = waiting.with_only_columns(ServiceRecord.id).order_by(None).order_by(ServiceRecord.id)
         session.execute(records.with_for_update(of=ServiceRecord, key_share=True))  # what is open is read in turn
-        self.invitations = {i.id: i for i in session.scalars(waiting)}
+        self.invitations = session.scalars(waiting).all()
+        self.earlier = changeable_ratings(session, text.phone.lookup, policy, now)
+        self.invitation, self.corrected, self.words = self._what_is_meant()
         self.script = load_script(policy.sms.script)
+
+    def _what_is_meant(self) -> tuple[Invitation | None, Rating | None, str]:
+        """The open invitation, or else the earlier rating, that the text is about; and its words without the code."""
+        opened = {invitation.id: invitation for invitation in self.invitations}
+        if (meant := named(self.text.body, [Coded(i.id, i.record.code) for i in self.invitations])) is not None:
+            return opened[meant.id], None, meant.text
+        rated = {rating.record_id: rating for rating in reversed(self.earlier)}
+        if (meant := named(self.text.body, [Coded(r.record_id, r.record.code) for r in rated.values()])) is not None:
+            return None, rated[meant.id], meant.text
+        return (self.invitations[0] if len(self.invitations) == 1 else None), None, self.text.body
 
     def answer(self) -> str | None:
         """Do what the text asks, and say so."""
-        matched = match(self.text.body, [OpenInvitation(i.id, i.record.code) for i in self.invitations.values()])
-        reply = parse(matched.text if matched else self.text.body, self.script.scale)
+        reply = parse(self.words, self.script.scale)
+        if self.text.taken_as is not None:
+            reply = Reply(self.text.taken_as, None, None, "carrier")
         self.kept.action, self.kept.rule = reply.action, reply.rule
-        self.kept.invitation_id = matched.invitation.id if matched else None
+        self.kept.invitation_id = self.invitation.id if self.invitation else None
         match reply.action:
             case Action.RATE:
-                return self._rated(reply, matched)
+                return self._rated(reply)
             case Action.OPTOUT:
                 opt_out(self.session, self.text.phone, Channel.SMS, self.now)
                 return self._say("opted_out")
@@ -76,19 +89,19 @@ class _Conversation:
             case Action.HELP:
                 return self._say("help")
             case Action.NOT_ME:
-                return self._not_them(matched)
+                return self._not_them()
             case Action.WITHDRAW:
                 return self._withdrawn()
             case Action.CLARIFY:
-                return self._unclear(matched)
+                return self._unclear()
 
-    def _rated(self, reply: Reply, matched: Match | None) -> str | None:
+    def _rated(self, reply: Reply) -> str | None:
         assert reply.stars is not None
-        if matched is not None:
-            return self._record(self.invitations[matched.invitation.id].record, reply, reply.stars)
-        if self.invitations:
+        if self.invitation is not None:
+            return self._record(self.invitation.record, reply, reply.stars)
+        if self.corrected is None and self.invitations:
             return self._which_one()
-        earlier = latest_rating_by(self.session, self.text.phone.lookup, self.policy, self.now)
+        earlier = self.corrected or next(iter(self.earlier), None)
         if earlier is not None:
             return self._record(earlier.record, reply, reply.stars)
         return self._say("late") if self._was_ever_asked() else self._once("unknown_number")
@@ -119,7 +132,7 @@ class _Conversation:
 
     def _which_one(self) -> str | None:
         """Several are open and the text names none: ask which, once."""
-        asked = list(self.invitations.values())
+        asked = self.invitations
         if all(invitation.clarified for invitation in asked):
             return None
         for invitation in asked:
@@ -129,30 +142,28 @@ class _Conversation:
         listed = "；".join(f"{i.record.code} {i.record.item_name or no_item}" for i in asked)
         return self._say("which_one", language, count=len(asked), code=asked[0].record.code, list=listed)
 
-    def _not_them(self, matched: Match | None) -> str:
+    def _not_them(self) -> str:
         """The number belongs to somebody else: what was asked of it is closed, and is no rating."""
-        meant = [self.invitations[matched.invitation.id]] if matched else list(self.invitations.values())
-        for invitation in meant:
+        for invitation in [self.invitation] if self.invitation else self.invitations:
             invitation.state = InvitationState.NOT_THEM
         return self._say("not_me")
 
     def _withdrawn(self) -> str:
-        rating = latest_rating_by(self.session, self.text.phone.lookup, self.policy, self.now)
+        rating = self.corrected or next((r for r in self.earlier if r.state is RatingState.ACTIVE), None)
         if rating is None or not withdraw(self.session, rating.record_id, self.now):
             return self._say("nothing_to_withdraw")
         return self._say("withdrawn", rating.record.language)
 
-    def _unclear(self, matched: Match | None) -> str | None:
+    def _unclear(self) -> str | None:
         """Ask once what was meant; after that, silence, and the text stays for a person to read."""
-        if matched is None:
-            if self.invitations:
+        if self.invitation is None:
+            if self.invitations and self.corrected is None:
                 return self._which_one()
             return None if self._was_ever_asked() else self._once("unknown_number")
-        invitation = self.invitations[matched.invitation.id]
-        if invitation.clarified:
+        if self.invitation.clarified:
             return None
-        invitation.clarified = True
-        return self._say("clarify", invitation.language)
+        self.invitation.clarified = True
+        return self._say("clarify", self.invitation.language)
 
     def _once(self, sentence: str) -> str | None:
         """Say it, unless this number has written within a day already."""

@@ -20,12 +20,16 @@ from hotline.errors import HotlineError
 from hotline.messages import Accepted, Ambiguous, CallProgress, Delivery, ReceivedText, Refusal, Refused, SendResult
 from hotline.privacy import SealedPhone, Vault
 from hotline.rules.phones import any_phone
+from hotline.rules.replies import Action
 from hotline.settings import Settings
 
 # Twilio's error codes by what they mean for us; any other code is permanent. Source: Twilio's error dictionary.
 _TRY_AGAIN = {"20429", "30001", "30002", "30003", "30008"}
 _LANDLINE = {"30006", "21614"}
 _OPTED_OUT = {"21610"}
+
+# Twilio's own opt-out words, and those added in its console, are known by this parameter and not by the text.
+_TAKEN_AS = {"STOP": Action.OPTOUT, "START": Action.OPTIN, "HELP": Action.HELP}
 
 _DELIVERIES = {
     "sent": Delivery.SENT,
@@ -80,7 +84,7 @@ class TwilioCarrier:
             phone=self._vault.seal_phone(any_phone(form.get("From", ""), self._region)),
             body=body,
             body_box=self._vault.seal(body),
-            carrier_answered=bool(form.get("OptOutType")),
+            taken_as=_TAKEN_AS.get(form.get("OptOutType", "")),
         )
 
     def read_receipt(self, form: Mapping[str, str]) -> Receipt:

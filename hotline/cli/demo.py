@@ -43,7 +43,7 @@ def demo(check: bool) -> None:
         except KeyboardInterrupt:
             pass
         finally:
-            running.supervisor.stop()
+            running.stop()
             screen.print("已停止全部进程。 Everything this demo started has been stopped.")
 
 

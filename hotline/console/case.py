@@ -106,7 +106,7 @@ def close(case_id: int) -> BaseResponse | tuple[str, int]:
     except Conflict as conflict:
         return _refused(case_id, conflict)
     leases.forget(case_id)
-    tell(f"工单 {case_id} 已办结。", f"Case {case_id} is closed.")
+    tell(f"工单 {case_id} 已办结。", f"Case {case_id} is closed.", ends_draft=f"{person.id}-{case_id}")
     return redirect(url_for("console.queue"), 303)
 
 

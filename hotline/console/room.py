@@ -63,6 +63,6 @@ def _not_found(_error: NotFound) -> tuple[str, int]:
     return render_template("console/not_found.html"), 404
 
 
-def tell(zh: str, en: str) -> None:
-    """Say it, in both languages, at the top of the next page."""
-    flash(f"{zh}\n{en}")
+def tell(zh: str, en: str, ends_draft: str = "") -> None:
+    """Say it, in both languages, at the top of the next page; which lets go of the draft of that name."""
+    flash(f"{zh}\n{en}", ends_draft)

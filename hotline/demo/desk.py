@@ -12,6 +12,9 @@ class Department:
     def __init__(self, url: str, key: str) -> None:
         self._client = httpx.Client(base_url=url, headers={"Authorization": f"Bearer {key}"}, timeout=15.0)
 
+    def close(self) -> None:
+        self._client.close()
+
     def send(self, path: str, *records: dict[str, Any]) -> list[dict[str, Any]]:
         """POST to `/api/v1/{path}`; returns the results."""
         answer = self._client.post(f"/api/v1/{path}", json=list(records))

@@ -54,6 +54,12 @@ class Demo:
     department: Department
     supervisor: Supervisor
 
+    def stop(self) -> None:
+        """End every process, last started first, and let go of the connections to them."""
+        self.telephones.close()
+        self.department.close()
+        self.supervisor.stop()
+
 
 def launch(folder: Path, tell: Callable[[str], None]) -> Demo:
     """Start everything inside `folder`; `tell` hears of each step. Raises HotlineError if a part does not come up."""
@@ -70,7 +76,7 @@ def launch(folder: Path, tell: Callable[[str], None]) -> Demo:
         _start(demo, folder, environment, ports, redis_port, key, tell)
         _await_ready(demo, folder)
     except BaseException:
-        supervisor.stop()
+        demo.stop()
         raise
     return demo
 
@@ -130,8 +136,7 @@ def _start(
     }
     for name, command in commands.items():
         tell(name)
-        log = (folder / f"{name.split()[-1]}.log").open("wb")
-        demo.supervisor.start(name, command, environment, folder, log)
+        demo.supervisor.start(name, command, environment, folder, folder / f"{name.split()[-1]}.log")
 
 
 def _simulator_file(folder: Path, environment: dict[str, str], addresses: Addresses) -> str:

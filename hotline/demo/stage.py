@@ -190,7 +190,7 @@ class Answer:
 def send() -> tuple[str, int]:
     """Send a record to the product's API; the answer alone for a script, else the page with it."""
     answer = _send()
-    status = {"accepted": 200, "duplicate": 200, "rejected": 422}.get(answer.status, 502)
+    status = 502 if answer.status == "failed" else 200
     if request.headers.get("X-Requested-With") == "fetch":
         return render_template("stage/_answer.html", answer=answer, owners=OWNERS), status
     return page(answer), status

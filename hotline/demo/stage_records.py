@@ -71,10 +71,10 @@ class Preset:
 
 
 PRESETS: Mapping[str, Preset] = {
-    "text": Preset(Order(Kind.TRANSACTION, Line.MOBILE, "居民身份证换领"), "办件 · 发短信", "Transaction, by text"),
-    "ring": Preset(Order(Kind.TRANSACTION, Line.LANDLINE, "养老保险待遇申领"), "办件 · 打电话", "Transaction, by call"),
+    "text": Preset(Order(Kind.TRANSACTION, Line.MOBILE, "居民身份证换领"), "办件 · 短信", "Transaction, by text"),
+    "ring": Preset(Order(Kind.TRANSACTION, Line.LANDLINE, "养老保险待遇申领"), "办件 · 电话", "Transaction, by call"),
     "12345": Preset(
-        Order(Kind.CALL, Line.MOBILE, "咨询公积金提取条件", Survey.PHONE), "12345话务 · 打电话", "12345 call, by call"
+        Order(Kind.CALL, Line.MOBILE, "咨询公积金提取", Survey.PHONE), "12345话务 · 电话", "12345, by call"
     ),
 }
 

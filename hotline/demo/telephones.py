@@ -14,6 +14,9 @@ class Telephones:
     def __init__(self, url: str) -> None:
         self._client = httpx.Client(base_url=f"{url}/simulator/api", timeout=40.0)
 
+    def close(self) -> None:
+        self._client.close()
+
     def text(self, phone: str, to: str, body: str) -> dict[str, Any]:
         """The phone texts `to`; returns once the webhook was answered."""
         return self._post(f"/phones/{phone}/text", to=to, body=body)

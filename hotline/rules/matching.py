@@ -1,4 +1,4 @@
-"""Which open invitation a text answers: never a guess, and never two at once."""
+"""Which service a text is about, by the code it begins with: never a guess, and never two at once."""
 
 import re
 from collections.abc import Sequence
@@ -6,35 +6,32 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class OpenInvitation:
-    """An invitation that still waits for its answer; `code` is the end of the number its text showed."""
+class Coded:
+    """Something a text can name; `code` is the end of its number, as the citizen was shown it."""
 
     id: int
     code: str
 
 
 @dataclass(frozen=True, slots=True)
-class Match:
-    """The one invitation meant, and what is left of the text once its code is taken out."""
+class Named:
+    """The one that the text names, and what is left of the text once the code is taken out."""
 
-    invitation: OpenInvitation
+    id: int
     text: str
 
 
-def match(text: str, open_invitations: Sequence[OpenInvitation]) -> Match | None:
-    """The invitation whose code the text repeats, or the only open one; None = the citizen must be asked which."""
-    for invitation in open_invitations:
-        rest, found = _without_code(text, invitation.code)
-        if found and sum(other.code == invitation.code for other in open_invitations) == 1:
-            return Match(invitation, rest)
-    if len(open_invitations) == 1:
-        return Match(open_invitations[0], text)
-    return None
+def named(text: str, candidates: Sequence[Coded]) -> Named | None:
+    """The candidate with whose code the text begins; None = it names none of them, or a code that two share."""
+    found = [
+        Named(candidate.id, rest)
+        for candidate in candidates
+        if len(candidate.code) > 1 and (rest := _without_code(text, candidate.code)) is not None
+    ]  # a code of one character could be the rating itself
+    return found[0] if len(found) == 1 else None
 
 
-def _without_code(text: str, code: str) -> tuple[str, bool]:
-    """The text without `code` standing alone at its beginning, as the which-one question asks for it."""
-    rest = re.sub(
-        rf"^\s*(?:尾号)?\s*{re.escape(code)}(?![0-9A-Za-z])[\s:：，,。-]*", "", text, count=1, flags=re.IGNORECASE
-    )
-    return rest, rest != text
+def _without_code(text: str, code: str) -> str | None:
+    """The text without the `code` standing alone at its beginning, as the which-one question asks for it."""
+    start = re.match(rf"\s*(?:尾号)?\s*{re.escape(code)}(?![0-9A-Za-z])[\s:：，,。-]*", text, flags=re.IGNORECASE)
+    return None if start is None else text[start.end() :]

@@ -78,15 +78,17 @@ def mask(e164: str) -> str:
 
 
 # Seven or more digits, perhaps in groups: the cheap test before libphonenumber looks at a text.
-_MAY_HOLD_A_NUMBER = re.compile(r"(?:\d[\s\-－()（）]{0,2}){7}")
+_MAY_HOLD_A_NUMBER = re.compile(r"(?:\d[\W_]{0,2}){7}")
+# libphonenumber takes no number that touches a letter, as in "tel138…" or "%2B86138…": such letters are blotted out.
+_TOUCHING_LETTER = re.compile(r"[A-Za-z](?=\d)|(?<=\d)[A-Za-z]")
 
 
 def mask_phones_in(text: str, region: str) -> str:
     """The same text with every telephone number in it masked; other digits are left as written."""
     if not _MAY_HOLD_A_NUMBER.search(text):
         return text
-    parts, end = [], 0
-    for match in phonenumbers.PhoneNumberMatcher(text, region, leniency=phonenumbers.Leniency.VALID):
+    parts, end, seen = [], 0, _TOUCHING_LETTER.sub(" ", text)
+    for match in phonenumbers.PhoneNumberMatcher(seen, region, leniency=phonenumbers.Leniency.VALID):
         e164 = phonenumbers.format_number(match.number, phonenumbers.PhoneNumberFormat.E164)
         parts += [text[end : match.start], mask(e164)]
         end = match.end

@@ -3,6 +3,7 @@
 The order is the rule: what may not be read at all, then being left alone, then corrections, then the rating itself.
 """
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -39,6 +40,7 @@ class Reply:
 
 
 _EDGES = " \n,，.。!！;；:：、…~·'\"“”()[]【】「」《》*_"
+_ANNOUNCES = re.compile("(?:我的?|本次)?(?:评价|满意度|评分|答案?|回[复覆]|[选選]擇?|結果|结果)(?:是|为|為)?")
 _BARE = {"1": 1, "2": 2, "3": 3, "4": 4, "5": 5, "一": 1, "二": 2, "三": 3, "四": 4, "五": 5}
 
 
@@ -50,20 +52,23 @@ def parse(text: str, scale: Scale) -> Reply:
     if bare in _BARE:
         return Reply(Action.RATE, scale.stars(_BARE[bare]), None, "digit")
     if not any(map(str.isalnum, bare)) and "★" not in bare and "☆" not in bare:
-        return Reply(Action.HELP, None, None, "help") if "?" in bare else _clarify("empty")
+        return _do(Request.HELP) if "?" in bare else _clarify("empty")
     if rule := unreadable(folded):
         return _clarify(rule)
-    request = read_request(folded)
-    if request is Request.OPTOUT:
-        return Reply(Action.OPTOUT, None, None, "optout")
+    asked = read_request(folded)
+    if asked and asked.request is Request.OPTOUT:
+        return _do(asked.request)
     if corrected := _corrected(text, folded, scale):
         return corrected
+    if asked:
+        also_rates = asked.request is not Request.HELP and isinstance(read_rating(asked.rest, scale), Rating)
+        return _clarify("rating-and-request") if also_rates else _do(asked.request)
     rating = read_rating(folded, scale)
-    if request is Request.HELP or (request and isinstance(rating, str)):
-        return Reply(Action(request), None, None, request.replace("_", "-"))
-    if request:
-        return _clarify("rating-and-request")
     return _clarify(rating) if isinstance(rating, str) else _rate(text, rating, rating.rule)
+
+
+def _do(request: Request) -> Reply:
+    return Reply(Action(request), None, None, request.replace("_", "-"))
 
 
 def _corrected(text: str, folded: str, scale: Scale) -> Reply | None:
@@ -90,8 +95,8 @@ def _comment(text: str, spans: tuple[tuple[int, int], ...]) -> str | None:
         pieces.append(text[end:start])
         end = max(end, stop)
     pieces.append(text[end:])
-    words = " ".join(piece.strip(_EDGES) for piece in pieces if any(map(str.isalnum, piece)))
-    return words or None
+    kept = (piece.strip(_EDGES + "-—=") for piece in pieces if any(map(str.isalnum, piece)))
+    return " ".join(piece for piece in kept if not _ANNOUNCES.fullmatch(piece)) or None
 
 
 def _clarify(rule: str) -> Reply:

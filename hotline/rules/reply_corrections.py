@@ -14,14 +14,14 @@ _MARK = re.compile(
     "(?:更改|修改|变更|改|换|调)(?:一下|评价|评分)?(?:为|成|到)?|重新(?:评价|评|打分|选)|重评|应该?是|应为|其实是|实际是|才是|而是|我的?意思是|不对|"
     f"不是 ?{_SCORE}[ ,，.。]{{0,3}}(?:而|应该?|我?[选打要]?的?)?是|不是 ?{_SCORE}[ ,，.。]{{1,3}}|"
     r"\b(?:sorry|i mean|i meant|meant|oops|ops|typo|correction|mistake|actually|should be|should have been|wait|"
-    r"changed? (?:it |my (?:rating|score|answer) )?(?:from .{1,8} )?to|make (?:it|that)|rather|no(?=[, ])|"
+    r"changed? (?:it |my (?:rating|score|answer) )?(?:from .{1,8} )?to|make (?:it|that)|rather|no(?=,)|"
     rf"not {_SCORE},? ?(?:but|it's)?)(?![a-z])"
 )
 _BEFORE = re.compile(
     f"(?:{_SCORE}|[ ,，.。!:;、…~\n()'—→>*]|"
     + either(
         "我|刚才|刚刚|刚|之前|前面|上面|上条|上一条|上次|那个|那条|这个|抱歉|不好意思|对不起|把|从|由|的|评价|评分|请|帮|帮我|麻烦|想|要|需要|可以|能|回复|发|是|为|"
-        "数字|打|按|选|写|了|个|给|你好|您好|啊|呀|哦|哎|哎呀|诶|唉|等等|等一下|等下|不小心|不|都|点|短信|又|谢谢|错|错误|应该|其实|"
+        "数字|打|按|选|写|了|个|给|你好|您好|啊|呀|哦|哎|哎呀|诶|唉|等等|等一下|等下|不小心|不|都|点|短信|又|谢谢|错|错误|应该|其实|撤回|撤销|取消|收回|重新|"
         "sorry|oops|wait|no|i|pressed|typed|sent|said|my|by|mistake|was|it|that|the|rating|reply|and|a|an|please|pls|hi|hello|error|is|wrong|want to|"
         "would like to|can i|can you|could you|number|button|key|hit|entered|meant|earlier|last|one|first|for|but|-"
     )

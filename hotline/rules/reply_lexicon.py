@@ -41,22 +41,22 @@ CHINESE_DEGREES: dict[Degree, str] = {
     Degree.UTTERLY: "根本 根本就 压根 压根就 丝毫 一点也 一点都 一点儿也 一点儿都 半点也 半点都",
     Degree.VERY: (
         "非常之 非常地 非常的 非常 很是 很 十分的 十分地 十分 特别的 特别地 特别 极其 极度 极为 极 太 超级 超 相当的 相当 最 完全 绝对 无比 "
-        "格外 万分 百分百 百分之百 100% 异常 尤为 贼 巨 忒 太过 太过于 简直太"
+        "格外 强烈 万分 百分百 百分之百 100% 异常 尤为 贼 巨 忒 太过 太过于 简直太"
     ),
     Degree.FAIRLY: "基本上 基本 大体上 大体 大致 大致上 勉强算 勉强 还算 差不多 基本还算",
     Degree.RATHER: (
         "比较的 比较 较 较为 挺 蛮 算是 算 还是 还 真的 真心 真是 真 确实 的确 实在 实在是 都 均 也 全都 全部 总体 整体 总的 就是 是 感到 觉得 "
         "表示 感觉 我"
     ),
-    Degree.SLIGHTLY: "有点儿 有点 有些 略微 略 稍微 稍 多少有点 一点 一些",
+    Degree.SLIGHTLY: "有点儿 有点 有些 略微 略有 略 稍微 稍 多少有点 一点 一些",
     Degree.UNCLEAR: (
         "不是 并不是 并非 没有 并没有 没 未 未必 无 无法 不能 不会 不可能 不见得 难以 难 谈不上 说不上 算不上 称不上 谈不到 不曾 从未 从不 "
-        "没法 莫 勿 别 好不 不尽 不令人 不让人 不使人 不再 不一定 不得 不得不 不能不 没什么 没啥 没什么太 没有什么 没有任何 没有一点 哪里 哪 非 否 "
+        "没法 满不 莫 勿 别 好不 不尽 不令人 不让人 不使人 不再 不一定 不得 不得不 不能不 没什么 没啥 没什么太 没有什么 没有任何 没有一点 哪里 哪 非 否 "
         "毫无 何来 不要 不想 不愿 不配 不值得 不知道 不见 不敢 不如 够不上"
     ),
 }
 # 满意 is firm: a judgement of the whole. The others may only praise or blame a part.
-FIRM = frozenset({"满意", "satisfied", "dissatisfied", "unsatisfied"})
+FIRM = frozenset({"满意", "不满", "satisfied", "dissatisfied", "unsatisfied"})
 
 # Good without saying how much is missing when they are negated: 不良好.
 NEVER_NEGATED = frozenset({"不错", "良好"})
@@ -83,6 +83,7 @@ CHINESE_CORES: dict[str, tuple[Core, int | None]] = {
     "中规中矩": (Core.MIDDLING, 3),
     "尚可": (Core.MIDDLING, 3),
     "普普通通": (Core.MIDDLING, 3),
+    "不满": (Core.BAD, 2),
     "差": (Core.BAD, 2),
     "差劲": (Core.BAD, 2),
     "糟糕": (Core.BAD, None),
@@ -111,7 +112,7 @@ ENGLISH_DEGREES: dict[Degree, str] = {
         "not very|not really|not so|not that|not too|not quite|not entirely|not completely|not fully|not totally|"
         "not particularly|wasn't very|isn't very|hardly"
     ),
-    Degree.NEVER: "absolutely not|definitely not",
+    Degree.NEVER: "absolutely not|definitely not|not at all|not in the least|not one bit",
     Degree.VERY: (
         "very|really|extremely|completely|totally|fully|absolutely|highly|entirely|incredibly|most|super|so|too|"
         "100% satisfied and|100%"

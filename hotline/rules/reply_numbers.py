@@ -14,18 +14,24 @@ class Kind(StrEnum):
     """What a number turned out to be."""
 
     SCORE = "score"
+    POINTS = "points"  # 5分 with nobody giving it: a score, but under rank_1_best perhaps a key
     KEY = "key"
     NO_RATING = "no-rating"  # stands where a rating would, and cannot be one: 0, 6, 4.5, 100分, 5块
+    BEST = "best"  # 满分5分: only says what the best would be
     OTHER = "other"  # counts or names something else
 
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """A number at `start:end` of the folded text, its lead-in (我选, 给) and its unit included; `value` only 1 to 5."""
+    """A number at `start:end` of the folded text, lead-in (我选, 给) and unit included; its first digit stands `at`.
+
+    `value` is 1 to 5 for a score or a key, else 0.
+    """
 
     kind: Kind
     value: int
     start: int
+    at: int
     end: int
 
 
@@ -34,7 +40,7 @@ _VALUES = {str(n): n for n in range(1, 6)} | {"一": 1, "二": 2, "两": 2, "三
 _NUMERALS = frozenset("0123456789零一二两三四五六七八九十百")
 
 _NUMBER = re.compile(
-    r"[0-9]+(?:(?:[-./:~年月·*]|,(?=[0-9]{3}(?![0-9])))[0-9]+)*|[零一二两三四五六七八九十百千万亿]+"
+    r"[0-9]+(?:(?:[-./:~年月·*]|,(?=[0-9]{3}(?![0-9])))[0-9]+)*|[零一二两三四五六七八九十百千万亿]+(?:点[零一二三四五六七八九]+)?"
     r"|\b(?:one|two|three|four|five)\b|★(?: {0,2}★)*(?: {0,2}☆)*|☆(?: {0,2}☆)*|满分"
 )
 _UNIT = re.compile(
@@ -43,7 +49,7 @@ _UNIT = re.compile(
     r"|[- ]?(?:stars?|points?)\b| ?/ ?5(?![0-9/年月日号.])| (?:out )?of (?:5|five)(?= ?(?:$|[,.!;\n]|stars?|points?))"
 )
 _SPOILT_BEFORE = re.compile(
-    "(?:扣|减|加|差|少|欠|低于|高于|不足|不到|不给|别给|不打|不值|没有|不是|连|才|至多|最多|顶多|至少|起码|超过|满分|总分|第|-)[了是为:个 ]?$"
+    "(?:扣|减|加|差|少|欠|低于|高于|不足|不到|不给|别给|不打|不值|没有|不是|连|才|至多|最多|顶多|至少|起码|超过|满分|总分|第|-)[了是为:个给打评 ]{0,2}$"
 )
 _SPOILT_AFTER = re.compile(
     " ?(?:[都也]? ?(?:不(?:想|给|到|值|配|能|会|应)|没|嫌)|以[上下内]|起|半|多(?!谢)|[或到至跟]|还是|满分|[-~—] ?[0-9]|or |to )"
@@ -64,9 +70,11 @@ _LEAD_IN = re.compile(
 # The same, when something else stands before.
 _LEAD_IN_AFTER = re.compile(
     r"(?:(?:我|就|要|想|还是|只)?(?:选择?|打|给|评|评价|评分|评为|打分|回复|填|发|满意度|分数|得分)(?:你们|您|个|是|为)?"
-    r"|谢谢你们?|谢谢您?|感谢|辛苦了|你好|您好|满意|一般|好|差|[是为]|改成?"
+    r"|谢谢你们?|谢谢您?|感谢|辛苦了|你好|您好|[是为]"
     r"|\b(?:rate|rating|score|give(?: you| it| them)?(?: a)?|option|choose|select|press|pick|answer|reply|is|it's|say))[: ]{0,2}$"
 )
+_JUDGED_BEFORE = ("满意", "一般", "好", "差", "不错", "还行", "可以")
+_GIVEN = re.compile("[给打评得]")
 _NAMES_BEFORE = re.compile(
     r"(?:第|[尾编单工件序批期]号|窗口?|柜台|[号楼室路栋幢座]|电话|手机|分机|转|拨打?|[周月年共约超近过差]|星期|礼拜|大约|大概|等了?|花了?|"
     r"用了?|跑了?|去了?|来了?|排了?|满了?|[或和到至与跟比]|还是|不是|不要|不给|别给|不选|没选|没有|"
@@ -115,12 +123,11 @@ def _read(text: str, match: re.Match[str], lead_end: int) -> Number:
     if word[0] in "★☆":
         return _drawn(text, word, start, end)
     if word == "满分":
-        is_denominator = text[end : end + 3].lstrip(" :是为,(")[:1] in _NUMERALS
-        return Number(Kind.OTHER if is_denominator else Kind.SCORE, 5, start, end)
+        return _full_marks(text, start, end, lead_end)
     value = _VALUES.get(word, 0)
     if word[0].isdigit() and word[0].isascii():
         if _is_joined(text, start, end):
-            return Number(Kind.OTHER, 0, start, end)
+            return Number(Kind.OTHER, 0, start, start, end)
         if len(word) == 3 and word[1:] == "/5":
             return _fraction(text, _VALUES.get(word[0], 0), start, end, lead_end)
     unit = _UNIT.match(text, end)
@@ -128,10 +135,19 @@ def _read(text: str, match: re.Match[str], lead_end: int) -> Number:
         return _score(text, word, value, start, unit.end(), lead_end)
     if not value:
         stands = start == lead_end and not text[end : end + 1].isalnum() and not _MEASURE_AFTER.match(text, end)
-        return Number(Kind.NO_RATING if stands else Kind.OTHER, 0, start, end)
+        return Number(Kind.NO_RATING if stands else Kind.OTHER, 0, start, start, end)
     if not word.isdigit() and not _spelled_stands(text, word, end):
-        return Number(Kind.OTHER, 0, start, end)
+        return Number(Kind.OTHER, 0, start, start, end)
     return _key(text, value, start, end, lead_end)
+
+
+def _full_marks(text: str, start: int, end: int, lead_end: int) -> Number:
+    """满分 alone is five of five; beside a number it only says what the best would be."""
+    beside = text[max(0, start - 2) : start].rstrip(" (分")[-1:] + text[end : end + 3].lstrip(" :是为,(")[:1]
+    if not _NUMERALS.isdisjoint(beside) or text[start - 1 : start] == "分":
+        return Number(Kind.BEST, 0, start, start, end)
+    lead_start = _lead_start(text, start, lead_end)
+    return Number(Kind.NO_RATING if lead_start is None else Kind.SCORE, 5, lead_start or 0, start, end)
 
 
 def _drawn(text: str, word: str, start: int, end: int) -> Number:
@@ -139,10 +155,10 @@ def _drawn(text: str, word: str, start: int, end: int) -> Number:
     full, hollow = word.count("★"), word.count("☆")
     total = full + hollow
     if total == 1 and (text[start - 1 : start].isalnum() or text[end : end + 1].isalnum()):
-        return Number(Kind.OTHER, 0, start, end)
+        return Number(Kind.OTHER, 0, start, start, end)
     if total > 5 or (full and hollow and total != 5):
-        return Number(Kind.NO_RATING, 0, start, end)
-    return Number(Kind.SCORE, full or hollow, start, end)
+        return Number(Kind.NO_RATING, 0, start, start, end)
+    return Number(Kind.SCORE, full or hollow, start, start, end)
 
 
 def _is_joined(text: str, start: int, end: int) -> bool:
@@ -161,22 +177,24 @@ def _fraction(text: str, value: int, start: int, end: int, lead_end: int) -> Num
     lead_start = _lead_start(text, start, lead_end)
     after = text[end : end + 1]
     if not value or lead_start is None or (after.isalnum() and after not in "分星") or _DATE_AFTER.match(text, end):
-        return Number(Kind.NO_RATING, 0, start, end)
-    return Number(Kind.SCORE, value, lead_start, end + (after in {"分", "星"}))
+        return Number(Kind.NO_RATING, 0, start, start, end)
+    return Number(Kind.SCORE, value, lead_start, start, end + (after in {"分", "星"}))
 
 
 def _score(text: str, word: str, value: int, start: int, end: int, lead_end: int) -> Number:
     if not value:
         counts = word[0].isdigit() and word[0].isascii()
         is_degree = not counts and text[end : end + 1].isalnum()  # 十分满意, 万分感谢
-        return Number(Kind.OTHER if is_degree else Kind.NO_RATING, 0, start, end)
+        return Number(Kind.OTHER if is_degree else Kind.NO_RATING, 0, start, start, end)
     before = text[max(0, start - _BEFORE) : start]
     if _SPOILT_BEFORE.search(before):
-        return Number(Kind.OTHER if before.rstrip(" :是为")[-2:] in {"满分", "总分"} else Kind.NO_RATING, 0, start, end)
+        return Number(Kind.BEST if before.rstrip(" :是为")[-2:] in {"满分", "总分"} else Kind.NO_RATING, 0, start, start, end)
     if _SPOILT_AFTER.match(text, end):
-        return Number(Kind.OTHER if text.startswith("满分", end) else Kind.NO_RATING, 0, start, end)
+        return Number(Kind.BEST if text.startswith("满分", end) else Kind.NO_RATING, 0, start, start, end)
     lead_start = _lead_start(text, start, lead_end)
-    return Number(Kind.SCORE, value, start if lead_start is None else lead_start, end)
+    first = start if lead_start is None else lead_start
+    is_given = "分" not in text[start:end] or _GIVEN.search(text, first, start)
+    return Number(Kind.SCORE if is_given else Kind.POINTS, value, first, start, end)
 
 
 def _spelled_stands(text: str, word: str, end: int) -> bool:
@@ -195,10 +213,11 @@ def _key(text: str, value: int, start: int, end: int, lead_end: int) -> Number:
         goes_on = not _MEASURE_AFTER.match(text, end)
     lead_start = _lead_start(text, start, lead_end) if goes_on else None
     if lead_start is None:
-        return Number(Kind.OTHER, 0, start, end)
+        return Number(Kind.OTHER, 0, start, start, end)
     if _REFUSED_AFTER.match(text, end):
-        return Number(Kind.NO_RATING, 0, start, end)
-    return Number(Kind.KEY, value, lead_start, end)
+        return Number(Kind.NO_RATING, 0, start, start, end)
+    particle = _PARTICLE.match(text, end)
+    return Number(Kind.KEY, value, lead_start, start, particle.end() if particle else end)
 
 
 def _lead_start(text: str, start: int, lead_end: int) -> int | None:
@@ -211,6 +230,8 @@ def _lead_start(text: str, start: int, lead_end: int) -> int | None:
     lead_in = _LEAD_IN_AFTER.search(before)
     if lead_in:
         return start - len(lead_in.group())
+    if before.endswith(_JUDGED_BEFORE):
+        return start
     if before[-1].isalnum():
         return None
     is_latin = before[-1] == " " and before[-2:-1].isascii() and before[-2:-1].isalnum()

@@ -24,8 +24,9 @@ class Rating:
 
 _CONDITION = re.compile(
     "如果|要是|假如|倘若|若是|本来|原本|除非|希望|才[给能]|凭什么|为什么|怎么|谁|不可能|以为|难道|之前|上次|原来|以前|"
-    r"\b(?:if|would have|could have|hope|wish|until|unless|why|how|last time|before)\b"
+    r"让我|叫我|要我|逼|要求|强迫|把我的|被[改评]|\b(?:if|would have|could have|hope|wish|until|unless|why|how|last time|before)\b"
 )
+_SCORES = frozenset({Kind.SCORE, Kind.POINTS})
 _TWICE = re.compile(r" ?[(\[]")
 
 
@@ -36,7 +37,8 @@ def read_rating(text: str, scale: Scale) -> Rating | str:
     if isinstance(number, str):
         return number
     rest = text if number is None else f"{text[: number.start]}{',' * (number.end - number.start)}{text[number.end :]}"
-    label = _one_label(read_labels(rest), beside_number=number is not None)
+    labels = read_labels(rest)
+    label = _one_label(labels, beside_number=number is not None)
     if isinstance(label, str):
         return label
     if number is None:
@@ -44,35 +46,44 @@ def read_rating(text: str, scale: Scale) -> Rating | str:
             return "number-is-no-rating" if numbers else "no-rating"
         found = Rating(_stars(label), "words", _label_spans(label))
     elif label is None:
+        if number.kind is Kind.POINTS and scale is Scale.RANK_1_BEST and not _borne_out(rest, number):
+            return "score-or-key"
         found = Rating(_stars_of(number, scale), _rule(number), ((number.start, number.end),))
     else:
         weighed = _weigh(rest, number, label, scale)
         if isinstance(weighed, str):
             return weighed
         found = weighed
-    return _disbelief(rest, found, label, number) or found
+    return _disbelief(_without(rest, labels), found, number) or found
+
+
+def _borne_out(rest: str, number: Number) -> bool:
+    """Is 5分 more than a key with a unit: is it the middle, or does the reply take its side?"""
+    praises, blames = sides(rest)
+    return number.value == 3 or (praises != blames and blames == is_bad(number.value))
 
 
 def _one_number(text: str, numbers: list[Number]) -> Number | str | None:
     """The number that rates; None if none does, or the rule why it cannot be told."""
+    numbers = [number for number in numbers if number.kind is not Kind.BEST]
     rating = [number for number in numbers if number.kind is not Kind.OTHER]
     if not rating:
         return None
     if any(number.kind is Kind.NO_RATING for number in rating):
         return "not-1-to-5" if len(rating) == 1 else "several-ratings"
-    scores = [number for number in rating if number.kind is Kind.SCORE]
+    scores = [number for number in rating if number.kind in _SCORES]
     if len({number.value for number in rating}) > 1 or (not scores and not _said_once(text, rating)):
         return "several-ratings"
     chosen = (scores or rating)[0]
     position = numbers.index(chosen)
     near = numbers[max(0, position - 1) : position + 2]
     for one, other in pairwise(near):
-        if Kind.OTHER in (one.kind, other.kind) and not any(map(str.isalnum, text[one.end : other.start])):
+        if Kind.OTHER in (one.kind, other.kind) and not any(map(str.isalnum, text[one.end : other.at])):
             return "several-ratings"
     after = text[chosen.end :].lstrip(" ")
     if after.startswith("?"):
         return "question"
-    if _CONDITION.search(text, 0, chosen.start):
+    if _CONDITION.search(text, 0, chosen.at):
         return "condition"
     return chosen
 
@@ -100,32 +111,38 @@ def _weigh(rest: str, number: Number, label: Label, scale: Scale) -> Rating | st
     by_number, by_words = _stars_of(number, scale), _stars(label)
     span = (number.start, number.end)
     if by_number == by_words:
-        return Rating(by_number, "digit-and-words", (span, *_label_spans(label)))
+        return Rating(by_number, "digit-and-words", (span, *(_label_spans(label) if label.firm else ())))
     same_side = is_bad(by_number) == is_bad(by_words)
     if label.whole and (label.firm or not same_side) and not contrasts(rest):
         return Rating(by_words, "words-over-digit", (span, *_label_spans(label)))
     return Rating(by_number, _rule(number), (span,)) if same_side else "digit-against-words"
 
 
-def _disbelief(rest: str, found: Rating, label: Label | None, number: Number | None) -> str | None:
-    """The rule by which a rating that was read is not believed."""
+def _without(text: str, labels: list[Label]) -> str:
+    pieces, end = [], 0
+    for label in labels:
+        pieces.append(text[end : label.start])
+        end = label.end
+    return ",".join([*pieces, text[end:]])
+
+
+def _disbelief(rest: str, found: Rating, number: Number | None) -> str | None:
+    """The rule by which a rating that was read is not believed, from the words beside it."""
     bad = is_bad(found.stars)
     if not bad and is_sarcastic(rest):
         return "sarcasm"
-    if label is not None:
-        rest = f"{rest[: label.start]}{',' * (label.end - label.start)}{rest[label.end :]}"
     if contrasts(rest):
         return None
     praises, blames = sides(rest)
     if (blames and not praises and not bad) or (praises and not blames and bad):
         return "digit-against-words" if number else "mixed-words"
-    if found.stars == 5 and (number is None or number.kind is Kind.SCORE) and complains(rest):
+    if found.stars == 5 and (number is None or number.kind in _SCORES) and complains(rest):
         return "sarcasm"
     return None
 
 
 def _stars_of(number: Number, scale: Scale) -> int:
-    return number.value if number.kind is Kind.SCORE else scale.stars(number.value)
+    return number.value if number.kind in _SCORES else scale.stars(number.value)
 
 
 def _stars(label: Label) -> int:
@@ -134,7 +151,7 @@ def _stars(label: Label) -> int:
 
 
 def _rule(number: Number) -> str:
-    return "score" if number.kind is Kind.SCORE else "digit"
+    return "score" if number.kind in _SCORES else "digit"
 
 
 def _label_spans(label: Label) -> tuple[tuple[int, int], ...]:

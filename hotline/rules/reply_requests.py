@@ -5,6 +5,7 @@ Keywords: Twilio's defaults, and those Chinese carriers require (工信部 《�
 """
 
 import re
+from dataclasses import dataclass
 from enum import StrEnum
 
 from hotline.rules.reply_text import run_of
@@ -90,7 +91,12 @@ _PATTERNS: tuple[tuple[Request, str], ...] = (
     ),
     (
         Request.WITHDRAW,
-        f"{_ASK}(?:{_RATING}(?:撤[销回掉消]|收回|作废|(?=[^\\n]*[评分星])(?:撤|取消|删除|删掉|清除))(?:掉|了|一下)?{_RATING}){_END}",
+        f"{_ASK}{_RATING}(?:撤[销回掉消]|收回|作废)(?:掉|了|一下)?{_RATING}{_END}|"
+        f"(?=[^\\n]{{0,20}}[评分星]){_ASK}{_RATING}(?:撤|取消|删除|删掉|清除)(?:掉|了|一下)?{_RATING}{_END}",
+    ),
+    (
+        Request.NOT_ME,
+        "(?:sorry|hi|hello|i think|you have|you've got|this is|it's|the| )*+wrong (?:number|person)(?: sorry| please| mate)*+",
     ),
     (
         Request.NOT_ME,
@@ -115,19 +121,33 @@ _BETWEEN = re.compile(r"[,，.。!?;…~\n()\[\]【】「」『』《》\"“”
 _POLITE = re.compile("(?:你好|您好|谢谢你?们?|谢谢您|请问|好的|请|麻烦了?|对不起|抱歉|不好意思|hi|hello|hey|thanks|thank you|please|sorry)?")
 
 
-def read_request(text: str) -> Request | None:
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The request, and the folded text without it."""
+
+    request: Request
+    rest: str
+
+
+def read_request(text: str) -> Asked | None:
     """The request in the folded text. Being left alone outranks every other."""
     bare = text.strip(" \n,.!?;:。、…~'\"“”()[]【】*#_-")
     if bare in _KEYWORD:
-        return _KEYWORD[bare]
+        return Asked(_KEYWORD[bare], "")
     if not _TRIGGER.search(text):
         return None
-    clauses = [clause.strip() for clause in _BETWEEN.split(text)]
-    clauses = [clause for clause in clauses if clause and len(clause) <= _LONGEST and not _POLITE.fullmatch(clause)]
+    clauses = [clause for clause in map(str.strip, _BETWEEN.split(text)) if clause and not _POLITE.fullmatch(clause)]
     if len(clauses) == 1 and clauses[0] in _KEYWORD:
-        return _KEYWORD[clauses[0]]
-    asked = {_REQUEST_OF[match.lastgroup or ""] for match in map(_PATTERN.fullmatch, clauses) if match}
-    return min(asked, key=_RANK.index) if asked else None
+        return Asked(_KEYWORD[clauses[0]], "")
+    asked: set[Request] = set()
+    rest: list[str] = []
+    for clause in clauses:
+        match = _PATTERN.fullmatch(clause) if len(clause) <= _LONGEST else None
+        if match:
+            asked.add(_REQUEST_OF[match.lastgroup or ""])
+        else:
+            rest.append(clause)
+    return Asked(min(asked, key=_RANK.index), ",".join(rest)) if asked else None
 
 
 _LONGEST = 40

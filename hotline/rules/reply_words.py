@@ -53,16 +53,16 @@ def _any(words: list[str]) -> str:
 
 _CHINESE_DEGREE = {word: degree for degree, words in CHINESE_DEGREES.items() for word in words.split()}
 _ENGLISH_DEGREE = {word: degree for degree, words in ENGLISH_DEGREES.items() for word in words.split("|")}
-_DEGREE = _CHINESE_DEGREE | _ENGLISH_DEGREE
+_DEGREE = _CHINESE_DEGREE | _ENGLISH_DEGREE | {"好": Degree.VERY}
 _CORE = CHINESE_CORES | ENGLISH_CORES
 
 # 好 and 差 are parts of many other words: 好的, 好像, 你好, 差点, 时差.
 _SHORT = "[好差](?![吧滴嘞哒像久多几在些处意奇人事歹比心办转看听吃喝玩说话笑容易运不呢嘛友学号点别异价距错额强旅遣一歉好])"
-_LONG = _any([word for word in CHINESE_CORES if word not in {"满意", "一般", "不错", "好", "差"}])
+_LONG = _any([word for word in CHINESE_CORES if word not in {"满意", "不满", "一般", "不错", "好", "差"}])
 _CHINESE = re.compile(
-    rf"(?P<phrase>{_any(list(CHINESE_PHRASES))})|"
-    rf"(?P<degrees>(?:(?:{_any(list(_CHINESE_DEGREE))}) ?){{0,4}})"
-    rf"(?P<core>满意(?![度率])|不错(?!过)|{_LONG}|一般(?![都会来情人性地])|{_SHORT})"
+    rf"(?<!行)(?P<phrase>{_any(list(CHINESE_PHRASES))})|"
+    rf"(?P<degrees>(?:(?:{_any(list(_CHINESE_DEGREE))}) ?|好(?=满意)){{0,4}})"
+    rf"(?P<core>满意(?![度率])|不满(?![意足0-9零一二两三四五六七八九十]|[岁年月周天])|不错(?!过)|{_LONG}|一般(?![都会来情人性地])|{_SHORT})"
     r"(?P<after>极了|得很|的很|至极|之至|得不得了|透顶|透了|死了)?"
 )
 _ENGLISH = re.compile(
@@ -71,8 +71,8 @@ _ENGLISH = re.compile(
     r"(?! (?:morning|afternoon|evening|night|luck|day|bye|for you|riddance))(?P<after> at all)?"
 )
 _STEP = re.compile(_any(list(_DEGREE)))
-_HAS_CHINESE = re.compile("[意好差错棒赞力秀位般行以合虎去矩可通糕糟烂坏劣圾样地的点]")
-_HAS_ENGLISH = re.compile("[a-z]{3}")
+_HAS_CHINESE = re.compile("[意满好差错棒赞力秀位般行以合虎去矩可通糕糟烂坏劣圾样地的点]")
+_HAS_ENGLISH = re.compile("[a-z]{2}")
 
 # Where one clause ends. A space ends one only beside a character that is not Latin.
 _BOUNDARY = re.compile(r"[,，.。!?;…~\n()\[\]【】「」『』《》\"“”、:|/]| (?![a-z0-9'])|(?<![a-z0-9',]) ")
@@ -83,7 +83,7 @@ _FILLER = re.compile(
         "总体上|整体|整体上|总的来说|总之|表示|感到|感觉|觉得|认为|是|说|评价|结论|选择|选|评为|评|给予|给|打|填|以上|本|次|感谢|谢谢|您好|你好|一个|个|要|想|一次|体验|"
         "政府|12345|事项|业务|过程|全程|一切|都|就|那就|那|嗯|哦|其实|说实话|老实说|肯定|当然|一定|今天|为|而言|来说|来讲|方面|了|啊|呀|吧|啦|和|i am|i'm|im|i|"
         "we are|we|was|is|it's|its|it|the|your|service|services|overall|my|rating|with|feel|rate|this|a|experience|thanks|thank|you|all|were|been|have|"
-        "has|am|to be|very much|so|staff| |'|-"
+        "has|am|to be|very much|so|staff|\\W"
     )
 )
 # The parts of a service of which 好 and 差 are said.
@@ -112,7 +112,7 @@ _NOT_THE_CITIZEN = re.compile(
     "(?<![对给向])(?:你们?|您们?|领导|群众|大家|他们?|她|百姓|公众|自己)(?:都|就|也|很|肯定|可|倒|该|应该|当然|是|一定)*+$"
 )
 _UNABLE = re.compile("(?:[办做弄说搞修看用]|解决|处理)$")
-_PARTICLES = re.compile(r"(?:的|了|啊|呀|哦|呢|哈|吧|啦|喔|噢|哟|咯|呐|嗯|[ '-])*+")
+_PARTICLES = re.compile(r"(?:的|了|啊|呀|哦|呢|哈|吧|啦|喔|噢|哟|咯|呐|嗯|\W)*+")
 _SPOILT = re.compile(
     "[吗么嘛个就率后不没还或再请可与才到前为过谁]|什么|啥|的?话|之[后前]|的是|的地|的?(?:答[复案]|结果|解决|方案)|(?:if|unless|until|or|yet)\\b"
 )

@@ -51,8 +51,8 @@ class Visitor:
 
     def get(self, path: str, **headers: str) -> TestResponse:
         response = self.client.get(path, headers=headers)
+        found = re.search(r'name="csrf_token" value="([^"]+)"', response.get_data(as_text=True))
         response.close()
-        found = re.search(r'name="csrf_token" value="([^"]+)"', response.text)
         if found:
             self.token = found.group(1)
         return response

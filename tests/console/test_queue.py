@@ -197,7 +197,7 @@ def test_a_withdrawn_rating_is_marked_in_the_queue(
 ) -> None:
     open_case()
     with house.database.write() as session:
-        withdraw(session, session.query(Rating).one(), house.now())
+        withdraw(session, session.query(Rating).one().record_id, house.now())
     assert "已撤回" in visit("agent").get("/console/").text
 
 

@@ -18,7 +18,7 @@ from hotline.actions.people import add_key
 from hotline.clock import utc_now
 from hotline.database import Database
 from hotline.settings import Settings
-from hotline.simulator import NumberConfig, SimulatorConfig, SimulatorServer, serve
+from hotline.simulator import SimulatorConfig, SimulatorServer, serve
 from hotline.tables import Case, OutboundText, OutboxRow, Rating, StoredRating
 from hotline.tables.contacts import TextState
 from hotline.tables.people import Scope

@@ -194,7 +194,7 @@ def test_a_landline_rings_however_it_was_to_be_asked() -> None:
 def test_a_rejection_names_the_field_and_the_reason(stage: httpx.Client, product: Product) -> None:
     product.verdict = {"status": "rejected", "id": None, "error": {"field": "number", "message": "is <odd>"}}
     answer = send(stage, preset="text")
-    assert answer.status_code == 422
+    assert answer.status_code == 200
     assert "未接收" in answer.text
     assert "<code>number</code>" in answer.text
     assert "is &lt;odd&gt;" in answer.text
@@ -217,7 +217,7 @@ def test_a_product_that_refuses_the_request_is_shown_as_such(
 
 def test_a_form_with_an_unknown_choice_is_rejected_and_nothing_is_sent(stage: httpx.Client, product: Product) -> None:
     answer = send(stage, kind="transaction", line="fax")
-    assert answer.status_code == 422
+    assert answer.status_code == 200
     assert "<code>line</code>" in answer.text
     assert product.posted == []
 
@@ -451,7 +451,7 @@ def test_a_visitor_sends_replies_and_sees_the_rating(
     visit: Visit, product: Product, simulator: SimulatorServer
 ) -> None:
     page = visit.page
-    page.get_by_role("button", name="办件 · 发短信").click()
+    page.get_by_role("button", name="办件 · 短信").click()
     page.get_by_text("已接收").wait_for()
     page.locator(".step.done", has_text="发送一条记录").wait_for()
     number = product.posted[0][1][0]["number"]
@@ -495,9 +495,8 @@ def test_the_form_works_by_keyboard_and_shows_a_rejection(visit: Visit, product:
     field.fill("不合规")
     with visit.page.expect_response("**/send") as answered:
         field.press("Enter")
-    assert answered.value.status == 422
+    assert "is odd" in answered.value.text()
     visit.page.get_by_text("未接收").wait_for()
-    visit.complaints[:] = [line for line in visit.complaints if "422" not in line]
 
 
 def test_the_page_never_scrolls_sideways(visit: Visit) -> None:

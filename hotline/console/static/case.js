@@ -48,11 +48,14 @@ document.addEventListener("keydown", (event) => {
   choice.focus();
 });
 
-// A draft of the note lives in this tab only, until the case is closed or somebody logs out.
+// A draft of the note lives in this tab only, until the case is closed or its agent logs out: a session that ran out,
+// or a page opened again, does not cost what was written.
 addEventListener("DOMContentLoaded", () => {
   const form = document.querySelector("[data-draft]");
   if (!form) return;
-  const note = form.querySelector("textarea"), key = `draft-${form.dataset.draft}`;
-  note.value ||= sessionStorage.getItem(key) ?? "";
-  note.addEventListener("input", () => sessionStorage.setItem(key, note.value));
+  const note = form.querySelector("textarea");
+  const keep = () => sessionStorage.setItem(form.dataset.draft, note.value);
+  note.value ||= sessionStorage.getItem(form.dataset.draft) ?? "";
+  note.addEventListener("input", keep);
+  keep();
 });

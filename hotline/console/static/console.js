@@ -1,5 +1,5 @@
 /* What every page does by itself: tells work from mere polling, rests while hidden, shows a lost connection,
-   sends a form once, and forgets drafts at log-out. */
+   sends a form once, and forgets drafts when they are done with. */
 "use strict";
 
 let somebodyIsHere = true;
@@ -31,3 +31,7 @@ document.addEventListener("submit", (event) => {
   if ("logout" in event.target.dataset) sessionStorage.clear();
 });
 addEventListener("pageshow", () => { sent = false; });
+
+for (const message of document.querySelectorAll("[data-ends-draft]")) {
+  sessionStorage.removeItem(message.dataset.endsDraft);
+}

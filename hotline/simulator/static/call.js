@@ -23,7 +23,6 @@ export function createCallPanel(root, number, { act, onKey }) {
   ui.dialLabel.htmlFor = ui.dialTo.id;
   let world = null; // the state as last fetched
   let call = null; // what is on the screen: the open call, or the one just ended until it is put away
-  let dismissed = null;
   let sending = Promise.resolve();
 
   listen();
@@ -35,14 +34,11 @@ export function createCallPanel(root, number, { act, onKey }) {
       event.preventDefault();
       act(() => api.ring(number, ui.dialTo.value));
     });
-    ui.answer.addEventListener("click", answer);
+    ui.answer.addEventListener("click", () => act(() => api.answer(call.sid)));
     ui.decline.addEventListener("click", () => act(() => api.reject(call.sid)));
     ui.hangup.addEventListener("click", () => act(() => api.hangUp(call.sid)));
     ui.record.addEventListener("click", () => act(() => api.speak(call.sid, 3)));
-    ui.done.addEventListener("click", () => {
-      dismissed = call.sid;
-      redraw(null);
-    });
+    ui.done.addEventListener("click", () => redraw(null));
     ui.keypad.addEventListener("click", (event) => {
       const key = event.target.closest("[data-key]")?.dataset.key;
       if (key) press(key);
@@ -53,10 +49,6 @@ export function createCallPanel(root, number, { act, onKey }) {
       event.preventDefault();
       press(event.key);
     });
-  }
-
-  function answer() {
-    return act(() => api.answer(call.sid));
   }
 
   // Keys leave one after another: two requests at once could overtake each other.
@@ -70,11 +62,11 @@ export function createCallPanel(root, number, { act, onKey }) {
 
   function update(latest, latestWorld) {
     world = latestWorld;
-    const known = latest && (latest.phase !== "ended" || latest.sid === call?.sid);
+    const wanted = latest && (latest.phase !== "ended" || latest.sid === call?.sid);
     fillOptions(ui.dialTo, world.numbers.map((item) => ({ value: item.number, text: world.nameOf(item.number) })));
     show(ui.noNumbers, world.numbers.length === 0);
     ui.dialler.querySelector("button").disabled = world.numbers.length === 0;
-    redraw(known && latest.sid !== dismissed ? latest : null);
+    redraw(wanted ? latest : null);
   }
 
   function redraw(latest) {
@@ -140,7 +132,7 @@ export function createCallPanel(root, number, { act, onKey }) {
 }
 
 function caption(line) {
-  return element("li", { class: `caption ${line.kind}` });
+  return element("p", { class: `caption ${line.kind}` });
 }
 
 function drawCaption(node, line) {

@@ -55,7 +55,7 @@ export function createPhones(root, { act, onKey }) {
   function draw() {
     const shown = state.phones.filter((phone) => setOut.has(phone.number));
     if (!shown.some((phone) => phone.number === selected)) selected = shown[0]?.number ?? null;
-    keyed(list, shown, cardKey, createCard, (_, phone) => cards.get(phone.number).update(phone, state));
+    keyed(list, shown, cardKey, createCard, drawCard);
     for (const number of cards.keys()) if (!setOut.has(number)) cards.delete(number);
     show(root.querySelector("#phones-empty"), state.phones.length === 0);
     drawSwitcher(shown);
@@ -73,10 +73,14 @@ export function createPhones(root, { act, onKey }) {
     return card.node;
   }
 
+  function drawCard(node, phone) {
+    node.classList.toggle("selected", phone.number === selected); // first: what is seen counts as read
+    cards.get(phone.number).update(phone, state);
+  }
+
   function drawSwitcher(shown) {
     show(switcher, shown.length > 1);
     keyed(switcher, shown, (phone) => phone.number, switchButton, drawSwitchButton);
-    for (const node of list.children) node.classList.toggle("selected", node.dataset.phone === selected);
   }
 
   function drawSwitchButton(button, phone) {

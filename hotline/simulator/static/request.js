@@ -64,7 +64,7 @@ function text(words, value) {
 }
 
 function section(words, content) {
-  const heading = element("h4", {});
+  const heading = element("h3", {});
   heading.append(both(words));
   return element("section", {}, heading, content);
 }

@@ -65,7 +65,7 @@ export function createThread(root, number, { act }) {
 
 function bubble() {
   return element(
-    "li", { class: "message" },
+    "div", { class: "message" },
     element("p", { class: "message-from" }),
     element("p", { class: "message-body", dir: "auto" }),
     element("p", { class: "message-error" }),

@@ -156,6 +156,9 @@ def test_on_a_narrow_screen_phones_are_switched_and_ringing_is_seen(
     expect(on(page, LANDLINE).locator(".caption.said").last).to_have_text(FAREWELL)
     send(phones, MOBILE, "请评价")
     expect(page.get_by_role("navigation").get_by_role("button", name="市民手机")).to_contain_text("新短信")
+    page.get_by_role("navigation").get_by_role("button", name="市民手机").click()
+    button(on(page, MOBILE), "短信 Messages").click()
+    expect(page.get_by_role("navigation").get_by_role("button", name="市民手机")).not_to_contain_text("新短信")
 
 
 def test_every_control_has_a_name(phones: Play, opened: Opened, application: Application) -> None:

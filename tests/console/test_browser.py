@@ -1,0 +1,266 @@
+"""The console in a real browser: a case worked by keyboard, a lost lease, live pages, and what axe finds."""
+
+import os
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from hotline.actions import dial
+from hotline.messages import Accepted
+from hotline.rules.casework import CaseState, Outcome
+from hotline.rules.script import Channel
+from hotline.services import Services
+from hotline.tables import Attempt, Case
+from tests import parts
+from tests.conftest import MovingClock
+from tests.console.conftest import PASSWORD
+
+AXE = (Path(__file__).parent.parent / "assets" / "axe.min.js").read_text(encoding="utf-8")
+SHOTS = os.environ.get("HOTLINE_TEST_SHOTS")  # a folder for pictures of every page, for a person to look at
+SIZES = {"wide": {"width": 1280, "height": 900}, "phone": {"width": 390, "height": 844}}
+
+
+@pytest.fixture
+def site(app: Flask) -> Iterator[str]:
+    served = parts.serve(app)
+    yield served.url
+    served.stop()
+
+
+@pytest.fixture
+def open_page(browser: Any, site: str) -> Iterator[Callable[..., Any]]:
+    """A page of a fresh browser, logged in; when the test ends, nothing may have been complained of."""
+    contexts, complaints = [], []
+
+    def opened(name: str | None = "agent", size: str = "wide", scheme: str = "light") -> Any:
+        context = browser.new_context(
+            base_url=site, viewport=SIZES[size], color_scheme=scheme, reduced_motion="reduce", locale="zh-CN"
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda said: complaints.append(said.text) if said.type in ("error", "warning") else None)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        if name is not None:
+            page.goto("/console/login")
+            page.get_by_label("用户名").fill(name)
+            page.get_by_label("密码").fill(PASSWORD)
+            page.keyboard.press("Enter")
+            page.wait_for_url(f"{site}/console/")
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+def _case(house: Services, case_id: int) -> Case:
+    with house.database.read() as session:
+        return session.get_one(Case, case_id)
+
+
+def test_a_case_is_taken_and_closed_by_keyboard_alone(
+    open_page: Callable[..., Any], staff: dict[str, int], open_case: Callable[..., int], house: Services
+) -> None:
+    case_id = open_case()
+    page = open_page()
+    page.keyboard.press("n")
+    page.wait_for_url(f"**/console/cases/{case_id}")
+    page.keyboard.press("2")
+    assert page.get_by_role("radio", name="已整改解决").is_checked()
+    page.get_by_label("处理情况").focus()
+    page.keyboard.type("2026年11月23日已致歉，卡已补换。")
+    assert page.get_by_role("radio", name="已整改解决").is_checked()  # digits of the note pick nothing
+    page.keyboard.press("Control+Enter")
+    page.wait_for_url("**/console/")
+    assert page.evaluate("sessionStorage.length") == 0
+    assert page.get_by_text(f"工单 {case_id} 已办结").is_visible()
+    case = _case(house, case_id)
+    assert (case.state, case.outcome) == (CaseState.CLOSED, Outcome.RECTIFIED)
+
+
+def test_the_skip_link_and_the_tab_key_reach_the_first_case(
+    open_page: Callable[..., Any], staff: dict[str, int], open_case: Callable[..., int]
+) -> None:
+    case_id = open_case()
+    page = open_page()
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    page.keyboard.press("Enter")
+    reached = []
+    for _ in range(8):
+        page.keyboard.press("Tab")
+        reached.append(page.evaluate("document.activeElement.id"))
+    assert "next" in reached
+    assert f"claim-{case_id}" in reached
+
+
+def test_a_new_case_appears_by_itself_and_the_focus_stays(
+    open_page: Callable[..., Any], staff: dict[str, int], open_case: Callable[..., int]
+) -> None:
+    first = open_case()
+    page = open_page()
+    page.locator(f"#claim-{first}").focus()
+    second = open_case(item_name="护照换发")
+    page.locator(f"#claim-{second}").wait_for(timeout=8000)
+    assert page.evaluate("document.activeElement.id") == f"claim-{first}"
+    assert "待处理 2 件" in page.locator("#queue-news").inner_text()
+
+
+def test_a_call_is_followed_live(
+    open_page: Callable[..., Any], staff: dict[str, int], open_case: Callable[..., int], house: Services
+) -> None:
+    case_id = open_case()
+    page = open_page()
+    page.locator(f"#claim-{case_id}").click()
+    page.get_by_label("处理情况").fill("正在写")
+    page.get_by_role("button", name="呼叫市民").click()
+    page.get_by_text("正在准备呼叫").first.wait_for()
+    assert page.get_by_label("处理情况").input_value() == "正在写"
+    with house.database.write() as session:
+        attempt_id = session.query(Attempt).one().id
+        dial.begin_dial(session, attempt_id, house.now())
+        dial.settle_dial(session, attempt_id, Accepted("CA1"), house.now())
+        dial.agent_answered(session, attempt_id, "CA1", house.now())
+    page.get_by_text("坐席已接听，请按 1").first.wait_for(timeout=6000)
+    with house.database.write() as session:
+        dial.bridge(session, attempt_id, house.now())
+        dial.citizen_answered(session, attempt_id, house.now())
+    page.locator(".call-state", has_text="通话中").wait_for(timeout=6000)
+    assert page.get_by_label("处理情况").input_value() == "正在写"
+
+
+def test_a_lease_that_was_lost_stops_all_deeds_and_keeps_the_note(
+    open_page: Callable[..., Any],
+    staff: dict[str, int],
+    open_case: Callable[..., int],
+    clock: MovingClock,
+) -> None:
+    case_id = open_case()
+    page = open_page()
+    page.locator(f"#claim-{case_id}").click()
+    page.get_by_label("处理情况").fill("写了一半")
+    clock.move(minutes=11)
+    page.evaluate(
+        "htmx.trigger('#lease', 'htmx:abort'); htmx.ajax('POST', location.pathname + '/renew', "
+        "{source: '#lease', target: '#lease', swap: 'outerHTML'})"
+    )
+    page.get_by_text("您已不再持有这件工单").wait_for()
+    assert page.get_by_role("button", name="办结").is_disabled()
+    assert page.get_by_label("处理情况").input_value() == "写了一半"
+
+
+def test_a_log_out_forgets_what_was_being_written(
+    open_page: Callable[..., Any], staff: dict[str, int], open_case: Callable[..., int]
+) -> None:
+    case_id = open_case()
+    page = open_page()
+    page.locator(f"#claim-{case_id}").click()
+    page.get_by_label("处理情况").fill("涉及个人情况")
+    page.reload()
+    assert page.get_by_label("处理情况").input_value() == "涉及个人情况"
+    page.get_by_role("button", name="退出").click()
+    page.wait_for_url("**/console/login")
+    assert page.evaluate("sessionStorage.length") == 0
+
+
+PAGES = (
+    "/console/",
+    "/console/?tab=mine",
+    "/console/?tab=closed",
+    "/console/cases/{held}",
+    "/console/cases/{calling}",
+    "/console/cases/{free}",
+    "/console/cases/{closed}",
+    "/console/ratings",
+    "/console/outbox",
+    "/console/me",
+    "/console/nowhere",
+)
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_serious_and_no_page_scrolls_sideways(
+    open_page: Callable[..., Any], full_house: dict[str, int], size: str, scheme: str
+) -> None:
+    stranger = open_page(name=None, size=size, scheme=scheme)
+    stranger.goto("/console/login")
+    _look(stranger, f"{size}-{scheme}-login")
+    page = open_page("supervisor", size, scheme)
+    for case in ("held", "calling"):
+        page.goto(f"/console/cases/{full_house[case]}")
+        page.locator("#claim").click()
+        page.locator("#close").wait_for()
+    page.goto(f"/console/cases/{full_house['calling']}")
+    page.locator("#dial").click()
+    page.locator(".call-state").wait_for()
+    for path in PAGES:
+        page.goto(path.format(**full_house))
+        name = path.format(**{case: case for case in full_house}).removeprefix("/console/")
+        _look(page, f"{size}-{scheme}-{name.replace('/', '-').replace('?', '-') or 'queue'}")
+
+
+def _look(page: Any, name: str) -> None:
+    if SHOTS:
+        page.screenshot(path=f"{SHOTS}/{name}.png", full_page=True)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{name} scrolls sideways"
+    page.evaluate(AXE)
+    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    grave = [v for v in found["violations"] if v["impact"] in ("serious", "critical")]
+    assert [(v["id"], [n["html"] for n in v["nodes"]]) for v in grave] == [], name
+    small = page.evaluate(
+        "[...document.querySelectorAll('.button, .choice, nav a')]"
+        ".filter(e => e.getClientRects().length && e.getBoundingClientRect().height < 44).map(e => e.outerHTML)"
+    )
+    assert small == [], name
+
+
+@pytest.fixture
+def full_house(
+    staff: dict[str, int],
+    open_case: Callable[..., int],
+    receive: Callable[..., Any],
+    house: Services,
+    work: Callable[[], int],
+    visit: Callable[..., Any],
+) -> dict[str, int]:
+    """A day's work: ratings of all kinds, cases in every state, something parked. What each case is for → its id."""
+    for stars, said in ((5, "5"), (5, "5 办得很快"), (4, "4"), (3, "3 一般吧，就是停车不方便"), (5, "非常满意")):
+        receive(stars=stars, raw=said, comment=said[2:] or None, ago=timedelta(hours=stars))
+    cases = {
+        "closed": open_case(
+            raw="2 排队两小时", comment="排队两小时", stars=2, item_name="不动产登记", ago=timedelta(days=1)
+        ),
+        "held": open_case(ago=timedelta(days=4)),
+        "calling": open_case(
+            raw="1", comment=None, channel=Channel.PHONE, item_name="医保异地就医备案", dept_name="市医保局"
+        ),
+        "free": open_case(
+            raw="差评！窗口说系统坏了让我明天再来，" * 6,
+            comment="窗口说系统坏了让我明天再来，" * 6,
+            stars=2,
+            item_name="个体工商户营业执照变更登记（含经营范围、经营场所、经营者姓名）",
+            dept_name="市市场监督管理局政务服务科",
+        ),
+    }
+    open_case(raw="2 材料要了三次", comment="材料要了三次", stars=2, item_name="生育津贴申领", ago=timedelta(hours=2))
+    other = visit("王敏")
+    token = other.claim(cases["closed"])
+    other.post(
+        f"/console/cases/{cases['closed']}/close",
+        token=token,
+        outcome="explained",
+        note="已电话致歉并说明高峰时段，建议预约。",
+    )
+    other.claim(open_case(raw="不满意", comment=None, stars=2, item_name="公积金提取"))
+    work()
+    from tests.console.test_pages import _parked_row
+
+    _parked_row(house, "422 rating refused: writingEvaluation is missing")
+    visit("supervisor").post("/console/me", phone="15504321234")
+    return cases

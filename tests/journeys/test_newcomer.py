@@ -1,0 +1,121 @@
+"""What a newcomer does, in a real browser on the whole running demo: from the record sent in to the case closed."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, FrameLocator, Locator, Page, expect
+
+from hotline.demo import cast
+from hotline.demo.launch import Demo, launch
+
+PATIENCE_MS = 30_000
+# `make screenshots` sets it: the pictures of the docs are taken on the way.
+SCREENSHOTS = os.environ.get("HOTLINE_SCREENSHOTS")
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    running = launch(tmp_path_factory.mktemp("demo"), lambda part: None)
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+def complaints() -> list[str]:
+    """What the browser's console said against any page."""
+    return []
+
+
+@pytest.fixture
+def context(browser: Browser, complaints: list[str]) -> Iterator[BrowserContext]:
+    opened = browser.new_context(
+        viewport={"width": 1280, "height": 900}, locale="zh-CN", timezone_id="Asia/Shanghai", reduced_motion="reduce"
+    )
+    opened.set_default_timeout(PATIENCE_MS)
+    expect.set_options(timeout=PATIENCE_MS)
+
+    def note(said: ConsoleMessage) -> None:
+        if said.type in ("error", "warning"):
+            complaints.append(said.text)
+
+    opened.on("console", note)
+    opened.on("weberror", lambda error: complaints.append(str(error.error)))
+    yield opened
+    opened.close()
+
+
+def picture(page: Page, name: str) -> None:
+    if SCREENSHOTS:
+        page.screenshot(path=Path(SCREENSHOTS) / f"{name}.png")
+
+
+def phone(where: Page | FrameLocator, number: str) -> Locator:
+    return where.locator(f'[data-phone="{number}"]')
+
+
+def press(where: Locator, name: str) -> None:
+    where.get_by_role("button", name=name, exact=True).click()
+
+
+def test_a_newcomer_sees_the_whole_way_through(demo: Demo, context: BrowserContext, complaints: list[str]) -> None:
+    phones = context.new_page()
+    phones.goto(f"{demo.addresses.simulator}/simulator/")
+    mobile, landline, desk = (
+        phone(phones, number) for number in (cast.VISITOR_MOBILE, cast.VISITOR_LANDLINE, cast.DESK_PHONE)
+    )
+    stage = context.new_page()
+    stage.goto(demo.addresses.stage)
+
+    # A transaction is sent in; the text arrives; the citizen answers it, badly.
+    stage.locator("button.preset").first.click()
+    expect(mobile).to_contain_text("请回复数字评价")
+    mobile.get_by_role("textbox").fill("2 等了三个小时")
+    press(mobile, "发送 Send")
+    expect(mobile).to_contain_text("工作人员将在")
+    picture(phones, "phones-1280")
+
+    # The landline is rung; the citizen presses a key.
+    stage.locator("button.preset").nth(1).click()
+    press(landline, "接听 Answer")
+    expect(landline).to_contain_text("重听请按星号键")
+    press(landline, "4")
+    expect(landline).to_contain_text("已记录您的评价：满意")
+
+    # Both ratings are in the store.
+    expect(stage.locator("#ratings")).to_contain_text("2 等了三个小时")
+    expect(stage.locator("#ratings")).to_contain_text("4 星")
+    picture(stage, "stage-1280")
+
+    # An agent logs in, claims the bad one and calls the citizen: the desk rings first, then the mobile.
+    console = context.new_page()
+    console.goto(demo.addresses.console)
+    picture(console, "login-1280")
+    console.get_by_label("用户名").fill(cast.AGENT)
+    console.get_by_label("密码").fill(demo.password)
+    press(console.locator("main"), "登录 Log in")
+    expect(console.locator("#queue")).to_contain_text("等了三个小时")
+    picture(console, "queue-1280")
+    console.locator("[id^=claim-]").first.click()
+    expect(console.get_by_role("heading", name="办结工单")).to_be_visible()
+    picture(console, "case-1280")
+    console.locator("#dial").click()
+    press(desk, "接听 Answer")
+    expect(desk).to_contain_text("按1接通市民")
+    press(desk, "1")
+    press(mobile, "接听 Answer")
+    expect(console.locator("#call")).to_contain_text("通话中")
+    picture(console, "call-1280")
+    press(mobile, "挂断 Hang up")
+    expect(console.locator("#call")).not_to_contain_text("通话中")
+
+    # What came of it is written down, and the case is closed.
+    console.locator('input[name="outcome"][value="explained"]').check()
+    console.locator("#note").fill("已致歉并说明等候原因，市民表示理解。")
+    press(console.locator("#close"), "办结 Close")
+    expect(console.locator("main")).to_contain_text("已办结")
+    console.goto(f"{demo.addresses.console}ratings")
+    expect(console.locator("main")).to_contain_text("等了三个小时")
+    picture(console, "ratings-1280")
+    assert complaints == []

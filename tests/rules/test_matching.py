@@ -1,0 +1,54 @@
+"""Which service a text names: the one whose code it begins with, or none – never a guess."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hotline.rules.matching import Coded, Named, named
+
+A, B, C = Coded(1, "0012"), Coded(2, "0047"), Coded(3, "A7F3")
+
+
+@pytest.mark.parametrize(
+    ("text", "meant", "rest"),
+    [
+        ("0012 5", A, "5"),
+        ("0047 2 排队太久", B, "2 排队太久"),
+        ("尾号0047，5", B, "5"),
+        ("尾号 0012：非常满意", A, "非常满意"),
+        ("  0012-5", A, "5"),
+        ("a7f3 4", C, "4"),
+        ("0012", A, ""),
+    ],
+)
+def test_a_code_at_the_beginning_names_its_service(text: str, meant: Coded, rest: str) -> None:
+    assert named(text, [A, B, C]) == Named(meant.id, rest)
+
+
+@pytest.mark.parametrize("text", ["5", "", "00125", "5 0012", "10012 5", "0012A 5", "0048 5", "我要投诉0012"])
+def test_anything_else_names_none(text: str) -> None:
+    assert named(text, [A, B, C]) is None
+
+
+def test_a_code_that_two_share_names_neither() -> None:
+    assert named("0012 5", [A, Coded(9, "0012"), B]) is None
+    assert named("0047 5", [A, Coded(9, "0012"), B]) == Named(B.id, "5")
+
+
+@pytest.mark.parametrize("digit", ["1", "5"])
+def test_a_code_of_one_digit_does_not_swallow_the_rating(digit: str) -> None:
+    assert named(digit, [Coded(1, digit)]) is None
+
+
+@given(st.text(), st.text(max_size=4))
+def test_whatever_a_code_holds_it_is_letters_and_not_a_pattern(text: str, code: str) -> None:
+    """Codes come from other systems."""
+    found = named(text, [Coded(1, code)])
+    assert found is None or text.endswith(found.text)
+
+
+@given(st.sampled_from([A, B, C]), st.text("12345满意 ，。", max_size=10))
+def test_the_code_and_a_space_always_name_it(meant: Coded, rest: str) -> None:
+    found = named(f"{meant.code} {rest}", [A, B, C])
+    assert found is not None
+    assert found.id == meant.id
