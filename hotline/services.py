@@ -10,6 +10,7 @@ from hotline.carriers.base import TextCarrier, VoiceCarrier
 from hotline.carriers.twilio import TwilioCarrier
 from hotline.clock import Clock, utc_now
 from hotline.database import Database
+from hotline.errors import SettingsError
 from hotline.evaluation import Store, make_stores
 from hotline.jobs.queue import Doorbell, connect
 from hotline.policies import load_policy
@@ -42,8 +43,7 @@ class Services:
 def make_services(settings: Settings, clock: Clock = utc_now) -> Services:
     """Raises SettingsError when the policy or a script is faulty."""
     policy = load_policy(settings.policy)
-    for asking in (policy.sms, policy.phone):
-        load_script(asking.script)
+    _check_scripts(policy)
     vault = Vault(settings.data_key_bytes)
     redis = connect(settings.redis_url)
     database = Database(settings.database_url, on_commit=Doorbell(redis).ring)
@@ -59,6 +59,14 @@ def make_services(settings: Settings, clock: Clock = utc_now) -> Services:
         stores=make_stores(settings, database),
         clock=clock,
     )
+
+
+def _check_scripts(policy: Policy) -> None:
+    """Every script the policy names is there, and speaks every language of the city."""
+    for asking in (policy.sms, policy.phone):
+        script = load_script(asking.script)
+        if missing := set(policy.languages) - set(script.languages):
+            raise SettingsError(f"HOTLINE_POLICY: script {script.name} has no words in {', '.join(sorted(missing))}")
 
 
 def services() -> Services:

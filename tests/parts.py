@@ -112,6 +112,6 @@ class Served:
 
 def serve(app: Flask | Any, port: int = 0) -> Served:
     server = make_server("127.0.0.1", port, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
     thread.start()
     return Served(server, thread)

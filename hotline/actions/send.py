@@ -44,9 +44,8 @@ Beginning = Go | NotBefore | Never
 
 def begin_text(session: Session, text_id: int, policy: Policy, now: datetime) -> Beginning:
     """Mark the text as being sent, or say why not."""
-    text = session.scalars(
-        select(OutboundText).where(OutboundText.id == text_id).with_for_update(of=OutboundText)
-    ).one()
+    text = _locked_text(session, text_id)
+    assert text is not None
     if text.state is TextState.SENDING:
         text.state, text.invitation.state = TextState.UNKNOWN, InvitationState.UNKNOWN
         return Never()
@@ -63,7 +62,8 @@ def begin_text(session: Session, text_id: int, policy: Policy, now: datetime) ->
 
 def settle_text(session: Session, text_id: int, result: SendResult, policy: Policy, now: datetime) -> bool:
     """Keep how the carrier answered; True if the text is to be tried again later."""
-    text = session.get_one(OutboundText, text_id)
+    text = _locked_text(session, text_id)
+    assert text is not None
     match result:
         case Accepted(external_id):
             text.external_id = external_id
@@ -91,9 +91,7 @@ def note_delivery(
     now: datetime,
 ) -> None:
     """The carrier's receipt for a text, in any order, any number of times: it only ever moves forward."""
-    text = session.scalars(
-        select(OutboundText).where(OutboundText.id == text_id).with_for_update(of=OutboundText)
-    ).one_or_none()
+    text = _locked_text(session, text_id)
     if text is None or text.external_id not in (None, external_id):
         return
     text.external_id = external_id
@@ -105,6 +103,13 @@ def note_delivery(
         case Delivery.UNDELIVERED if text.state not in (TextState.DELIVERED, TextState.UNDELIVERED):
             code, refusal = (refused.code, refused.refusal) if refused else ("", Refusal.PERMANENT)
             _text_failed(session, text, TextState.UNDELIVERED, refusal, code, policy, now)
+
+
+def _locked_text(session: Session, text_id: int) -> OutboundText | None:
+    """The text, locked until the commit: a worker and a receipt, or two receipts, take turns."""
+    return session.scalars(
+        select(OutboundText).where(OutboundText.id == text_id).with_for_update(of=OutboundText)
+    ).one_or_none()
 
 
 _BEFORE_SENT = (TextState.QUEUED, TextState.SENDING, TextState.UNKNOWN)
@@ -157,7 +162,7 @@ def _call_instead(session: Session, invitation: Invitation, policy: Policy, now:
 
 def begin_call(session: Session, call_id: int, policy: Policy, now: datetime) -> Beginning:
     """Mark the survey call as being placed, or say why not."""
-    call = session.scalars(select(Call).where(Call.id == call_id).with_for_update(of=Call)).one()
+    call = locked_call(session, call_id)
     assert call.invitation is not None
     if call.state is CallState.SENDING:
         call.state, call.invitation.state = CallState.UNKNOWN, InvitationState.UNKNOWN
@@ -177,7 +182,7 @@ def settle_call(
     session: Session, call_id: int, carrier: str, result: SendResult, policy: Policy, now: datetime
 ) -> bool:
     """Keep how the carrier answered; True if the call is to be placed again later."""
-    call = session.get_one(Call, call_id)
+    call = locked_call(session, call_id)
     assert call.invitation is not None
     match result:
         case Accepted(external_id):
@@ -197,6 +202,11 @@ def settle_call(
             call.state, call.ended_at = CallState.ENDED, now
             call.invitation.state, call.invitation.error_code = InvitationState.FAILED, code
     return False
+
+
+def locked_call(session: Session, call_id: int) -> Call:
+    """The call, locked until the commit: its webhooks, reports and the worker that placed it take turns."""
+    return session.scalars(select(Call).where(Call.id == call_id).with_for_update(of=Call)).one()
 
 
 _CALL_ORDER = list(CallState)

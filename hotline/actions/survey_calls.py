@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from hotline.actions.invite import facts_of, open_invitations, spoken_kind
 from hotline.actions.opt_outs import is_opted_out
 from hotline.actions.rate import Given, rate
+from hotline.actions.send import locked_call
 from hotline.privacy import SealedPhone
 from hotline.rules.policy import Policy
 from hotline.rules.scale import is_bad
@@ -70,11 +71,9 @@ def call_from_citizen(
     return _greeting(call, policy) if invitation else _nothing_to_rate(call, policy)
 
 
-def call_to_citizen(
-    session: Session, call_id: int, carrier: str, external_id: str, policy: Policy
-) -> Spoken:
+def call_to_citizen(session: Session, call_id: int, carrier: str, external_id: str, policy: Policy) -> Spoken:
     """Our survey call was answered: greet and ask, unless the citizen opted out or answered meanwhile."""
-    call = session.get_one(Call, call_id)
+    call = locked_call(session, call_id)
     call.carrier, call.external_id = carrier, call.external_id or external_id
     call.state = max(call.state, CallState.ANSWERED, key=list(CallState).index)
     invitation = call.invitation

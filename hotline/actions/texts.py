@@ -58,7 +58,19 @@ class _Conversation:
         self.invitations = session.scalars(waiting).all()
         self.earlier = changeable_ratings(session, text.phone.lookup, policy, now)
         self.invitation, self.corrected, self.words = self._what_is_meant()
-        self.script = load_script(policy.sms.script)
+        self.script = load_script(self._script_they_read())
+
+    def _script_they_read(self) -> str:
+        """The name of the script whose scale the citizen answers: of the text they got, else today's.
+
+        A city may turn its scale round while texts with the old one are still waiting for their answers.
+        """
+        if self.invitation is not None and self.invitation.channel is Channel.SMS:
+            return self.invitation.script.partition("@")[0]
+        rating = self.corrected or (None if self.invitations else next(iter(self.earlier), None))
+        if rating is not None and rating.channel is Channel.SMS:
+            return rating.script.partition("@")[0]
+        return self.policy.sms.script
 
     def _what_is_meant(self) -> tuple[Invitation | None, Rating | None, str]:
         """The open invitation, or else the earlier rating, that the text is about; and its words without the code."""

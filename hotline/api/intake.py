@@ -1,8 +1,9 @@
 """Service records in: each is validated, sealed and stored by itself, so a bad one rejects itself alone."""
 
-import json
+import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from math import isfinite
 from typing import Any, TypeVar
 
 from flask import Blueprint, Response, jsonify, request
@@ -23,6 +24,9 @@ from hotline.tables.service import RecordKind
 
 MOST_RECORDS = 1000
 _CLOCKS_MAY_DIFFER = timedelta(minutes=10)
+_FIRST_YEAR = 2000
+_DEEPEST = 32
+_NOT_TEXT = re.compile("[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\ud800-\\udfff\\ufffe\\uffff]")
 
 blueprint = Blueprint("intake", __name__, url_prefix="/api/v1")
 In = TypeVar("In", TransactionIn, CallIn)
@@ -43,17 +47,34 @@ def calls() -> Response:
 
 
 def _take(number_field: str, shape: type[In], seal: Callable[[In], NewRecord]) -> Response:
-    body = request.get_json(silent=True)
+    body = _body()
     items = body if isinstance(body, list) else [body]
     if not isinstance(body, dict | list) or not items:
         return problem(400, "bad_input", "the body must be a JSON object, or a list of objects")
     if len(items) > MOST_RECORDS:
         return problem(413, "too_many", f"a list holds at most {MOST_RECORDS} records")
+    results: dict[int, RecordResult] = {}
     with services().database.write() as session:
-        results = [_take_one(session, item, number_field, shape, seal) for item in items]
-    response = jsonify(Results(results=results).model_dump())
+        for place in _in_one_order(items, number_field):
+            results[place] = _take_one(session, items[place], number_field, shape, seal)
+    response = jsonify(Results(results=[results[place] for place in range(len(items))]).model_dump())
     response.status_code = 202
     return response
+
+
+def _body() -> Any:
+    """The JSON of the body; None for anything else, JSON nested past reading included."""
+    try:
+        return request.get_json(silent=True)
+    except RecursionError:
+        return None
+
+
+def _in_one_order(items: list[Any], number_field: str) -> list[int]:
+    """Places by number: two lists of the same numbers never wait for each other, whichever way round they are."""
+    return sorted(
+        range(len(items)), key=lambda n: str(items[n].get(number_field)) if isinstance(items[n], dict) else ""
+    )
 
 
 def _take_one(
@@ -65,7 +86,9 @@ def _take_one(
     try:
         received = receive_record(session, seal(_validated(shape, item)), house.policy, house.now())
     except BadInput as error:
-        return RecordResult(number=number, status="rejected", error=FieldError(field=error.field, message=error.message))
+        return RecordResult(
+            number=number, status="rejected", error=FieldError(field=error.field, message=error.message)
+        )
     return RecordResult(number=number, status="duplicate" if received.duplicate else "accepted", id=received.record_id)
 
 
@@ -75,7 +98,7 @@ def _validated(shape: type[In], item: Any) -> In:
         raise BadInput("", "a record must be a JSON object")
     for field, value in item.items():
         if not _can_be_stored(value):
-            raise BadInput(field, "holds a character that is not text (NUL, or half of a surrogate pair)")
+            raise BadInput(field, "cannot be kept: it holds a control code, half a character, NaN or too many levels")
     try:
         return shape.model_validate(item)
     except ValidationError as error:
@@ -83,14 +106,17 @@ def _validated(shape: type[In], item: Any) -> In:
         raise BadInput(".".join(map(str, first["loc"])), first["msg"]) from None
 
 
-def _can_be_stored(value: Any) -> bool:
-    """No database keeps NUL or a lone surrogate, however validly JSON escapes them."""
-    text = json.dumps(value, ensure_ascii=False)
-    try:
-        text.encode()
-    except UnicodeEncodeError:
+def _can_be_stored(value: Any, depth: int = 0) -> bool:
+    """No database keeps NUL, a lone surrogate or NaN, however validly JSON writes them; no XML speaks control codes."""
+    if depth > _DEEPEST:
         return False
-    return "\\u0000" not in text
+    if isinstance(value, dict):
+        return all(_can_be_stored(part, depth + 1) for pair in value.items() for part in pair)
+    if isinstance(value, list):
+        return all(_can_be_stored(part, depth + 1) for part in value)
+    if isinstance(value, float):
+        return isfinite(value)
+    return not isinstance(value, str) or not _NOT_TEXT.search(value)
 
 
 _DETAILS = {"item_code", "item_name", "area_code", "dept_code", "dept_name", "named", "extra"}
@@ -125,10 +151,12 @@ def _call(item: CallIn) -> NewRecord:
 
 
 def _past(field: str, moment: datetime) -> datetime:
-    """Aware (the city's local time if it came without an offset), and not in the future."""
+    """Aware (the city's local time if it came without an offset), of this age, and not in the future."""
     house = services()
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=house.policy.zone)
+    if moment.year < _FIRST_YEAR:
+        raise BadInput(field, f"lies before {_FIRST_YEAR}")
     if moment > house.now() + _CLOCKS_MAY_DIFFER:
         raise BadInput(field, "lies in the future")
     return moment

@@ -38,13 +38,14 @@ def describe() -> dict[str, Any]:
         "info": {
             "title": "Hotline API",
             "version": __version__,
-            "description": "Service records in, normalized ratings out. Stars: 5 = 非常满意 … 1 = 非常不满意.",
+            "description": "送入服务记录，读出规范化的评价；5 星为非常满意，1 星为非常不满意。 "
+            "Service records in, normalized ratings out; 5 stars are the best.",
         },
         "servers": [{"url": "/"}],
         "security": [{"key": []}],
         "paths": {
-            "/api/v1/transactions": {"post": _intake("Completed transactions 办件", "TransactionIn")},
-            "/api/v1/calls": {"post": _intake("Ended 12345 calls 话务", "CallIn")},
+            "/api/v1/transactions": {"post": _intake("办件办结 Completed transactions", "TransactionIn")},
+            "/api/v1/calls": {"post": _intake("12345 话务结束 Ended 12345 calls", "CallIn")},
             "/api/v1/ratings": {"get": _ratings()},
         },
         "components": {
@@ -59,9 +60,13 @@ def _intake(summary: str, model: str) -> dict[str, Any]:
     many = {"type": "array", "items": one, "minItems": 1, "maxItems": MOST_RECORDS}
     return {
         "summary": summary,
-        "description": "Scope `intake`. Each record is accepted, duplicate or rejected by itself.",
+        "description": "密钥须有 intake 权限；一次一条或最多一千条，逐条受理。 "
+        "Scope intake; each record is judged by itself.",
         "requestBody": {"required": True, "content": {"application/json": {"schema": {"oneOf": [one, many]}}}},
-        "responses": {"202": _answer("What became of each record", "Results"), **_refusals(400, 401, 403, 413)},
+        "responses": {
+            "202": _answer("每条记录的受理结果 What became of each record", "Results"),
+            **_refusals(400, 401, 403, 413),
+        },
     }
 
 
@@ -69,10 +74,11 @@ def _ratings() -> dict[str, Any]:
     after = {"name": "after", "in": "query", "schema": {"type": "integer", "minimum": 0, "default": 0}}
     limits = {"type": "integer", "minimum": 1, "maximum": MOST_RATINGS, "default": 100}
     return {
-        "summary": "Ratings 评价",
-        "description": "Scope `ratings`. In the order they last changed; telephone numbers masked.",
+        "summary": "评价 Ratings",
+        "description": "密钥须有 ratings 权限；按最后变动的顺序，电话号码脱敏。 "
+        "Scope ratings; in the order they last changed, numbers masked.",
         "parameters": [after, {"name": "limit", "in": "query", "schema": limits}],
-        "responses": {"200": _answer("A page of ratings", "RatingsPage"), **_refusals(400, 401, 403)},
+        "responses": {"200": _answer("一页评价 A page of ratings", "RatingsPage"), **_refusals(400, 401, 403)},
     }
 
 
@@ -84,4 +90,7 @@ def _answer(text: str, model: str) -> dict[str, Any]:
 
 
 def _refusals(*statuses: int) -> dict[str, Any]:
-    return {str(status): _answer("Refused; `field` names what is wrong", "Problem") for status in statuses}
+    return {
+        str(status): _answer("拒绝，field 指出错误的字段 Refused; field names what is wrong", "Problem")
+        for status in statuses
+    }

@@ -19,38 +19,52 @@ class _ServiceIn(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    phone: RawPhone = Field(description="Mobile (asked by text) or landline (asked by call); region CN by default")
-    item_code: Code | None = None
-    item_name: Name | None = Field(None, description="Named to the citizen in the invitation")
-    area_code: Annotated[str, StringConstraints(pattern=r"^\d{6}(\d{6})?$")] | None = None
-    dept_code: Code | None = None
-    dept_name: Name | None = None
-    citizen_name: Short | None = None
-    named: bool = Field(False, description="A real-name rating")
-    language: Short | None = Field(None, description="zh-CN or en; anything else means the city's first language")
-    extra: dict[str, Any] = Field(default_factory=dict, description="Kept with the record, not interpreted")
+    phone: RawPhone = Field(
+        description="市民电话：手机发短信，座机打电话 Mobile (asked by text) or landline (asked by call)"
+    )
+    item_code: Code | None = Field(None, description="事项编码 Item code")
+    item_name: Name | None = Field(None, description="事项名称，会告知市民 Item, named to the citizen")
+    area_code: Annotated[str, StringConstraints(pattern=r"^\d{6}(\d{6})?$")] | None = Field(
+        None, description="行政区划，6位或12位 Area, 6 or 12 digits"
+    )
+    dept_code: Code | None = Field(None, description="部门编码 Department code")
+    dept_name: Name | None = Field(None, description="部门名称 Department")
+    citizen_name: Short | None = Field(None, description="市民姓名，加密保存 Citizen's name, kept sealed")
+    named: bool = Field(False, description="是否实名评价 A real-name rating")
+    language: Short | None = Field(
+        None, description="zh-CN 或 en；其他按本市第一语言 Anything else means the city's first language"
+    )
+    extra: dict[str, Any] = Field(default_factory=dict, description="随记录保存，不作解释 Kept, not interpreted")
 
 
 class TransactionIn(_ServiceIn):
     """A completed transaction (办件)."""
 
-    number: Number = Field(description="办件编号")
-    service_count: int = Field(1, ge=1, le=9999, description="Which time this number was served")
-    completed_at: datetime = Field(description="ISO 8601; without an offset it is the city's local time")
-    window: Short | None = None
-    staff_no: Short | None = None
-    staff_name: Short | None = None
-    citizen_type: Annotated[str, StringConstraints(max_length=24)] | None = None
+    number: Number = Field(description="办件编号 Number of the transaction")
+    service_count: int = Field(1, ge=1, le=9999, description="第几次服务 Which time this number was served")
+    completed_at: datetime = Field(
+        description="办结时间，ISO 8601；不带时区即本地时间 Without an offset it is the city's local time"
+    )
+    window: Short | None = Field(None, description="窗口 Window")
+    staff_no: Short | None = Field(None, description="工作人员编号 Staff number")
+    staff_name: Short | None = Field(None, description="工作人员姓名 Staff name")
+    citizen_type: Annotated[str, StringConstraints(max_length=24)] | None = Field(
+        None, description="服务对象类型 Kind of citizen"
+    )
 
 
 class CallIn(_ServiceIn):
     """A 12345 call that has ended."""
 
-    call_id: Number
-    ended_at: datetime = Field(description="ISO 8601; without an offset it is the city's local time")
-    agent_no: Short | None = None
-    request_number: Short | None = Field(None, description="诉求工单 that the call opened")
-    survey: Literal["sms", "phone", "none"] = Field("sms", description="How to ask; landlines are always called")
+    call_id: Number = Field(description="话务编号 Number of the call")
+    ended_at: datetime = Field(
+        description="结束时间，ISO 8601；不带时区即本地时间 Without an offset it is the city's local time"
+    )
+    agent_no: Short | None = Field(None, description="话务员工号 Number of the hotline's agent")
+    request_number: Short | None = Field(None, description="诉求工单编号 The request that the call opened")
+    survey: Literal["sms", "phone", "none"] = Field(
+        "sms", description="评价方式；座机一律打电话 How to ask; landlines are always called"
+    )
 
 
 class FieldError(BaseModel):

@@ -133,7 +133,9 @@ def _live(file: CaseFile) -> dict[str, Any]:
     shown = {"file": file, "case": file.case, "Standing": Standing}
     parts = [render_template(f"console/_case_{part}.html", **shown) for part in ("state", "call", "history")]
     seen = sha256("".join(parts).encode()).hexdigest()[:16]
-    return shown | {"seen": seen}
+    last = next(iter(file.attempts), None)
+    told = f"{last.id}-{last.state}" if last else ""  # what was last said aloud; the same is not said again
+    return shown | {"seen": seen, "told": told}
 
 
 def _read(case_id: int) -> CaseFile:

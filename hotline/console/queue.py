@@ -79,7 +79,8 @@ def _shown() -> dict[str, Any]:
         page = worklist.list_page(session, person, tab, number, now)
     body = render_template("console/_queue.html", counts=counts, page=page, tab=tab, Tab=Tab)
     seen = sha256(body.encode()).hexdigest()[:16]
-    return {"body": body, "counts": counts, "tab": tab, "page": page, "seen": seen}
+    told = f"{counts.open}-{counts.overdue}"  # what was last said aloud; the same is not said again
+    return {"body": body, "counts": counts, "tab": tab, "page": page, "seen": seen, "told": told}
 
 
 def _wanted_tab() -> Tab:

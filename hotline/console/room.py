@@ -38,6 +38,9 @@ def _known_to_templates() -> dict[str, Any]:
     def moment(at: datetime) -> str:
         return shown.moment(at, now, zone)
 
+    def hour(at: datetime) -> str:
+        return f"{at.astimezone(zone):%H:%M}"
+
     def local_iso(at: datetime) -> str:
         return at.astimezone(zone).isoformat(timespec="seconds")
 
@@ -45,6 +48,7 @@ def _known_to_templates() -> dict[str, Any]:
         return shown.remaining(due_at, now)
 
     return {
+        "hour": hour,
         "is_bad": is_bad,
         "local_iso": local_iso,
         "me": current_user,

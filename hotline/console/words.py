@@ -99,7 +99,7 @@ ATTEMPT_STATES: Mapping[str, Words] = {
 CALL_STEPS: tuple[tuple[AttemptState, Words], ...] = (
     (AttemptState.AGENT_RINGING, Words("呼叫坐席", "your phone")),
     (AttemptState.AGENT_ANSWERED, Words("坐席接听", "you answer")),
-    (AttemptState.CITIZEN_RINGING, Words("呼叫市民", "citizen’s phone")),
+    (AttemptState.CITIZEN_RINGING, Words("呼叫市民", "their phone")),
     (AttemptState.BRIDGED, Words("通话", "speaking")),
 )
 

@@ -151,7 +151,7 @@ def _simulator_file(folder: Path, environment: dict[str, str], addresses: Addres
     phones = [
         {"number": cast.VISITOR_MOBILE, "label": "手机 Mobile", "kind": "mobile", "owner": "王秀兰"},
         {"number": cast.VISITOR_LANDLINE, "label": "座机 Landline", "kind": "landline", "owner": "李国强"},
-        {"number": cast.DESK_PHONE, "label": "坐席话机 Agent's desk", "kind": "landline", "owner": "回访坐席"},
+        {"number": cast.DESK_PHONE, "label": "坐席 Desk", "kind": "landline", "owner": "回访坐席"},
     ]
     credentials = {"account_sid": environment["TWILIO_ACCOUNT_SID"], "auth_token": environment["TWILIO_AUTH_TOKEN"]}
     return _private_file(folder / "simulator.json", credentials | {"numbers": [number], "phones": phones})

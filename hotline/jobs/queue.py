@@ -20,6 +20,7 @@ SWEEP_QUEUE = "sweep"
 ALL_QUEUES = ("callbacks", "calls", "texts", "sweep", "forward")
 
 _CONNECT_SECONDS = 0.5
+_ANSWER_SECONDS = 2.0
 _JOB_SECONDS = 120
 _FORGET_SECONDS = 600
 _FULL = 1000  # rings waiting in one queue; the sweep adds none to a full one
@@ -28,8 +29,11 @@ log = structlog.get_logger(__name__)
 
 
 def connect(url: str) -> Redis:
-    """A connection that gives up at once when Redis is away: no webhook waits for the doorbell."""
-    return Redis.from_url(url, socket_connect_timeout=_CONNECT_SECONDS, socket_keepalive=True)
+    """A connection that soon gives up when Redis is away or hangs: no webhook waits for the doorbell.
+
+    A worker, which waits for jobs on it, is given more time by RQ.
+    """
+    return Redis.from_url(url, socket_connect_timeout=_CONNECT_SECONDS, socket_timeout=_ANSWER_SECONDS)
 
 
 class Doorbell:

@@ -128,15 +128,16 @@ def _forward(here: Services, _row_id: int) -> None:
         return
     documents = [claim.payload["document"] for claim in claims]
     result = _deliver(here, documents, claims[0].batch or "")
+    now = here.now()  # one moment for all, so that the batch comes due again as a whole
     with here.database.write() as session:
         for claim in claims:
             match result:
                 case Delivered():
-                    outbox.finish(session, claim, here.now())
+                    outbox.finish(session, claim, now)
                 case Unavailable(reason):
-                    outbox.postpone(session, claim, here.now() + outbox.backoff(claim.attempts), reason)
+                    outbox.postpone(session, claim, now + outbox.backoff(claim.attempts), reason)
                 case Refused(reason) if len(claims) > 1:
-                    outbox.split(session, claim, here.now(), reason)
+                    outbox.split(session, claim, now, reason)
                 case Refused(reason):
                     outbox.park(session, claim, reason)
 

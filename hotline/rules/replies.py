@@ -12,7 +12,7 @@ from hotline.rules.reply_guards import unreadable
 from hotline.rules.reply_rating import Rating, read_rating
 from hotline.rules.reply_requests import Request, read_request
 from hotline.rules.reply_text import fold, visible
-from hotline.rules.scale import Scale
+from hotline.rules.scale import STAR_LABELS, Scale
 
 PARSER_VERSION = "1"
 
@@ -41,7 +41,12 @@ class Reply:
 
 _EDGES = " \n,，.。!！;；:：、…~·'\"“”()[]【】「」《》*_"
 _ANNOUNCES = re.compile("(?:我的?|本次)?(?:评价|满意度|评分|答案?|回[复覆]|[选選]擇?|結果|结果)(?:是|为|為)?")
+_WORD = re.compile(r"[^\W_]")
+_SAYS = re.compile(r"[^\W_]|[★☆]")
 _BARE = {"1": 1, "2": 2, "3": 3, "4": 4, "5": 5, "一": 1, "二": 2, "三": 3, "四": 4, "五": 5}
+# What most citizens write: the official labels, read at a glance.
+_LABELS = {label: stars for stars, label in STAR_LABELS.items()}
+_LABELS |= {"非常好": 5, "好": 4, "一般": 3, "差": 2, "非常差": 1}
 
 
 def parse(text: str, scale: Scale) -> Reply:
@@ -51,7 +56,9 @@ def parse(text: str, scale: Scale) -> Reply:
     bare = folded.strip(_EDGES)
     if bare in _BARE:
         return Reply(Action.RATE, scale.stars(_BARE[bare]), None, "digit")
-    if not any(map(str.isalnum, bare)) and "★" not in bare and "☆" not in bare:
+    if bare in _LABELS:
+        return Reply(Action.RATE, _LABELS[bare], None, "words")
+    if not _SAYS.search(bare):
         return _do(Request.HELP) if "?" in bare else _clarify("empty")
     if rule := unreadable(folded):
         return _clarify(rule)
@@ -95,7 +102,7 @@ def _comment(text: str, spans: tuple[tuple[int, int], ...]) -> str | None:
         pieces.append(text[end:start])
         end = max(end, stop)
     pieces.append(text[end:])
-    kept = (piece.strip(_EDGES + "-—=") for piece in pieces if any(map(str.isalnum, piece)))
+    kept = (piece.strip(_EDGES + "-—=") for piece in pieces if _WORD.search(piece))
     return " ".join(piece for piece in kept if not _ANNOUNCES.fullmatch(piece)) or None
 
 

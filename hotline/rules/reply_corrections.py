@@ -6,35 +6,37 @@ Only the citizen's own slip counts: 你们把我的评价改成5了 corrects not
 import re
 from collections.abc import Iterator
 
-from hotline.rules.reply_text import either
+from hotline.rules.reply_text import either, has_latin
 
-_SCORE = "(?:[1-5一二三四五] ?(?:分|颗?星|stars?)?|(?:非常|很|基本|不太|不)*满意|很?好|很?差|一般)"
+_SCORE = "(?:[1-5一二三四五] ?(?:分|颗?星|stars?)?|(?:非常|很|基本|不太|不)*+满意|很?[好差]|一般)"
 _MARK = re.compile(
-    "(?:打|按|说|点|选|发|填|写|回|输|搞|弄|评|看|记|摁)错(?:了|啦|字|键|数字|数)?|(?<![不没])错了|手滑(?:了)?|手误|误[点按操][作了]?|更正|纠正|修正|"
-    "(?:更改|修改|变更|改|换|调)(?:一下|评价|评分)?(?:为|成|到)?|重新(?:评价|评|打分|选)|重评|应该?是|应为|其实是|实际是|才是|而是|我的?意思是|不对|"
-    f"不是 ?{_SCORE}[ ,，.。]{{0,3}}(?:而|应该?|我?[选打要]?的?)?是|不是 ?{_SCORE}[ ,，.。]{{1,3}}|"
+    "错(?:了|啦|字|键|数字|数)?|手滑了?|手误|误(?:[点按操][作了]?)|更正|纠正|修正|更改(?:一下|评价|评分)?[为成到]?|修改(?:一下|评价|评分)?[为成到]?|"
+    "变更[为成到]?|改(?:一下|评价|评分)?[为成到]?|换[为成到]?|调[为成到]|重新(?:评价|评|打分|选)|重评|应该?[是为]|其实是|实际是|才是|而是|意思是|不对|"
+    f"不是 ?{_SCORE}[ ,，.。]{{0,3}}(?:而|应该?|我?[选打要]?的?)?是|不是 ?{_SCORE}[ ,，.。]{{1,3}}"
+)
+_ENGLISH_MARK = re.compile(
     r"\b(?:sorry|i mean|i meant|meant|oops|ops|typo|correction|mistake|actually|should be|should have been|wait|"
-    r"changed? (?:it |my (?:rating|score|answer) )?(?:from .{1,8} )?to|make (?:it|that)|rather|no(?=,)|"
+    r"changed? (?:it |my (?:rating|score|answer) )?(?:from [^\n]{1,8} )?to|make (?:it|that)|rather|no(?=,)|"
     rf"not {_SCORE},? ?(?:but|it's)?)(?![a-z])"
 )
 _BEFORE = re.compile(
-    f"(?:{_SCORE}|[ ,，.。!:;、…~\n()'—→>*]|"
+    f"(?:{_SCORE}|[ ,，.。!:;、…~\\n()'—→>*-]|"
     + either(
         "我|刚才|刚刚|刚|之前|前面|上面|上条|上一条|上次|那个|那条|这个|抱歉|不好意思|对不起|把|从|由|的|评价|评分|请|帮|帮我|麻烦|想|要|需要|可以|能|回复|发|是|为|"
-        "数字|打|按|选|写|了|个|给|你好|您好|啊|呀|哦|哎|哎呀|诶|唉|等等|等一下|等下|不小心|不|都|点|短信|又|谢谢|错|错误|应该|其实|撤回|撤销|取消|收回|重新|"
-        "sorry|oops|wait|no|i|pressed|typed|sent|said|my|by|mistake|was|it|that|the|rating|reply|and|a|an|please|pls|hi|hello|error|is|wrong|want to|"
-        "would like to|can i|can you|could you|number|button|key|hit|entered|meant|earlier|last|one|first|for|but|-"
+        "数字|打|按|选|写|说|点|填|回|输|搞|弄|评|看|记|摁|了|个|给|你好|您好|啊|呀|哦|哎|哎呀|诶|唉|等等|等一下|等下|不小心|都|短信|又|谢谢|错|错误|的|应该|其实|撤回|撤销|"
+        "取消|收回|重新|sorry|oops|wait|no|i|pressed|typed|sent|said|my|by|mistake|was|it|that|the|rating|reply|and|a|an|please|pls|hi|hello|error|"
+        "is|wrong|want to|would like to|can i|can you|could you|number|button|key|hit|entered|meant|earlier|last|one|first|for|but"
     )
     + ")*+"
 )
-_INSTEAD = re.compile(r"(?:, ?|，)?(?:而?不是|(?<![a-z])(?:and )?not |(?<![a-z])instead of )")
+_INSTEAD = re.compile(r"[,，]? ?(?:而?不是|(?<![a-z])(?:and )?not |(?<![a-z])instead of )")
 _MOST_MARKS = 6
 _LONGEST_INSTEAD = 40
 
 
 def corrected_from(text: str) -> Iterator[int]:
     """Places in the folded text after which the rating meant may stand, the last first."""
-    marks = list(_MARK.finditer(text))
+    marks = [*_MARK.finditer(text), *(_ENGLISH_MARK.finditer(text) if has_latin(text) else ())]
     for mark in reversed(marks[-_MOST_MARKS:]):
         if _BEFORE.fullmatch(text, 0, mark.start()):
             yield mark.end()
@@ -42,7 +44,7 @@ def corrected_from(text: str) -> Iterator[int]:
 
 def instead_of(text: str) -> tuple[str, str] | None:
     """`5不是1`: what was meant and what was not; None where the folded text has no such shape."""
-    if len(text) > _LONGEST_INSTEAD:
+    if len(text) > _LONGEST_INSTEAD or not ("不是" in text or "not " in text or "instead of" in text):
         return None
     parts = _INSTEAD.split(text)
     return (parts[0], parts[1]) if len(parts) == 2 and parts[0].strip() else None

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
-from hotline.rules.reply_text import either
+from hotline.rules.reply_text import backwards, either
 
 
 class Kind(StrEnum):
@@ -41,15 +41,19 @@ _NUMERALS = frozenset("0123456789零一二两三四五六七八九十百")
 
 _NUMBER = re.compile(
     r"[0-9]+(?:(?:[-./:~年月·*]|,(?=[0-9]{3}(?![0-9])))[0-9]+)*|[零一二两三四五六七八九十百千万亿]+(?:点[零一二三四五六七八九]+)?"
-    r"|\b(?:one|two|three|four|five)\b|★(?: {0,2}★)*(?: {0,2}☆)*|☆(?: {0,2}☆)*|满分"
+    r"|(?<![a-z])(?:one|two|three|four|five)(?![a-z])|★(?: {0,2}★)*(?: {0,2}☆)*|☆(?: {0,2}☆)*|满分"
 )
 _UNIT = re.compile(
     r" ?(?:[颗个粒枚] ?)?(?:星(?![期辰座球光巴河月夜火空云相际]|手机|电子|级酒)级?|★(?! {0,2}★)"
     r"|分(?![钟之钱别店公局批期开类部行院区管流析配辨工成摊享手散明头队支歧秒科厅所馆校站段米布制为]|满分))"
     r"|[- ]?(?:stars?|points?)\b| ?/ ?5(?![0-9/年月日号.])| (?:out )?of (?:5|five)(?= ?(?:$|[,.!;\n]|stars?|points?))"
 )
+# What stands before a number is matched backwards, from the number on.
 _SPOILT_BEFORE = re.compile(
-    "(?:扣|减|加|差|少|欠|低于|高于|不足|不到|不给|别给|不打|不值|没有|不是|连|才|至多|最多|顶多|至少|起码|超过|满分|总分|第|-)[了是为:个给打评 ]{0,2}$"
+    "[了是为:个给打评 ]{0,2}"
+    + backwards(
+        "扣|减|加|差|少|欠|低于|高于|不足|不到|不给|别给|不打|不值|没有|不是|连|才|至多|最多|顶多|至少|起码|超过|满分|总分|第|-|最多给|最多打|不想给|不会给|不能给"
+    )
 )
 _SPOILT_AFTER = re.compile(
     " ?(?:[都也]? ?(?:不(?:想|给|到|值|配|能|会|应)|没|嫌)|以[上下内]|起|半|多(?!谢)|[或到至跟]|还是|满分|[-~—] ?[0-9]|or |to )"
@@ -69,17 +73,23 @@ _LEAD_IN = re.compile(
 )
 # The same, when something else stands before.
 _LEAD_IN_AFTER = re.compile(
-    r"(?:(?:我|就|要|想|还是|只)?(?:选择?|打|给|评|评价|评分|评为|打分|回复|填|发|满意度|分数|得分)(?:你们|您|个|是|为)?"
-    r"|谢谢你们?|谢谢您?|感谢|辛苦了|你好|您好|[是为]"
-    r"|\b(?:rate|rating|score|give(?: you| it| them)?(?: a)?|option|choose|select|press|pick|answer|reply|is|it's|say))[: ]{0,2}$"
+    "[: ]{0,2}(?:"
+    + backwards("谢谢|谢谢你|谢谢你们|谢谢您|感谢|辛苦了|你好|您好|是|为")
+    + f"|{backwards('你们|您|个|是|为')}?{backwards('选|选择|打|给|评|评价|评分|评为|打分|回复|填|发|满意度|分数|得分')}{backwards('我|就|要|想|还是|只|我要|我想|我就')}?|"
+    + backwards("rate|rating|score|give|give you|give it|give them|give a|give you a|option|choose|select|press|pick|answer|reply|is|it's|say|rate it")
+    + "(?![a-z]))"
 )
 _JUDGED_BEFORE = ("满意", "一般", "好", "差", "不错", "还行", "可以")
 _GIVEN = re.compile("[给打评得]")
 _NAMES_BEFORE = re.compile(
-    r"(?:第|[尾编单工件序批期]号|窗口?|柜台|[号楼室路栋幢座]|电话|手机|分机|转|拨打?|[周月年共约超近过差]|星期|礼拜|大约|大概|等了?|花了?|"
-    r"用了?|跑了?|去了?|来了?|排了?|满了?|[或和到至与跟比]|还是|不是|不要|不给|别给|不选|没选|没有|"
-    r"\b(?:room|line|window|page|level|no|no\.|counter|or|and|to|not|than|for|waited|of|at|in|on|after|about|over|only|plus|minus))"
-    r"[是为了的]?[: ]{0,2}$"
+    "[: ]{0,2}[是为了的]?(?:"
+    + backwards(
+        "第|尾号|编号|单号|工号|件号|序号|批号|期号|窗|窗口|柜台|号|楼|室|路|栋|幢|座|电话|手机|分机|转|拨|拨打|周|月|年|共|约|超|近|过|差|星期|礼拜|大约|大概|"
+        "等|等了|花|花了|用|用了|跑|跑了|去|去了|来|来了|排|排了|满|满了|或|和|到|至|与|跟|比|还是|不是|不要|不给|别给|不选|没选|没有"
+    )
+    + "|"
+    + backwards("room|line|window|page|level|no|no.|counter|or|and|to|not|than|for|waited|of|at|in|on|after|about|over|only|plus|minus")
+    + "(?![a-z]))"
 )
 _BEFORE = 14  # how much text before a number is looked at
 _ILLEGAL_BEFORE = frozenset("+$￥¥€£#@=<>&%\\^{}_|/-")
@@ -187,7 +197,7 @@ def _score(text: str, word: str, value: int, start: int, end: int, lead_end: int
         is_degree = not counts and text[end : end + 1].isalnum()  # 十分满意, 万分感谢
         return Number(Kind.OTHER if is_degree else Kind.NO_RATING, 0, start, start, end)
     before = text[max(0, start - _BEFORE) : start]
-    if _SPOILT_BEFORE.search(before):
+    if _SPOILT_BEFORE.match(before[::-1]):
         return Number(Kind.BEST if before.rstrip(" :是为")[-2:] in {"满分", "总分"} else Kind.NO_RATING, 0, start, start, end)
     if _SPOILT_AFTER.match(text, end):
         return Number(Kind.BEST if text.startswith("满分", end) else Kind.NO_RATING, 0, start, start, end)
@@ -225,9 +235,10 @@ def _lead_start(text: str, start: int, lead_end: int) -> int | None:
     if start == lead_end:
         return 0
     before = text[max(0, start - _BEFORE) : start]
-    if _NAMES_BEFORE.search(before):
+    backward = before[::-1]
+    if _NAMES_BEFORE.match(backward):
         return None
-    lead_in = _LEAD_IN_AFTER.search(before)
+    lead_in = _LEAD_IN_AFTER.match(backward)
     if lead_in:
         return start - len(lead_in.group())
     if before.endswith(_JUDGED_BEFORE):

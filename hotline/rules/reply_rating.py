@@ -27,6 +27,8 @@ _CONDITION = re.compile(
     r"让我|叫我|要我|逼|要求|强迫|把我的|被[改评]|\b(?:if|would have|could have|hope|wish|until|unless|why|how|last time|before)\b"
 )
 _SCORES = frozenset({Kind.SCORE, Kind.POINTS})
+_WORD = re.compile(r"[^\W_]")
+_ASKS = re.compile(r" {0,3}\?")
 _TWICE = re.compile(r" ?[(\[]")
 
 
@@ -72,25 +74,29 @@ def _one_number(text: str, numbers: list[Number]) -> Number | str | None:
     if any(number.kind is Kind.NO_RATING for number in rating):
         return "not-1-to-5" if len(rating) == 1 else "several-ratings"
     scores = [number for number in rating if number.kind in _SCORES]
-    if len({number.value for number in rating}) > 1 or (not scores and not _said_once(text, rating)):
+    if len(rating) > 1 and (len({number.value for number in rating}) > 1 or not (scores or _said_twice(text, rating))):
         return "several-ratings"
     chosen = (scores or rating)[0]
-    position = numbers.index(chosen)
-    near = numbers[max(0, position - 1) : position + 2]
-    for one, other in pairwise(near):
-        if Kind.OTHER in (one.kind, other.kind) and not any(map(str.isalnum, text[one.end : other.at])):
-            return "several-ratings"
-    after = text[chosen.end :].lstrip(" ")
-    if after.startswith("?"):
+    if len(numbers) > 1 and _stands_beside_another(text, numbers, numbers.index(chosen)):
+        return "several-ratings"
+    if _ASKS.match(text, chosen.end):
         return "question"
     if _CONDITION.search(text, 0, chosen.at):
         return "condition"
     return chosen
 
 
-def _said_once(text: str, keys: list[Number]) -> bool:
-    """One key, or the same one again in brackets: 5（五）."""
-    return len(keys) == 1 or (len(keys) == 2 and _TWICE.match(text, keys[0].end) is not None)
+def _said_twice(text: str, keys: list[Number]) -> bool:
+    """The same key again in brackets: 5（五）."""
+    return len(keys) == 2 and _TWICE.match(text, keys[0].end) is not None
+
+
+def _stands_beside_another(text: str, numbers: list[Number], position: int) -> bool:
+    """Is there no word between the number and one that is no rating: 5 13800138000?"""
+    return any(
+        Kind.OTHER in (one.kind, other.kind) and not _WORD.search(text, one.end, other.at)
+        for one, other in pairwise(numbers[max(0, position - 1) : position + 2])
+    )
 
 
 def _one_label(labels: list[Label], *, beside_number: bool) -> Label | str | None:

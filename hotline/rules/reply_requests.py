@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
-from hotline.rules.reply_text import run_of
+from hotline.rules.reply_text import either, has_latin, run_of
 
 
 class Request(StrEnum):
@@ -113,10 +113,12 @@ _PATTERNS: tuple[tuple[Request, str], ...] = (
 _PATTERN = re.compile("|".join(f"(?P<r{i}>{pattern})" for i, (_, pattern) in enumerate(_PATTERNS)))
 _REQUEST_OF = {f"r{i}": request for i, (request, _) in enumerate(_PATTERNS)}
 _TRIGGER = re.compile(
-    "[退订拒停勿屏恢阅撤删废谁哪懂白错换烦恼]|别|不要|不用|不想|不需|不许|不准|发|取消|收回|清除|开通|接收|重新|继续|帮|什么|怎|如何|咋|啥|干嘛|几|不会|不知道|人工|客服|"
-    "不是|没[办有去来打申]|未[办申]|非本|号码|认识|无关|没关系|这事|查无|"
-    "stop|sub|opt|remove|take|leave|don't|dont|do not|no more|never|start|resume|back"
+    either(
+        "退|订|拒|停|勿|屏|恢|阅|撤|删|废|谁|哪|懂|白|错|换|烦|恼|别|不要|不用|不想|不需|不许|不准|发|取消|收回|清除|开通|接收|重新|继续|帮|什么|怎|如何|咋|啥|"
+        "干嘛|几|不会|不知道|人工|客服|不是|没办|没有|没去|没来|没申|没打|未办|未申|非本|号码|认识|无关|没关系|这事|查无"
+    )
 )
+_ENGLISH_TRIGGER = re.compile(either("stop|sub|opt|remove|take|leave|don't|dont|do not|no more|never|start|resume|back|wrong"))
 _BETWEEN = re.compile(r"[,，.。!?;…~\n()\[\]【】「」『』《》\"“”、:|/]++|(?<![a-z0-9',]) | (?![a-z0-9'])")
 _POLITE = re.compile("(?:你好|您好|谢谢你?们?|谢谢您|请问|好的|请|麻烦了?|对不起|抱歉|不好意思|hi|hello|hey|thanks|thank you|please|sorry)?")
 
@@ -134,7 +136,7 @@ def read_request(text: str) -> Asked | None:
     bare = text.strip(" \n,.!?;:。、…~'\"“”()[]【】*#_-")
     if bare in _KEYWORD:
         return Asked(_KEYWORD[bare], "")
-    if not _TRIGGER.search(text):
+    if not _TRIGGER.search(text) and not (has_latin(text) and _ENGLISH_TRIGGER.search(text)):
         return None
     clauses = [clause for clause in map(str.strip, _BETWEEN.split(text)) if clause and not _POLITE.fullmatch(clause)]
     if len(clauses) == 1 and clauses[0] in _KEYWORD:

@@ -7,6 +7,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum, auto
+from functools import lru_cache
+from typing import NamedTuple
 
 from hotline.rules.reply_lexicon import (
     BLAME,
@@ -21,7 +23,7 @@ from hotline.rules.reply_lexicon import (
     Core,
     Degree,
 )
-from hotline.rules.reply_text import run_of
+from hotline.rules.reply_text import backwards, either, has_latin, run_of
 
 
 class Doubt(Enum):
@@ -47,35 +49,32 @@ class Label:
     whole: bool
 
 
-def _any(words: list[str]) -> str:
-    return "|".join(sorted(map(re.escape, words), key=len, reverse=True))
-
-
 _CHINESE_DEGREE = {word: degree for degree, words in CHINESE_DEGREES.items() for word in words.split()}
 _ENGLISH_DEGREE = {word: degree for degree, words in ENGLISH_DEGREES.items() for word in words.split("|")}
 _DEGREE = _CHINESE_DEGREE | _ENGLISH_DEGREE | {"好": Degree.VERY}
 _CORE = CHINESE_CORES | ENGLISH_CORES
 
 # 好 and 差 are parts of many other words: 好的, 好像, 你好, 差点, 时差.
-_SHORT = "[好差](?![吧滴嘞哒像久多几在些处意奇人事歹比心办转看听吃喝玩说话笑容易运不呢嘛友学号点别异价距错额强旅遣一歉好])"
-_LONG = _any([word for word in CHINESE_CORES if word not in {"满意", "不满", "一般", "不错", "好", "差"}])
+_SHORT = "(?![吧滴嘞哒像久多几在些处意奇人事歹比心办转看听吃喝玩说话笑容易运不呢嘛友学号点别异价距错额强旅遣一歉好])"
+_LONG = set(CHINESE_CORES) - {"满意", "不满", "一般", "不错", "好", "差"}
+# Every alternative begins with a plain character, so that `re` skips to the places where one stands.
 _CHINESE = re.compile(
-    rf"(?<!行)(?P<phrase>{_any(list(CHINESE_PHRASES))})|"
-    rf"(?P<degrees>(?:(?:{_any(list(_CHINESE_DEGREE))}) ?|好(?=满意)){{0,4}})"
-    rf"(?P<core>满意(?![度率])|不满(?![意足0-9零一二两三四五六七八九十]|[岁年月周天])|不错(?!过)|{_LONG}|一般(?![都会来情人性地])|{_SHORT})"
-    r"(?P<after>极了|得很|的很|至极|之至|得不得了|透顶|透了|死了)?"
+    "满意(?![度率])|不满(?![意足0-9零一二两三四五六七八九十]|[岁年月周天])|不错(?!过)|一般般|一般(?![都会来情人性地])|不行(?<!行不行)|"
+    + "|".join(sorted({*_LONG, *CHINESE_PHRASES} - {"不行", "一般般"}, key=len, reverse=True))
+    + f"|好{_SHORT}|差{_SHORT}"
 )
+_CHINESE_BEFORE = re.compile(f"(?: ?{backwards('|'.join(_CHINESE_DEGREE))}){{0,4}}")
+_CHINESE_AFTER = re.compile("极了|得很|的很|至极|之至|得不得了|透顶|透了|死了")
+_LOOK_BACK = 24
 _ENGLISH = re.compile(
-    r"(?P<phrase>\bneither satisfied nor dissatisfied\b)|"
-    rf"\b(?P<degrees>(?:(?:{_any(list(_ENGLISH_DEGREE))}) ){{0,4}})(?P<core>{_any(list(ENGLISH_CORES))})\b"
+    r"\b(?P<phrase>neither satisfied nor dissatisfied\b)|"
+    rf"\b(?P<degrees>(?:{either('|'.join(_ENGLISH_DEGREE))} ){{0,4}})(?P<core>{either('|'.join(ENGLISH_CORES))})\b"
     r"(?! (?:morning|afternoon|evening|night|luck|day|bye|for you|riddance))(?P<after> at all)?"
 )
-_STEP = re.compile(_any(list(_DEGREE)))
-_HAS_CHINESE = re.compile("[意满好差错棒赞力秀位般行以合虎去矩可通糕糟烂坏劣圾样地的点]")
-_HAS_ENGLISH = re.compile("[a-z]{2}")
+_STEP = re.compile(either("|".join(_DEGREE)))
 
-# Where one clause ends. A space ends one only beside a character that is not Latin.
-_BOUNDARY = re.compile(r"[,，.。!?;…~\n()\[\]【】「」『』《》\"“”、:|/]| (?![a-z0-9'])|(?<![a-z0-9',]) ")
+_BOUNDARY = re.compile(r"[ ,，.。!?;…~\n()\[\]【】「」『』《》\"“”、:|/]")
+_WITHIN_LATIN = frozenset("abcdefghijklmnopqrstuvwxyz0123456789',")
 
 _FILLER = re.compile(
     run_of(
@@ -83,14 +82,16 @@ _FILLER = re.compile(
         "总体上|整体|整体上|总的来说|总之|表示|感到|感觉|觉得|认为|是|说|评价|结论|选择|选|评为|评|给予|给|打|填|以上|本|次|感谢|谢谢|您好|你好|一个|个|要|想|一次|体验|"
         "政府|12345|事项|业务|过程|全程|一切|都|就|那就|那|嗯|哦|其实|说实话|老实说|肯定|当然|一定|今天|为|而言|来说|来讲|方面|了|啊|呀|吧|啦|和|i am|i'm|im|i|"
         "we are|we|was|is|it's|its|it|the|your|service|services|overall|my|rating|with|feel|rate|this|a|experience|thanks|thank|you|all|were|been|have|"
-        "has|am|to be|very much|so|staff|\\W"
+        "has|am|to be|very much|so|staff",
+        r"\W",
     )
 )
 # The parts of a service of which 好 and 差 are said.
 _PART = re.compile(
     run_of(
-        "服务|态度|效率|质量|速度|工作|体验|环境|素质|业务|沟通|水平|人员|窗口|办理|办事|流程|印象|感觉|总体|整体|专业|能力|小[一-龥]|你们|您|他们|她|他|的|都|也|"
-        "这|个|就|是|确实|真的|真|反正|总之|对|我|给|选|评价|方面|各|一切|全部"
+        "服务|态度|效率|质量|速度|工作|体验|环境|素质|业务|沟通|水平|人员|窗口|办理|办事|流程|印象|感觉|总体|整体|专业|能力|你们|您|他们|她|他|的|都|也|"
+        "这|个|就|是|确实|真的|真|反正|总之|对|我|给|选|评价|方面|各|一切|全部",
+        "小[一-龥]",
     )
 )
 _IF = (
@@ -118,75 +119,114 @@ _SPOILT = re.compile(
 )
 _LONGEST_SUBJECT = 24
 
-_PRAISE = re.compile(f"(?<![不没无未])(?<!不是)(?:{PRAISE})")
-_BLAME = re.compile(BLAME)
+_PRAISE = re.compile(either(PRAISE))
+_BLAME = re.compile(either(BLAME))
+_UNSAID = ("不", "没", "无", "未", "不是", "没有", "不够", "不太")
+
+
+class _Seen(NamedTuple):
+    """Words that look like a label: where, which core, with which degrees before it, and worth how many stars."""
+
+    start: int
+    end: int
+    core: str
+    degrees: str
+    stars: int | Doubt
 
 
 def read_labels(text: str) -> list[Label]:
     """Every label in the folded text, in order. What only looks like one is left out."""
-    found: list[re.Match[str]] = []
-    if _HAS_CHINESE.search(text):
-        found += _CHINESE.finditer(text)
-    if _HAS_ENGLISH.search(text):
-        found += _ENGLISH.finditer(text)
-    if not found:
+    seen = [*_chinese(text), *(_english(text) if has_latin(text) else ())]
+    if not seen:
         return []
-    found.sort(key=re.Match.start)
-    labels = (_in_its_clause(text, match, start, end) for match, start, end in _clauses(text, found))
+    seen.sort()
+    labels = (_in_its_clause(text, one, start, end) for one, start, end in _clauses(text, seen))
     return [label for label in labels if label is not None]
 
 
 def sides(text: str) -> tuple[bool, bool]:
     """Does the folded text praise, does it blame?"""
-    return _PRAISE.search(text) is not None, _BLAME.search(text) is not None
+    praises = any(not text.endswith(_UNSAID, 0, match.start()) for match in _PRAISE.finditer(text))
+    return praises, _BLAME.search(text) is not None
 
 
-def _clauses(text: str, found: list[re.Match[str]]) -> Iterator[tuple[re.Match[str], int, int]]:
-    """Each match with the start and end of its clause."""
-    ends = iter([*(boundary.end() for boundary in _BOUNDARY.finditer(text)), len(text) + 1])
+def _chinese(text: str) -> Iterator[_Seen]:
+    done = 0
+    for match in _CHINESE.finditer(text):
+        core, start, end = match.group(), match.start(), match.end()
+        if core in CHINESE_PHRASES:
+            yield _Seen(start, end, core, "", CHINESE_PHRASES[core])
+            continue
+        backward = text[max(done, start - _LOOK_BACK) : start][::-1]
+        degrees = _CHINESE_BEFORE.match(backward).group()[::-1]  # type: ignore[union-attr]
+        if core == "满意" and not degrees and backward[:1] == "好":
+            degrees = "好"
+        after = _CHINESE_AFTER.match(text, end)
+        stars = _worth(core, degrees, after.group() if after else "")
+        done = after.end() if after else end
+        if stars is not None:
+            yield _Seen(start - len(degrees), done, core, degrees, stars)
+
+
+def _english(text: str) -> Iterator[_Seen]:
+    for match in _ENGLISH.finditer(text):
+        core = match["core"] or match["phrase"]
+        stars = 3 if match["phrase"] else _worth(core, match["degrees"], match["after"] or "")
+        if stars is not None:
+            yield _Seen(match.start(), match.end(), core, match["degrees"] or "", stars)
+
+
+def _clauses(text: str, seen: list[_Seen]) -> Iterator[tuple[_Seen, int, int]]:
+    """Each of them with the start and end of its clause."""
+    ends = _clause_ends(text)
     start, end = 0, next(ends)
-    for match in found:
-        while end <= match.start():
+    for one in seen:
+        while end <= one.start:
             start, end = end, next(ends)
-        yield match, start, end - 1
+        yield one, start, end - 1
 
 
-def _in_its_clause(text: str, match: re.Match[str], clause_start: int, clause_end: int) -> Label | None:
-    stars = _stars(match)
-    if stars is None:
+def _clause_ends(text: str) -> Iterator[int]:
+    """Just behind each mark that ends a clause. A space ends one only beside a character that is not Latin."""
+    for boundary in _BOUNDARY.finditer(text):
+        at = boundary.start()
+        if text[at] != " " or text[at - 1] not in _WITHIN_LATIN or text[at + 1 : at + 2] not in _WITHIN_LATIN:
+            yield at + 1
+    yield len(text) + 1
+
+
+def _in_its_clause(text: str, seen: _Seen, clause_start: int, clause_end: int) -> Label | None:
+    clause_end = max(seen.end, clause_end)
+    left, right = text[clause_start : seen.start], text[seen.end : clause_end]
+    if not _stands(seen.core, seen.degrees, left, right):
         return None
-    core = match["core"]
-    start, end = match.start(), match.end()
-    left, right = text[clause_start:start], text[end : max(end, clause_end)]
-    if not _stands(core, match["degrees"], left, right):
-        return None
-    firm, whole = core in FIRM, False
+    stars, firm, whole = seen.stars, seen.core in FIRM, False
     if not isinstance(stars, Doubt):
-        doubt = _doubt_before(left, stars, firm) or _doubt_after(right, stars, firm)
+        plain_left = not left or _FILLER.fullmatch(left) is not None
+        plain_right = not right or _FILLER.fullmatch(right) is not None
+        doubt = _doubt_before(left, plain_left, stars, firm) or _doubt_after(right, plain_right, stars, firm)
         if text[clause_end : clause_end + 1] == "?":
             doubt = Doubt.UNSURE
-        whole = doubt is None and _FILLER.fullmatch(left) is not None and _FILLER.fullmatch(right) is not None
+        whole = doubt is None and plain_left and plain_right
         stars = doubt or stars
-    return Label(start, end, clause_start, max(end, clause_end), stars, firm, whole)
+    return Label(seen.start, seen.end, clause_start, clause_end, stars, firm, whole)
 
 
-def _stars(match: re.Match[str]) -> int | Doubt | None:
-    """The stars of the matched words alone; None: no label at all."""
-    if match["phrase"]:
-        return CHINESE_PHRASES.get(match["phrase"], 3)
-    side, base = _CORE[match["core"]]
-    degrees = [_DEGREE[word] for word in _STEP.findall(match["degrees"])]
-    degrees = [degree for degree in degrees if degree is not Degree.RATHER]
-    if match["after"] == " at all":
+@lru_cache(maxsize=1024)
+def _worth(core: str, before: str, after: str) -> int | Doubt | None:
+    """The stars of `core` with the degrees written before and after it; None: no label at all."""
+    side, base = _CORE[core]
+    degrees = [degree for degree in map(_DEGREE.__getitem__, _STEP.findall(before)) if degree is not Degree.RATHER]
+    if after == " at all":
         degrees.insert(0, Degree.UTTERLY)
-    elif match["after"]:
-        if side is Core.GOOD and match["after"] in {"死了", "透了", "透顶"}:
+    elif after:
+        if side is Core.GOOD and after in {"死了", "透了", "透顶"}:
             return Doubt.UNSURE
         degrees.insert(0, Degree.VERY)
     if not degrees:
         return base
     key = tuple(dict.fromkeys(degrees))
-    if side is Core.GOOD and base == 4 and match["core"] not in NEVER_NEGATED:
+    if side is Core.GOOD and base == 4 and core not in NEVER_NEGATED:
         return _NEGATABLE.get(key, Doubt.UNSURE)
     return _PLAIN[side].get(key, Doubt.UNSURE)
 
@@ -211,7 +251,7 @@ _PLAIN: dict[Core, dict[tuple[Degree, ...], int]] = {
 }
 
 
-def _stands(core: str | None, degrees: str | None, left: str, right: str) -> bool:
+def _stands(core: str, degrees: str, left: str, right: str) -> bool:
     """Are these letters a word of their own here? 办好, 最好 and 办不好 hold 好 without judging anything."""
     if core not in {"好", "差"}:
         return True
@@ -220,10 +260,10 @@ def _stands(core: str | None, degrees: str | None, left: str, right: str) -> boo
     return not _UNABLE.search(left[-2:]) and not degrees.endswith("最")
 
 
-def _doubt_before(left: str, stars: int, firm: bool) -> Doubt | None:
-    if firm and _NOT_THE_CITIZEN.search(left[-12:]):
+def _doubt_before(left: str, plain: bool, stars: int, firm: bool) -> Doubt | None:
+    if firm and left and _NOT_THE_CITIZEN.search(left[-12:]):
         return Doubt.IDLE
-    if _FILLER.fullmatch(left):
+    if plain:
         return None
     good = stars > 2
     if (_WISH_FOR_GOOD if good else _WISH).search(left) or (good and len(left) > _LONGEST_SUBJECT):
@@ -233,12 +273,10 @@ def _doubt_before(left: str, stars: int, firm: bool) -> Doubt | None:
     return None
 
 
-def _doubt_after(right: str, stars: int, firm: bool) -> Doubt | None:
+def _doubt_after(right: str, plain: bool, stars: int, firm: bool) -> Doubt | None:
     if not right:
         return None
     rest = right[_PARTICLES.match(right).end() :]  # type: ignore[union-attr]
     if _SPOILT.match(rest) or _SPOILT.match(right):
         return Doubt.UNSURE if firm else Doubt.IDLE
-    if not _FILLER.fullmatch(rest) and (_WISH_FOR_GOOD if stars > 2 else _WISH).search(rest):
-        return Doubt.IDLE
-    return None
+    return Doubt.IDLE if not plain and (_WISH_FOR_GOOD if stars > 2 else _WISH).search(rest) else None

@@ -10,7 +10,20 @@ from flask import Flask
 from hotline.services import Services
 from hotline.tables import Call, Invitation, OutboundText, OutboxRow, ServiceRecord
 from hotline.tables.service import InvitationState
-from tests.cast import LI, WANG, ZHAO, Feed, Twilio, all_of, at_once, ended_call, on_sqlite, only, row_counts, transaction
+from tests.cast import (
+    LI,
+    WANG,
+    ZHAO,
+    Feed,
+    Twilio,
+    all_of,
+    at_once,
+    ended_call,
+    on_sqlite,
+    only,
+    row_counts,
+    transaction,
+)
 
 TRANSACTIONS, CALLS = "/api/v1/transactions", "/api/v1/calls"
 
@@ -142,6 +155,7 @@ def test_two_feeds_sending_the_same_list_in_opposite_orders_do_not_block_each_ot
     assert len(all_of(house, Invitation)) == 120
 
 
+@on_sqlite
 def test_a_list_of_a_thousand_is_taken_and_one_more_is_not(house: Services, feed: Feed) -> None:
     records = [transaction(f"JL-{number:05}") for number in range(1001)]
     before = row_counts(house)
@@ -154,6 +168,9 @@ def test_a_list_of_a_thousand_is_taken_and_one_more_is_not(house: Services, feed
 
 def test_a_bad_record_rejects_itself_alone(house: Services, feed: Feed) -> None:
     """Each kind of badness in one list, between good ones: none of them may cost the others their place."""
+    nested: dict[str, Any] = {}
+    for _ in range(400):
+        nested = {"deeper": [nested]}
     bad: list[Any] = [
         transaction("B1", phone="12345"),
         "not an object",
@@ -166,8 +183,11 @@ def test_a_bad_record_rejects_itself_alone(house: Services, feed: Feed) -> None:
         transaction("B8", item_name="a bell \a and a \x0b tab"),
         None,
         transaction("B9", surprise=1),
+        transaction("B10", extra=nested),
     ]
-    batch = [record for pair in zip(bad, (transaction(f"G{n}") for n in range(len(bad))), strict=True) for record in pair]
+    batch = [
+        record for pair in zip(bad, (transaction(f"G{n}") for n in range(len(bad))), strict=True) for record in pair
+    ]
     answer = feed.app.test_client().post(
         TRANSACTIONS, data=json.dumps(batch), content_type="application/json", headers=feed.headers
     )
@@ -185,6 +205,7 @@ def test_a_bad_record_rejects_itself_alone(house: Services, feed: Feed) -> None:
         "item_name",
         "",
         "surprise",
+        "extra",
     ]
     assert {record.number for record in all_of(house, ServiceRecord)} == {f"G{n}" for n in range(len(bad))}
 
@@ -290,5 +311,9 @@ def test_a_body_larger_than_eight_megabytes_is_a_413(app: Flask, feed: Feed) -> 
 
 @on_sqlite
 def test_the_answer_never_repeats_a_number(feed: Feed) -> None:
-    for record in (transaction(), transaction("JL-2", phone="13844328000999"), transaction("JL-3", extra="13844328000")):
+    for record in (
+        transaction(),
+        transaction("JL-2", phone="13844328000999"),
+        transaction("JL-3", extra="13844328000"),
+    ):
         assert "13844328000" not in feed.post(TRANSACTIONS, record).text

@@ -108,9 +108,7 @@ def test_the_largest_cursor_and_page_are_fine(feed: Feed) -> None:
 
 
 @on_sqlite
-def test_keys_and_texts_alike_are_read_with_their_channel(
-    feed: Feed, twilio: Twilio, work: Callable[[], int]
-) -> None:
+def test_keys_and_texts_alike_are_read_with_their_channel(feed: Feed, twilio: Twilio, work: Callable[[], int]) -> None:
     feed.call("CALL-1", LI)
     call_sid = sid("CA")
     twilio.press(twilio.rings(LI, call_sid), call_sid, "1")

@@ -51,7 +51,7 @@ def test_the_page_shows_the_rating_as_given_and_the_service(agent: Visitor, open
 def test_a_rating_by_telephone_is_shown_as_its_key(agent: Visitor, open_case: OpenCase) -> None:
     case_id = open_case(channel=Channel.PHONE, raw="1", comment=None)
     page = agent.get(f"/console/cases/{case_id}").text
-    assert re.search(r"按键 <span[^>]*>as it came</span></dt><dd>1</dd>", page)
+    assert re.search(r"按键 <span[^>]*>key pressed</span></dt><dd>1</dd>", page)
     assert "按键 1，未留言" in agent.get("/console/").text
 
 

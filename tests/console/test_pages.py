@@ -115,8 +115,8 @@ def test_ratings_come_in_pages_and_new_ones_are_announced(
 
 def _parked_row(house: Services, error: str = "503 from +8613844328000") -> int:
     with house.database.write() as session:
-        outbox.put(session, Kind.FORWARD, "forward:1:1", {"document": {}}, house.now(), house.now())
-        row = session.query(OutboxRow).filter(OutboxRow.kind == Kind.FORWARD).one()
+        outbox.put(session, Kind.FORWARD, "forward:77:1", {"document": {}}, house.now(), house.now())
+        row = session.query(OutboxRow).filter(OutboxRow.key == "forward:77:1").one()
         row.state, row.last_error, row.attempts = OutboxState.PARKED, error, 7
         return row.id
 
@@ -145,7 +145,7 @@ class TestDeliveries:
         row_id = _parked_row(house)
         visitor = visit("auditor")
         page = visitor.get("/console/outbox").text
-        assert "forward:1:1" in page
+        assert "forward:77:1" in page
         assert "重新发送" not in page
         assert visitor.post(f"/console/outbox/{row_id}/resend").status_code == 403
 

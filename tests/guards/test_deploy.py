@@ -38,8 +38,8 @@ def unit(path: Path) -> configparser.ConfigParser:
     return parser
 
 
-def web_port() -> int:
-    return next(p.default for p in hotline.commands["web"].params if p.name == "port")
+def web_port() -> object:
+    return next(parameter.default for parameter in hotline.commands["web"].params if parameter.name == "port")
 
 
 def test_every_part_of_the_deploy_folder_is_there() -> None:

@@ -32,7 +32,7 @@ export function createPhone(phone, actions) {
   }
 
   function drawRefused({ messages, call }) {
-    const refused = messages.filter((message) => !message.mine);
+    const refused = messages.filter((message) => !message.mine && message.error);
     const line = part(node, "refused-texts");
     show(line, refused.length > 0 && (!call || call.phase === "ended"));
     setBoth(line, {
@@ -75,7 +75,7 @@ function createMobile(node, phone, actions, panel) {
   function update(latest, world) {
     setText(ui.clock, clockTime(world.now()));
     thread.update(latest.messages, world);
-    received = latest.messages.filter((message) => !message.mine).length;
+    received = latest.messages.filter((message) => message.status === "delivered").length;
     seen ??= received;
     showCall(latest.call, world);
     countUnread();
