@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from hotline import outbox
 from hotline.actions.casework import add_event, held, move
+from hotline.actions.send import Beginning, Go, Never
 from hotline.errors import BadInput, Conflict
 from hotline.messages import CALL_ENDS, Accepted, Ambiguous, CallProgress, Refusal, Refused, SendResult
 from hotline.privacy import SealedPhone
@@ -31,17 +32,18 @@ def dial(session: Session, case_id: int, token: str, agent: User, now: datetime)
     return attempt
 
 
-def begin_dial(session: Session, attempt_id: int, now: datetime) -> bytes | None:
-    """Mark the agent's telephone as being rung; returns its sealed number, or None if nothing is to be dialled."""
+def begin_dial(session: Session, attempt_id: int, now: datetime) -> Beginning:
+    """Mark the agent's telephone as being rung, or say that nothing is to be dialled."""
     attempt = _locked(session, attempt_id)
     if attempt is None or attempt.state is AttemptState.ENDED:
-        return None
+        return Never()
     if attempt.state is not AttemptState.REQUESTED:  # begun by a worker that did not come back
         if attempt.external_id is None:
             _end(session, attempt, AttemptResult.UNKNOWN, now)
-        return None
+        return Never()
+    assert attempt.agent.phone_box is not None
     attempt.state = AttemptState.AGENT_RINGING
-    return attempt.agent.phone_box
+    return Go(attempt.agent.phone_box)
 
 
 def settle_dial(session: Session, attempt_id: int, result: SendResult, now: datetime) -> bool:
@@ -71,9 +73,11 @@ class AgentLine:
 
 
 def agent_answered(session: Session, attempt_id: int, external_id: str, now: datetime) -> AgentLine:
-    """The agent picked up."""
+    """The agent picked up; also when the carrier never told us that it had placed the call."""
     attempt = _locked(session, attempt_id)
     assert attempt is not None
+    if attempt.result is AttemptResult.UNKNOWN:
+        attempt.state, attempt.result, attempt.ended_at = AttemptState.AGENT_RINGING, None, None
     attempt.external_id = attempt.external_id or external_id
     _forward(attempt, AttemptState.AGENT_ANSWERED)
     return AgentLine(attempt.case_id, _still_theirs(attempt, now))

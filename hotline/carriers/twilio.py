@@ -1,18 +1,20 @@
 """Twilio: its webhooks read and checked, its TwiML rendered, its REST API called through the ordinary SDK."""
 
 from collections.abc import Mapping
+from ssl import SSLCertVerificationError
 from typing import Any
 from urllib.parse import urlsplit
 
 from requests.exceptions import ConnectionError as RequestsConnectionError
 from requests.exceptions import ConnectTimeout, RequestException
-from twilio.base.exceptions import TwilioRestException
+from twilio.base.exceptions import TwilioRestException, TwilioServiceException
 from twilio.http.http_client import TwilioHttpClient
 from twilio.request_validator import RequestValidator
 from twilio.rest import Client
 from twilio.twiml.messaging_response import MessagingResponse
 from twilio.twiml.voice_response import Dial, Gather, VoiceResponse
 from urllib3.exceptions import NewConnectionError
+from urllib3.exceptions import SSLError as UrllibSSLError
 from werkzeug.datastructures import MultiDict
 
 from hotline.carriers.base import Bridge, CallReport, HangUp, Listen, Receipt, Rendered, Say, Speech
@@ -156,7 +158,7 @@ class TwilioCarrier:
         """The account's name, from the API. Raises HotlineError when the credentials or the address do not work."""
         try:
             account = self._client.api.accounts(self._sid).fetch()
-        except (TwilioRestException, RequestException) as error:
+        except (TwilioRestException, TwilioServiceException, RequestException) as error:
             raise HotlineError(
                 f"{type(error).__name__}: {error}",
                 code="twilio",
@@ -166,8 +168,8 @@ class TwilioCarrier:
     def _call_api(self, create: Any, **parameters: Any) -> SendResult:
         """One request, once. What may have reached Twilio without an answer is ambiguous, never an error to retry."""
         try:
-            return Accepted(create(**parameters).sid)
-        except TwilioRestException as error:
+            external_id = create(**parameters).sid
+        except (TwilioRestException, TwilioServiceException) as error:
             code = str(error.code or error.status)
             return Refused(_refusal(code, error.status), code)
         except ConnectTimeout:
@@ -178,6 +180,9 @@ class TwilioCarrier:
             return Ambiguous("connection_lost")
         except RequestException as error:
             return Ambiguous(type(error).__name__)
+        except (ValueError, TypeError, AttributeError):  # the SDK cannot read what came with a 2xx
+            return Ambiguous("unreadable")
+        return Accepted(external_id) if external_id else Ambiguous("unreadable")
 
 
 def _rendered(response: MessagingResponse | VoiceResponse) -> Rendered:
@@ -193,8 +198,12 @@ def _refusal(code: str, http_status: int) -> Refusal:
 
 
 def _never_connected(error: RequestsConnectionError) -> bool:
+    """No connection, or none that could be trusted: nothing was sent."""
     reason = getattr(error.args[0], "reason", None) if error.args else None
-    return isinstance(reason, NewConnectionError)
+    distrusted = isinstance(reason, UrllibSSLError) and isinstance(
+        next(iter(reason.args), None), SSLCertVerificationError
+    )
+    return isinstance(reason, NewConnectionError) or distrusted
 
 
 class _HttpClient(TwilioHttpClient):

@@ -30,5 +30,5 @@ def set_my_phone() -> BaseResponse | tuple[str, int]:
         return render_template("console/desk.html", fault=FIELDS["phone"], typed=typed), 400
     with house.database.write() as session:
         people.set_phone(session, session.get_one(User, person.id), house.vault.seal_phone(phone), house.now())
-    tell(f"座席电话已保存：{mask(phone.e164)}。", f"Your telephone is saved: {mask(phone.e164)}.")
+    tell(f"坐席电话已保存：{mask(phone.e164)}。", f"Your telephone is saved: {mask(phone.e164)}.")
     return redirect(url_for("console.my_desk"), 303)

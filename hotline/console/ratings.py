@@ -64,6 +64,7 @@ def ratings() -> str:
         figures=figures,
         days=FIGURES_OVER.days,
         newest=newest,
+        fresh=0,
         rated_at=lambda row: datetime.fromisoformat(row.document["rated_at"]),
     )
 
@@ -71,11 +72,11 @@ def ratings() -> str:
 @blueprint.get("/ratings/news")
 @needs_role(*_READERS)
 def ratings_news() -> str | tuple[str, int]:
-    """How many changes came after the position `after`; 204 while there are none."""
-    after = request.args.get("after", 0, type=int)
+    """How many changes came after the position `after`; 204 while they are as many as the page was `told` of."""
+    after, told = request.args.get("after", 0, type=int), request.args.get("told", 0, type=int)
     with services().database.read() as session:
         fresh = _newest(session) - after
-    return render_template("console/_ratings_news.html", fresh=fresh, after=after) if fresh > 0 else ("", 204)
+    return ("", 204) if fresh == told else render_template("console/_ratings_news.html", fresh=fresh, newest=after)
 
 
 def _newest(session: Session) -> int:

@@ -182,7 +182,7 @@ FIELDS: Mapping[str, Words] = {
         "请填写可以直接拨通的手机或固定电话号码（不含分机）。",
         "Enter a mobile or landline number that can be dialled directly, without an extension.",
     ),
-    "no_phone": Words("请先登记您的座席电话，再呼叫市民。", "Enter your own telephone before you call a citizen."),
+    "no_phone": Words("请先登记您的坐席电话，再呼叫市民。", "Enter your own telephone before you call a citizen."),
 }
 
 # Why the log-in page is shown again.

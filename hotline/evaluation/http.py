@@ -38,7 +38,8 @@ class HttpStore:
             return Unavailable(type(error).__name__)
         if response.is_success or response.status_code == httpx.codes.CONFLICT:
             return Delivered()
-        reason = f"{response.status_code} {response.text[:_LONGEST_REASON]}".strip()
+        words = response.text[:_LONGEST_REASON].replace("\0", "\N{REPLACEMENT CHARACTER}")  # no database keeps NUL
+        reason = f"{response.status_code} {words}".strip()
         if response.status_code == httpx.codes.TOO_MANY_REQUESTS or response.is_server_error:
             return Unavailable(reason)
         return Refused(reason)

@@ -2,15 +2,15 @@
 
 from collections.abc import Callable
 from datetime import timedelta
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
-from sqlalchemy.orm import Session
-
 from hotline import outbox
-from hotline.actions import casework, dial, send
+from hotline.actions import casework
+from hotline.actions.send import Go, Never, NotBefore
 from hotline.evaluation import Delivered, Refused, Result, Unavailable
 from hotline.jobs import heartbeat
+from hotline.jobs.errands import CALLBACK_CALL, SURVEY_CALL, TEXT, Errand
 from hotline.jobs.queue import Doorbell
 from hotline.outbox import Claim, Kind
 from hotline.services import Services, make_services
@@ -47,64 +47,29 @@ def _claimed(here: Services, row_id: int) -> Claim | None:
         return outbox.claim(session, row_id, here.now(), _LEASE)
 
 
-def _send_text(here: Services, row_id: int) -> None:
+def _run(errand: Errand, here: Services, row_id: int) -> None:
+    """Begin, commit; call the carrier; settle, commit."""
     claim = _claimed(here, row_id)
     if claim is None:
         return
-    text_id = claim.payload["text_id"]
+    subject_id = claim.payload[errand.subject]
     with here.database.write() as session:
-        beginning = send.begin_text(session, text_id, here.policy, here.now())
-        _settle_unless_go(session, claim, beginning, here)
-    if not isinstance(beginning, send.Go):
+        match beginning := errand.begin(here, session, subject_id):
+            case NotBefore(due_at):
+                outbox.postpone(session, claim, due_at)
+            case Never():
+                outbox.finish(session, claim, here.now())
+    if not isinstance(beginning, Go):
         return
-    receipt_url = here.public(f"/webhooks/twilio/sms/status?text={text_id}")
-    result = here.text_carrier.send_text(here.vault.open(beginning.phone_box), beginning.body, receipt_url)
+    result = errand.carry(here, subject_id, beginning)
     with here.database.write() as session:
-        again = send.settle_text(session, text_id, result, here.policy, here.now())
-        _settle(session, claim, again, here)
-
-
-def _place_call(here: Services, row_id: int) -> None:
-    claim = _claimed(here, row_id)
-    if claim is None:
-        return
-    call_id = claim.payload["call_id"]
-    with here.database.write() as session:
-        beginning = send.begin_call(session, call_id, here.policy, here.now())
-        _settle_unless_go(session, claim, beginning, here)
-    if not isinstance(beginning, send.Go):
-        return
-    result = here.voice_carrier.place_call(
-        here.vault.open(beginning.phone_box),
-        here.public(f"/webhooks/twilio/voice/survey/{call_id}"),
-        here.public(f"/webhooks/twilio/voice/status?call={call_id}"),
-        here.policy.phone.ring_seconds,
-    )
-    with here.database.write() as session:
-        again = send.settle_call(session, call_id, here.voice_carrier.name, result, here.policy, here.now())
-        _settle(session, claim, again, here)
-
-
-def _dial(here: Services, row_id: int) -> None:
-    claim = _claimed(here, row_id)
-    if claim is None:
-        return
-    attempt_id = claim.payload["attempt_id"]
-    with here.database.write() as session:
-        phone_box = dial.begin_dial(session, attempt_id, here.now())
-        if phone_box is None:
+        again = errand.settle(here, session, subject_id, result)
+        if not again:
             outbox.finish(session, claim, here.now())
-    if phone_box is None:
-        return
-    result = here.voice_carrier.place_call(
-        here.vault.open(phone_box),
-        here.public(f"/webhooks/twilio/voice/callback/{attempt_id}"),
-        here.public(f"/webhooks/twilio/voice/status?attempt={attempt_id}"),
-        here.policy.phone.ring_seconds,
-    )
-    with here.database.write() as session:
-        again = dial.settle_dial(session, attempt_id, result, here.now())
-        _settle(session, claim, again, here)
+        elif claim.attempts >= _MOST_ATTEMPTS:
+            outbox.park(session, claim, "the carrier kept asking to try again")
+        else:
+            outbox.postpone(session, claim, here.now() + outbox.backoff(claim.attempts), "carrier: try again")
 
 
 def _call_back(here: Services, row_id: int) -> None:
@@ -151,28 +116,10 @@ def _deliver(here: Services, documents: list[dict[str, Any]], batch: str) -> Res
     return Delivered()
 
 
-def _settle_unless_go(session: Session, claim: Claim, beginning: send.Beginning, here: Services) -> None:
-    match beginning:
-        case send.NotBefore(due_at):
-            outbox.postpone(session, claim, due_at)
-        case send.Never():
-            outbox.finish(session, claim, here.now())
-
-
-def _settle(session: Session, claim: Claim, again: bool, here: Services) -> None:
-    """After the network: done, or tried again later while the carrier says that can help."""
-    if not again:
-        outbox.finish(session, claim, here.now())
-    elif claim.attempts >= _MOST_ATTEMPTS:
-        outbox.park(session, claim, "the carrier kept asking to try again")
-    else:
-        outbox.postpone(session, claim, here.now() + outbox.backoff(claim.attempts), "carrier: try again")
-
-
 _TASKS: dict[Kind, Callable[[Services, int], None]] = {
-    Kind.TEXT: _send_text,
-    Kind.CALL: _place_call,
+    Kind.TEXT: partial(_run, TEXT),
+    Kind.CALL: partial(_run, SURVEY_CALL),
+    Kind.DIAL: partial(_run, CALLBACK_CALL),
     Kind.CALLBACK: _call_back,
-    Kind.DIAL: _dial,
     Kind.FORWARD: _forward,
 }

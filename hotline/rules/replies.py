@@ -56,8 +56,8 @@ def parse(text: str, scale: Scale) -> Reply:
     bare = folded.strip(_EDGES)
     if bare in _BARE:
         return Reply(Action.RATE, scale.stars(_BARE[bare]), None, "digit")
-    if bare in _LABELS:
-        return Reply(Action.RATE, _LABELS[bare], None, "words")
+    if (label := bare.replace(" ", "")) in _LABELS:
+        return Reply(Action.RATE, _LABELS[label], None, "words")
     if not _SAYS.search(bare):
         return _do(Request.HELP) if "?" in bare else _clarify("empty")
     if rule := unreadable(folded):

@@ -10,8 +10,10 @@ from hotline.rules.reply_text import either, has_latin
 
 _SCORE = "(?:[1-5一二三四五] ?(?:分|颗?星|stars?)?|(?:非常|很|基本|不太|不)*+满意|很?[好差]|一般)"
 _MARK = re.compile(
-    "错(?:了|啦|字|键|数字|数)?|手滑了?|手误|误(?:[点按操][作了]?)|更正|纠正|修正|更改(?:一下|评价|评分)?[为成到]?|修改(?:一下|评价|评分)?[为成到]?|"
-    "变更[为成到]?|改(?:一下|评价|评分)?[为成到]?|换[为成到]?|调[为成到]|重新(?:评价|评|打分|选)|重评|应该?[是为]|其实是|实际是|才是|而是|意思是|不对|"
+    "错(?:了|啦|字|键|数字|数)?|手滑了?|手误|误(?:[点按操][作了]?)|更正|纠正|修正|更改(?:一下|评价|"
+    "评分)?[为成到]?|修改(?:一下|评价|评分)?[为成到]?|"
+    "变更[为成到]?|改(?:一下|评价|评分)?[为成到]?|换[为成到]?|调[为成到]|重新(?:评价|评|打分|选)|重评|应该?[是为]|"
+    "其实是|实际是|才是|而是|意思是|不对|"
     f"不是 ?{_SCORE}[ ,，.。]{{0,3}}(?:而|应该?|我?[选打要]?的?)?是|不是 ?{_SCORE}[ ,，.。]{{1,3}}"
 )
 _ENGLISH_MARK = re.compile(
@@ -22,10 +24,14 @@ _ENGLISH_MARK = re.compile(
 _BEFORE = re.compile(
     f"(?:{_SCORE}|[ ,，.。!:;、…~\\n()'—→>*-]|"
     + either(
-        "我|刚才|刚刚|刚|之前|前面|上面|上条|上一条|上次|那个|那条|这个|抱歉|不好意思|对不起|把|从|由|的|评价|评分|请|帮|帮我|麻烦|想|要|需要|可以|能|回复|发|是|为|"
-        "数字|打|按|选|写|说|点|填|回|输|搞|弄|评|看|记|摁|了|个|给|你好|您好|啊|呀|哦|哎|哎呀|诶|唉|等等|等一下|等下|不小心|都|短信|又|谢谢|错|错误|的|应该|其实|撤回|撤销|"
-        "取消|收回|重新|sorry|oops|wait|no|i|pressed|typed|sent|said|my|by|mistake|was|it|that|the|rating|reply|and|a|an|please|pls|hi|hello|error|"
-        "is|wrong|want to|would like to|can i|can you|could you|number|button|key|hit|entered|meant|earlier|last|one|first|for|but"
+        "我|刚才|刚刚|刚|之前|前面|上面|上条|上一条|上次|那个|那条|这个|抱歉|不好意思|对不起|把|从|由|的|评价|"
+        "评分|请|帮|帮我|麻烦|想|要|需要|可以|能|回复|发|是|为|"
+        "数字|打|按|选|写|说|点|填|回|输|搞|弄|评|看|记|摁|了|个|给|你好|您好|啊|呀|哦|哎|哎呀|诶|唉|等等|等一下|"
+        "等下|不小心|都|短信|又|谢谢|错|错误|的|应该|其实|撤回|撤销|"
+        "取消|收回|重新|误操作|误点|误按|误|手滑|手误|更正|不对|sorry|oops|wait|no|i|pressed|typed|sent|said|my|"
+        "by|mistake|was|it|that|the|rating|reply|and|a|an|please|pls|hi|hello|error|"
+        "is|wrong|want to|would like to|can i|can you|could you|number|button|key|hit|entered|meant|earlier|last|"
+        "one|first|for|but|typo|correction|changed|change|actually|rather|should be|mean"
     )
     + ")*+"
 )

@@ -10,36 +10,47 @@ from hotline.rules.reply_text import either
 # One look for the characters without which nothing below can match.
 _SUSPECT = re.compile(r"[<{}$`;'%&/\\a-z=\"忽视忘跳统扮示输令权码你]")
 _INJECTION = re.compile(
-    r"</?[a-z!?]|\{\{|\}\}|\$\{|\$\(|`|--(?:[ ;]|$)|/\*|\*/|;[ \n]{0,3}(?:drop|delete|select|update|insert|shutdown|exec)\b|"
-    r"\bunion (?:all )?select\b|\bselect (?:\*|[^\n]{1,20} from\b)|\b(?:drop|truncate|alter) (?:table|database)\b|\bdelete from\b|\binsert into\b|"
-    r"' {0,3}(?:or|and|;|\))|\b(?:or|and) '?1'? {0,3}=|javascript:|&(?:lt|gt|amp|quot|nbsp|#)|%(?:3c|3e|00|27|0d|0a)|\\[nrtux0]|"
+    r"</?[a-z!?]|\{\{|\}\}|\$\{|\$\(|`|--(?:[ ;]|$)|/\*|\*/|;[ \n]{0,3}(?:drop|delete|select|update|insert|"
+    r"shutdown|exec)\b|"
+    r"\bunion (?:all )?select\b|\bselect (?:\*|[^\n]{1,20} from\b)|\b(?:drop|truncate|alter) (?:table|database)\b|"
+    r"\bdelete from\b|\binsert into\b|"
+    r"' {0,3}(?:or|and|;|\))|\b(?:or|and) '?1'? {0,3}=|javascript:|&(?:lt|gt|amp|quot|nbsp|#)|%(?:3c|3e|00|27|0d|"
+    r"0a)|\\[nrtux0]|"
     r"\b(?:eval|exec|sleep|system|alert) {0,2}\(|/(?:etc|bin)/|\.\./|https?:|www\.|\"(?:stars|action|rating|rate)\"|"
-    r"\b(?:ignore|disregard|forget|override)\b[^\n]{0,30}\b(?:instruction|prompt|rule|above|previous|message)|\bsystem {0,2}(?:prompt|message|:)|"
+    r"\b(?:ignore|disregard|forget|override)\b[^\n]{0,30}\b(?:instruction|prompt|rule|above|previous|message)|"
+    r"\bsystem {0,2}(?:prompt|message|:)|"
     r"\b(?:assistant|developer|user) {0,2}:|\byou are (?:now|an?)\b|\bjailbreak|\bact as\b|\bpretend\b|"
     r"\b(?:set|update|mark)\b[^\n]{0,20}\b(?:stars?|rating|score)\b|\bstars? {0,2}[=:]|"
-    "(?:忽略|无视|忘记|忘掉|跳过)[^\n]{0,12}(?:指令|提示|规则|要求|设定|以上|之前|上面|内容)|系统(?:提示|指令|消息|命令)|你(?:现在)?是一?个?(?:ai|人工智能|助手|机器人)|扮演|"
+    "(?:忽略|无视|忘记|忘掉|跳过)[^\n]{0,12}(?:指令|提示|规则|要求|设定|以上|之前|上面|内容)|系统(?:提示|指令|"
+    "消息|命令)|你现在是|你是一?个?(?:ai|人工智能|助手|机器人|管理员)|扮演|"
     "提示词|输出[^\n]{0,6}(?:json|[1-5五]星|满意)|管理员(?:命令|指令|权限)"
 )
-_CODE = re.compile(r"[验校动短取提]\w{1,2}码|动态密码|口令|\botp\b|passcode|verification|verify code|(?:your|security|login|access) code|\bcode(?:[: ]| is)")
+_CODE = re.compile(
+    r"[验校动短取提]\w{1,2}码|动态密码|口令|\botp\b|passcode|verification|verify code|(?:your|security|login|"
+    r"access) code|\bcode(?:[: ]| is)"
+)
 
 # Nothing but literals, so that `re` can skip to the letters they begin with.
 _SARCASM = re.compile(
     either(
-        "呵呵|才怪|个屁|个鬼|个头|个锤|个毛|个蛋|反话|反语|讽刺|说反了|你信吗|信不信|你觉得呢|你猜|好意思|\U0001f643|\U0001f644|\U0001f595|🖕|💩|就这|吃屎|你妈|"
+        "呵呵|才怪|个屁|你妹|你大爷|你个头|个鬼|个头|个锤|个毛|个蛋|反话|反语|讽刺|说反了|你信吗|信不信|你觉得呢|"
+        "你猜|好意思|\U0001f643|\U0001f644|\U0001f595|🖕|💩|就这|吃屎|你妈|"
         "真行啊|真有你|厉害了|佩服得|呸|yeah right|oh right|as if|in your dreams|just kidding|lmao|sarcas|, not!|/s"
     )
 )
 _COMPLAINT = re.compile(
-    "(?:等了?|排队?了?|跑了?|花了?|拖了?|催了?|打了?|去了?|办了|用了)[^\n]{0,6}?(?:[0-9二三四五六七八九十几两半多好大]|一(?:上午|下午|整?天|个多|年))[^\n]{0,3}?"
-    "(?:小时|钟头|天|周|月|年|趟|次|遍|回|上午|下午|星期)(?!就)|还没|没办|没人|不[给让]办|办不[了成]|推来推去|踢皮球|白跑|跑断|一问三不知|爱答不理|不理|"
+    "(?:等了?|排队?了?|跑了?|花了?|拖了?|催了?|打了?|去了?|办了|"
+    "用了)[^\n]{0,6}?(?:[0-9二三四五六七八九十几两半多好大]|一(?:上午|下午|整?天|个多|年))[^\n]{0,3}?"
+    "(?:小时|钟头|天|周|月|年|趟|次|遍|回|上午|下午|星期)(?!就)|还没|没办|没人|[太很]慢|太久|效率低|速度慢|"
+    "不[给让]办|办不[了成]|推来推去|踢皮球|白跑|跑断|一问三不知|爱答不理|不理|"
     "没解决|未解决|拖延|遥遥无期|骂人|下次(?:还|别)"
 )
 _ENGLISH_COMPLAINT = re.compile(
-    r"\b(?:waited [^\n]{0,12}(?:hour|day|week|month)|hours? late|nobody|no one|still (?:not|waiting)|never (?:came|called|answered)|hung up|ignored)"
+    r"\b(?:waited [^\n]{0,12}(?:hour|day|week|month)|hours? late|nobody|no one|still (?:not|waiting)|never (?:came|"
+    r"called|answered)|hung up|ignored)"
 )
-_CONTRAST = re.compile(
-    either("但|可是|就是|不过|虽|尽管|却|然而|只是|美中不足|希望|建议|如果|要是|but |however|though|except|wish|only ")
-)
+_TURN = re.compile(either("但|可是|就是|不过|虽|尽管|却|然而|只是|美中不足|but |however|though|except|only "))
+_SUGGESTION = re.compile(either("希望|建议|如果|要是|wish|suggest"))
 
 
 def unreadable(text: str) -> str | None:
@@ -60,6 +71,11 @@ def complains(text: str) -> bool:
     return _COMPLAINT.search(text) is not None or _ENGLISH_COMPLAINT.search(text) is not None
 
 
-def contrasts(text: str) -> bool:
+def turns(text: str) -> bool:
     """但, 就是, but: the second half is not meant to take back the first."""
-    return _CONTRAST.search(text) is not None
+    return _TURN.search(text) is not None
+
+
+def suggests(text: str) -> bool:
+    """希望, 建议: what could be better, said beside a rating that stands."""
+    return _SUGGESTION.search(text) is not None

@@ -7,9 +7,10 @@ import re
 from dataclasses import dataclass
 from itertools import pairwise
 
-from hotline.rules.reply_guards import complains, contrasts, is_sarcastic
+from hotline.rules.reply_guards import complains, is_sarcastic, suggests, turns
 from hotline.rules.reply_numbers import Kind, Number, read_numbers
-from hotline.rules.reply_words import Doubt, Label, read_labels, sides
+from hotline.rules.reply_text import clause_start, either
+from hotline.rules.reply_words import Doubt, Label, only_praises, read_labels, sides
 from hotline.rules.scale import Scale, is_bad
 
 
@@ -22,13 +23,24 @@ class Rating:
     spans: tuple[tuple[int, int], ...]
 
 
+# A condition reaches over commas; a wish or another person only as far as the clause goes.
 _CONDITION = re.compile(
-    "如果|要是|假如|倘若|若是|本来|原本|除非|希望|才[给能]|凭什么|为什么|怎么|谁|不可能|以为|难道|之前|上次|原来|以前|"
-    r"让我|叫我|要我|逼|要求|强迫|把我的|被[改评]|\b(?:if|would have|could have|hope|wish|until|unless|why|how|last time|before)\b"
+    either(
+        "如果|要是|假如|倘若|若是|本来|原本|除非|以为|争取|下次|将来|被改|被评|把我的|改成|改为|would have|"
+        "could have|unless|until|if "
+    )
+)
+_NOT_NOW = re.compile(
+    either(
+        "希望|才给|才能|凭什么|为什么|怎么|谁|不可能|难道|之前|上次|原来|以前|自己|别人|他们|朋友|领导|大家|网上|"
+        "同事|让我|叫我|要我|逼|要求|强迫|"
+        "hope|wish|why|how |last time|before|don't|can't|cannot|won't|would if|not |never|should i|do i|what "
+    )
 )
 _SCORES = frozenset({Kind.SCORE, Kind.POINTS})
 _WORD = re.compile(r"[^\W_]")
-_ASKS = re.compile(r" {0,3}\?")
+# 5? and 5 is the best?, but not 2，为什么这么慢？
+_ASKS = re.compile(r"[ !]{0,3}(?:[a-z'][a-z' ]*+)?\?")
 _TWICE = re.compile(r" ?[(\[]")
 
 
@@ -48,7 +60,7 @@ def read_rating(text: str, scale: Scale) -> Rating | str:
             return "number-is-no-rating" if numbers else "no-rating"
         found = Rating(_stars(label), "words", _label_spans(label))
     elif label is None:
-        if number.kind is Kind.POINTS and scale is Scale.RANK_1_BEST and not _borne_out(rest, number):
+        if scale is Scale.RANK_1_BEST and _may_be_a_key(rest, number):
             return "score-or-key"
         found = Rating(_stars_of(number, scale), _rule(number), ((number.start, number.end),))
     else:
@@ -56,13 +68,7 @@ def read_rating(text: str, scale: Scale) -> Rating | str:
         if isinstance(weighed, str):
             return weighed
         found = weighed
-    return _disbelief(_without(rest, labels), found, number) or found
-
-
-def _borne_out(rest: str, number: Number) -> bool:
-    """Is 5分 more than a key with a unit: is it the middle, or does the reply take its side?"""
-    praises, blames = sides(rest)
-    return number.value == 3 or (praises != blames and blames == is_bad(number.value))
+    return _disbelief(rest, found, labels, number) or found
 
 
 def _one_number(text: str, numbers: list[Number]) -> Number | str | None:
@@ -81,7 +87,7 @@ def _one_number(text: str, numbers: list[Number]) -> Number | str | None:
         return "several-ratings"
     if _ASKS.match(text, chosen.end):
         return "question"
-    if _CONDITION.search(text, 0, chosen.at):
+    if _CONDITION.search(text, 0, chosen.at) or _NOT_NOW.search(text, clause_start(text, chosen.at), chosen.at):
         return "condition"
     return chosen
 
@@ -92,9 +98,13 @@ def _said_twice(text: str, keys: list[Number]) -> bool:
 
 
 def _stands_beside_another(text: str, numbers: list[Number], position: int) -> bool:
-    """Is there no word between the number and one that is no rating: 5 13800138000?"""
+    """Is there no word between the number and one that counts nothing: 5 13800138000?"""
     return any(
-        Kind.OTHER in (one.kind, other.kind) and not _WORD.search(text, one.end, other.at)
+        Kind.OTHER in (one.kind, other.kind)
+        and text[one.at].isascii()
+        and text[other.at].isascii()
+        and not text[other.end : other.end + 1].isalnum()
+        and not _WORD.search(text, one.end, other.at)
         for one, other in pairwise(numbers[max(0, position - 1) : position + 2])
     )
 
@@ -119,32 +129,43 @@ def _weigh(rest: str, number: Number, label: Label, scale: Scale) -> Rating | st
     if by_number == by_words:
         return Rating(by_number, "digit-and-words", (span, *(_label_spans(label) if label.firm else ())))
     same_side = is_bad(by_number) == is_bad(by_words)
-    if label.whole and (label.firm or not same_side) and not contrasts(rest):
+    if label.whole and (label.firm or not same_side) and not turns(rest):
         return Rating(by_words, "words-over-digit", (span, *_label_spans(label)))
     return Rating(by_number, _rule(number), (span,)) if same_side else "digit-against-words"
 
 
-def _without(text: str, labels: list[Label]) -> str:
-    pieces, end = [], 0
-    for label in labels:
-        pieces.append(text[end : label.start])
-        end = label.end
-    return ",".join([*pieces, text[end:]])
-
-
-def _disbelief(rest: str, found: Rating, number: Number | None) -> str | None:
+def _disbelief(rest: str, found: Rating, labels: list[Label], number: Number | None) -> str | None:
     """The rule by which a rating that was read is not believed, from the words beside it."""
     bad = is_bad(found.stars)
     if not bad and is_sarcastic(rest):
         return "sarcasm"
-    if contrasts(rest):
+    # 很好，又推给别人: 好 may mean a part, or nothing; it is believed only among thanks and praise.
+    light = number is None and not bad and not any(label.firm for label in labels)
+    if light and not (only_praises(_without_clauses(rest, labels)) or (found.stars == 3 and turns(rest))):
+        return "mixed-words"
+    # Beside a number, 满意 in a wish still takes a side; without one, what was not believed is not heard.
+    said = labels if number is None else [label for label in labels if not isinstance(label.stars, Doubt)]
+    beside = _without(rest, [(label.start, label.end) for label in said])
+    if turns(beside) or suggests(beside):
         return None
-    praises, blames = sides(rest)
+    praises, blames = sides(beside)
     if (blames and not praises and not bad) or (praises and not blames and bad):
         return "digit-against-words" if number else "mixed-words"
-    if found.stars == 5 and (number is None or number.kind in _SCORES) and complains(rest):
+    if found.stars == 5 and (number is None or number.kind in _SCORES) and complains(beside):
         return "sarcasm"
     return None
+
+
+def _without_clauses(text: str, labels: list[Label]) -> str:
+    return _without(text, [(label.clause_start, label.clause_end) for label in labels])
+
+
+def _without(text: str, spans: list[tuple[int, int]]) -> str:
+    pieces, end = [], 0
+    for start, stop in spans:
+        pieces.append(text[end:start])
+        end = max(end, stop)
+    return ",".join([*pieces, text[end:]])
 
 
 def _stars_of(number: Number, scale: Scale) -> int:
@@ -154,6 +175,11 @@ def _stars_of(number: Number, scale: Scale) -> int:
 def _stars(label: Label) -> int:
     assert not isinstance(label.stars, Doubt)
     return label.stars
+
+
+def _may_be_a_key(rest: str, number: Number) -> bool:
+    """5分 and nothing else: under rank_1_best a score of five to one citizen, the key 5 to another."""
+    return number.kind is Kind.POINTS and number.value != 3 and not _WORD.search(rest)
 
 
 def _rule(number: Number) -> str:

@@ -23,104 +23,141 @@ class Request(StrEnum):
 
 _KEYWORDS: dict[Request, str] = {
     Request.OPTOUT: (
-        "t|td|tt|r|n退订|qx|stop|stopall|stop all|unsubscribe|unsub|unsubcribe|cancel|end|quit|revoke|optout|opt out|opt-out|退订|退定|退|退出|"
+        "t|td|tt|r|n退订|qx|stop|stopall|stop all|unsubscribe|unsub|unsubcribe|cancel|end|quit|revoke|optout|"
+        "opt out|opt-out|退订|退定|退|退出|"
         "取消订阅|取消短信|拒收|拒绝接收|停止|停|屏蔽|不再接收|不接收"
     ),
     Request.OPTIN: (
-        "恢复|恢复订阅|恢复接收|恢复短信|恢复评价|恢复邀请|恢复评价邀请|恢复发送|恢复评价短信|订阅|重新订阅|开通|重新开通|取消退订|取消拒收|撤销退订|继续接收|"
-        "重新接收|继续发送|重新发送|接收|start|unstop|back|subscribe|resubscribe|resume|restart|opt in|optin|opt-in|opt back in|back in|come back"
+        "恢复|恢复订阅|恢复接收|恢复短信|恢复评价|恢复邀请|恢复评价邀请|恢复发送|恢复评价短信|订阅|重新订阅|开通|"
+        "重新开通|取消退订|取消拒收|撤销退订|继续接收|"
+        "重新接收|继续发送|重新发送|接收|start|unstop|back|subscribe|resubscribe|resume|restart|opt in|optin|"
+        "opt-in|opt back in|back in|come back"
     ),
     Request.HELP: (
-        "帮助|帮忙|求助|help|info|h|人工|转人工|人工客服|人工服务|客服|说明|huh|what|how|pardon|help me|need help|i need help|please help|"
-        "what is this|what's this|what is it|what|what does this mean|what do you mean|what do i do|how do i rate|how to rate|how does this work|"
+        "帮助|帮忙|求助|help|info|h|人工|转人工|人工客服|人工服务|客服|说明|huh|what|how|pardon|help me|need help|"
+        "i need help|please help|"
+        "what is this|what's this|what is it|what|what does this mean|what do you mean|what do i do|how do i rate|"
+        "how to rate|how does this work|"
         "what should i reply|i don't understand|i do not understand|don't understand|do not understand"
     ),
     Request.WITHDRAW: (
-        "withdraw|withdraw my rating|withdraw rating|undo|retract|retract my rating|delete my rating|remove my rating|cancel my rating|"
-        "cancel rating|take back my rating|withdraw it|i withdraw my rating|i want to withdraw my rating|take it back|undo my rating"
+        "withdraw|withdraw my rating|withdraw rating|undo|retract|retract my rating|delete my rating|"
+        "remove my rating|cancel my rating|"
+        "cancel rating|take back my rating|withdraw it|i withdraw my rating|i want to withdraw my rating|"
+        "take it back|undo my rating"
     ),
     Request.NOT_ME: (
-        "wrong number|wrong person|you have the wrong number|you have the wrong person|not me|this is not me|it's not me|it wasn't me|"
-        "that's not me|that wasn't me|who is this|who's this|who are you|who r u|who dis|not my number|this is the wrong number|"
+        "wrong number|wrong person|you have the wrong number|you have the wrong person|not me|this is not me|"
+        "it's not me|it wasn't me|"
+        "that's not me|that wasn't me|who is this|who's this|who are you|who r u|who dis|not my number|"
+        "this is the wrong number|"
         "wrong guy|i don't know you|mistaken identity|i never applied for this|i did not apply for this"
     ),
 }
 _KEYWORD = {word: request for request, words in _KEYWORDS.items() for word in words.split("|")}
 
 _ASK = run_of(
-    "请问|请|请你|请你们|麻烦|求|求求|你们|您|你|我们|我|本人|以后|今后|能不能|能否|可不可以|可以|要求|申请|要|想|需要|希望|帮我|帮忙|帮|给我|立刻|马上|都|赶紧|"
+    "请问|请|请你|请你们|麻烦|求|求求|你们|您|你|我们|我|本人|以后|今后|能不能|能否|可不可以|可以|要求|申请|要|想|"
+    "需要|希望|帮我|帮忙|帮|给我|立刻|马上|都|赶紧|"
     "现在|把|那就|就|那|好的|你好|您好|对不起|抱歉|不好意思"
 )
-_END = run_of("谢谢|谢谢你|谢谢你们|谢了|多谢|好吗|行吗|可以吗|吗|了|吧|啊|呀|呢|哦|啦|哈|拜托|一下|please|thanks|thank you|pls| ")
+_END = run_of(
+    "谢谢|谢谢你|谢谢你们|谢了|多谢|好吗|行吗|可以吗|吗|了|吧|啊|呀|呢|哦|啦|哈|拜托|一下|please|thanks|thank you|pls| "
+)
 _RATING = run_of(
-    "我|的|刚才|刚刚|之前|上次|上条|上一条|上面|前面|那个|那条|那|这个|这条|这次|这|此|本次|今天|昨天|所有|全部|对|你们|给|发|打|做|评|过|个|条|次|"
+    "我|的|刚才|刚刚|之前|上次|上条|上一条|上面|前面|那个|那条|那|这个|这条|这次|这|此|本次|今天|昨天|所有|全部|"
+    "对|你们|给|发|打|做|评|过|个|条|次|"
     "1|2|3|4|5|一|二|三|四|五|分|星|差评|好评|中评|评价|评分|打分|评论|回复|满意度|不满意|非常|满意|结果|记录"
 )
 _TEXTS = run_of(
-    "给|我|向|对|短信|信息|消息|垃圾|这种|这类|这些|此类|类似|这|评价|通知|邀请|的|过来|到|手机|上|任何|一切|骚扰|推广|满意度|调查|服务|各种"
+    "给|我|向|对|短信|信息|消息|讯息|简讯|垃圾|这种|这类|这些|此类|类似|这|评价|通知|邀请|的|过来|到|手机|上|任何|"
+    "一切|骚扰|推广|满意度|调查|服务|各种"
+)
+_PLEASE = run_of("please |pls |just |can you |could you |i want to |i want you to ")
+_TEXTING = run_of(
+    " me| it| this| that| now| text| texts| texting| message| messages| messaging| send| sending| sms| these| the|"
+    " all| from| off| contact| contacting| spam| "
+    "spamming| please| them| call| calls| calling| bother| bothering| ever| any| more| again| anymore| your| list|"
+    " mailing| thanks| thank you"
 )
 _ABOUT = run_of("这|这个|那个|这些|你|你们|您|您们|是|条|短信|信息|发的|说的|的|1|5|数字|评价|回复|一下|在|都| ")
 
-_PATTERNS: tuple[tuple[Request, str], ...] = (
-    (
-        Request.OPTOUT,
-        f"{_ASK}(?:(?:不要|别|勿|不用|不需要|不想|停止|禁止|不许|不准|不得)(?:再|继续|老|总是?|一直|收到|接收)*+{_TEXTS}"
-        f"(?:发送?|打扰|骚扰|推送|群发|短信|信息|消息|烦){_TEXTS}|(?:不要再|别再|停止|禁止|不[许准]再){_TEXTS}(?:打电话|来电|打){_TEXTS}|(?:退订|退定|取消订阅|拒收|屏蔽){_TEXTS}(?:t|td|r)?)"
-        f"{_END}|(?:回复?|发送?)? ?(?:t|td|r) ?(?:退订)?|退订 ?(?:t|td|r)",
-    ),
-    (
-        Request.OPTOUT,
-        "(?:please |pls |just )*+(?:stop|unsubscribe)(?: me| it| this| that| now| texting| messaging| sending| messages?| texts?| sms| these| the| "
-        "all| from| contacting| spamming| please| them| calling| bothering)*+|(?:please )?(?:do not|don't|dont|no more|never)(?: ever| send| text| "
-        "message| texts| messages| contact| sms| spam| me| any| more| again| anymore| this| these| bother)*+|(?:please )?(?:remove|take) me"
-        "(?: from| off| your| the| this| list| mailing)*+|(?:please )?opt(?: me)? out(?: please| now)*+|leave me alone",
-    ),
-    (
-        Request.OPTIN,
-        f"{_ASK}(?:恢复|重新|继续|再次|开通|取消退订)(?:订阅|接收|接受|开通|发送?|收|短信|评价|邀请|通知|给我|服务)*+{_END}|"
-        "(?:please )?(?:start|resume|subscribe|opt)(?: me| back| in| again| sending| messages| texts| texting| please| the)*+|"
-        "(?:i want (?:to come )?|please come |put me )?back(?: in| on| please| again)*+",
-    ),
-    (
-        Request.HELP,
-        f"{_ASK}(?:{_ABOUT}(?:什么意思|啥意思|几个意思|何意)|(?:该|要|应该|应当)?(?:怎么|怎样|如何|咋)(?:来|去)?"
-        "(?:评价?|回复?|选择?|操作|弄|填|打分|用|退订|撤[销回]|取消|做|办|参与|评分|修改|更改)+"
-        "|这(?:个|条)?(?:短信|信息|消息)?是?(?:什么|啥|干[什嘛]么?的?)(?:东西|短信|信息|玩意|评价|情况|的|用)?|(?:干嘛|干什么|做什么|什么|啥|什么事|啥事|什么东西|什么情况|啥情况|什么短信|什么评价)"
-        "(?:的|用的|呀)?|评价什么|评什么|回复?什么|选什么|评啥|回啥|回复?几|按几|看不懂|不懂|不明白|没看懂|没明白|听不懂|不会(?:弄|用|评价?|操作|回复?|选|填)?|不知道怎么.{1,4}|"
-        f"需要帮助|帮帮我|转人工|人工客服|找客服|[1-5一二三四五](?:分|星|个)?(?:是|代表|表示)(?:什么|啥)(?:意思)?){_END}",
-    ),
-    (
-        Request.WITHDRAW,
-        f"{_ASK}{_RATING}(?:撤[销回掉消]|收回|作废)(?:掉|了|一下)?{_RATING}{_END}|"
-        f"(?=[^\\n]{{0,20}}[评分星]){_ASK}{_RATING}(?:撤|取消|删除|删掉|清除)(?:掉|了|一下)?{_RATING}{_END}",
-    ),
-    (
-        Request.NOT_ME,
-        "(?:sorry|hi|hello|i think|you have|you've got|this is|it's|the| )*+wrong (?:number|person)(?: sorry| please| mate)*+",
-    ),
-    (
-        Request.NOT_ME,
-        "(?:你好|您好|对不起|抱歉|不好意思|你们?|您们?|这|那|好像|应该|可能|是不是|都|就|肯定|我想)*+"
-        "(?:(?:根本|压根)?不是(?:我|本人)(?:办|申请|打|弄|本人|自己|的|件|业务|事|事项|电话|号码|手机|号|评价|投诉|这|个|咨询|反映|过|啊|呀|哦)*+|非本人(?:办理|操作|号码|手机|业务)?|"
-        "我?(?:打错|发错|找错|认错|弄错|搞错|拨错)(?:电话|短信|信息|号码?|人|对象)?|号码?(?:错|不对|有误)|错号|错误号码|"
-        "(?:我|本人)?(?:从来?|根本|压根)?(?:就)?(?:没有?|未|没)(?:去|在|向|给)?(?:你们|这里|那里|那|大厅|政务大厅|窗口)?"
-        "(?:办过|办理过|申请过|打过|拨打过|反映过|咨询过|来过|去过|提交过|投诉过|用过|做过|办理(?=$|任何|这|此)|申请(?=$|任何|这|此))(?:这|个|此|你们|的|什么|任何|业务|事|事项|件|证|电话|12345|热线|服务|东西|手续|项目|那)*+|"
-        "(?:你|您)?(?:是)?(?:谁|哪位|哪里的|哪个单位的?|什么人)|你谁|谁啊|谁呀|(?:我)?不认识(?:你们?|这个?人|他|她|此人)?|(?:我|机主|号主)?(?:已经?)?换(?:了)?(?:号|人|机主|号码|手机号)(?:了)?|"
-        "(?:这)?(?:个)?(?:号码?|手机号?)(?:已经?)?(?:换人|换主|不是(?:他|她|本人|我)(?:的)?)|没有?(?:这回事|这事|此事|这个事)|查无此人|与我无关|跟我没关系|和我没关系|不关我(?:的)?事)"
-        f"{_END}",
-    ),
+_OPTOUT_CHINESE = (
+    f"{_ASK}(?:(?:不要|别|勿|不用|不需要|不想|停止|禁止|不许|不准|不得)(?:再|继续|老|总是?|一直|收到|接收)*+{_TEXTS}"
+    f"(?:发送?|传|打扰|骚扰|推送|群发|短信|信息|消息|讯息|简讯|烦){_TEXTS}|(?:不要再|别再|停止|禁止|"
+    f"不[许准]再){_TEXTS}(?:打电话|来电|打){_TEXTS}|(?:退订|退定|取消订阅|拒收|屏蔽){_TEXTS}(?:t|td|r)?)"
+    f"{_END}|(?:回复?|发送?)? ?(?:t|td|r) ?(?:退订)?|退订 ?(?:t|td|r)"
 )
-_PATTERN = re.compile("|".join(f"(?P<r{i}>{pattern})" for i, (_, pattern) in enumerate(_PATTERNS)))
-_REQUEST_OF = {f"r{i}": request for i, (request, _) in enumerate(_PATTERNS)}
+_OPTOUT_ENGLISH = (
+    f"{_PLEASE}(?:stop|unsubscribe){_TEXTING}|{_PLEASE}(?:do not|don't|dont|no more|never)(?: ever| send)*+ "
+    f"(?:texts?|texting|messages?|messaging|sms|contact|spam|call|bother){_TEXTING}|{_PLEASE}(?:remove me|"
+    f"take me off){_TEXTING}|"
+    f"{_PLEASE}opt(?: me)? out{_TEXTING}|{_PLEASE}leave me alone"
+)
+_OPTIN = (
+    f"{_ASK}(?:恢复|重新|继续|再次|开通|取消退订)(?:订阅|接收|接受|开通|发送?|收|短信|评价|邀请|通知|给我|"
+    f"服务)*+{_END}|"
+    "(?:please )?(?:start|resume|subscribe|opt)(?: me| back| in| again| sending| messages| texts| texting| please|"
+    " the)*+|"
+    "(?:i want (?:to come )?|please come |put me )?back(?: in| on| please| again)*+"
+)
+_HELP = (
+    f"(?:帮助|求助|帮忙){_END}|{_ASK}(?:{_ABOUT}(?:什么意思|啥意思|几个意思|何意)|(?:该|要|应该|应当)?(?:怎么|怎样|"
+    f"如何|咋)(?:来|去)?"
+    "(?:评价?|回复?|选择?|操作|弄|填|打分|用|退订|撤[销回]|取消|做|办|参与|评分|修改|更改)+"
+    "|这(?:个|条)?(?:短信|信息|消息)?是?(?:什么|啥|干[什嘛]么?的?)(?:东西|短信|信息|玩意|评价|情况|的|用)?|"
+    "(?:干嘛|干什么|做什么|什么|啥|什么事|啥事|什么东西|什么情况|啥情况|什么短信|什么评价)"
+    "(?:的|用的|呀)?|评价什么|评什么|回复?什么|选什么|评啥|回啥|回复?几|按几|看不懂|不懂|不明白|没看懂|没明白|"
+    "听不懂|不会(?:弄|用|评价?|操作|回复?|选|填)?|不知道怎么.{1,4}|"
+    f"需要帮助|帮帮我|转人工|人工客服|找客服|[1-5一二三四五](?:分|星|个)?(?:是|代表|表示)(?:什么|啥)(?:意思)?){_END}"
+)
+_WITHDRAW = (
+    f"{_ASK}{_RATING}(?:撤[销回掉消]|收回|作废)(?:掉|了|一下)?{_RATING}{_END}|"
+    f"(?=[^\\n]{{0,20}}[评分星]){_ASK}{_RATING}(?:撤|取消|删除|删掉|清除)(?:掉|了|一下)?{_RATING}{_END}"
+)
+_NOT_ME_ENGLISH = (
+    "(?:sorry|hi|hello|i think|you have|you've got|this is|it's|the| )*+wrong (?:number|person)(?: sorry| please|"
+    " mate)*+"
+)
+_NOT_ME_CHINESE = (
+    "(?:你好|您好|对不起|抱歉|不好意思|你们?|您们?|这|那|好像|应该|可能|是不是|都|就|肯定|我想)*+"
+    "(?:(?:根本|压根)?不是(?:我|本人)(?:办|申请|打|弄|本人|自己|的|件|业务|事|事项|电话|号码|手机|号|评价|投诉|这|"
+    "个|咨询|反映|过|啊|呀|哦)*+|非本人(?:办理|操作|号码|手机|业务)?|"
+    "我?(?:打错|发错|找错|认错|弄错|搞错|拨错)(?:电话|短信|信息|号码?|人|对象)?|号码?(?:错|不对|有误)|错号|错误号码|"
+    "(?:我|本人)?(?:从来?|根本|压根)?(?:就)?(?:没有?|未|没)(?:去|在|向|给)?(?:你们|这里|那里|那|大厅|政务大厅|窗口)?"
+    "(?:办过|办理过|申请过|打过|拨打过|反映过|咨询过|来过|去过|提交过|投诉过|用过|做过|办理(?=$|任何|这|此)|"
+    "申请(?=$|任何|这|此))(?:这|个|此|你们|的|什么|任何|业务|事|事项|件|证|电话|12345|热线|服务|东西|手续|项目|"
+    "那)*+|"
+    "(?:你|您)?(?:是)?(?:谁|哪位|哪里的|哪个单位的?|什么人)|你谁|谁啊|谁呀|(?:我)?不认识(?:你们?|这个?人|他|她|"
+    "此人)?|(?:我|机主|号主)?(?:已经?)?换(?:了)?(?:号|人|机主|号码|手机号)(?:了)?|"
+    "(?:这)?(?:个)?(?:号码?|手机号?)(?:已经?)?(?:换人|换主|不是(?:他|她|本人|我)(?:的)?)|没有?(?:这回事|这事|此事|"
+    "这个事)|查无此人|与我无关|跟我没关系|和我没关系|不关我(?:的)?事)"
+    f"{_END}"
+)
+_PATTERNS = {
+    Request.OPTOUT: f"{_OPTOUT_CHINESE}|{_OPTOUT_ENGLISH}",
+    Request.OPTIN: _OPTIN,
+    Request.HELP: _HELP,
+    Request.WITHDRAW: _WITHDRAW,
+    Request.NOT_ME: f"{_NOT_ME_ENGLISH}|{_NOT_ME_CHINESE}",
+}
+_PATTERN = re.compile("|".join(f"(?P<{request}>{pattern})" for request, pattern in _PATTERNS.items()))
 _TRIGGER = re.compile(
     either(
-        "退|订|拒|停|勿|屏|恢|阅|撤|删|废|谁|哪|懂|白|错|换|烦|恼|别|不要|不用|不想|不需|不许|不准|发|取消|收回|清除|开通|接收|重新|继续|帮|什么|怎|如何|咋|啥|"
-        "干嘛|几|不会|不知道|人工|客服|不是|没办|没有|没去|没来|没申|没打|未办|未申|非本|号码|认识|无关|没关系|这事|查无"
+        "退|订|拒|停|勿|屏|恢|阅|撤|删|废|谁|哪|懂|白|错|换|烦|恼|别|不要|不用|不想|不需|不许|不准|发|回|传|取消|"
+        "收回|清除|开通|接收|重新|继续|帮|什么|怎|如何|咋|啥|"
+        "干嘛|几|不会|不知道|人工|客服|不是|没办|没有|没去|没来|没申|没打|未办|未申|非本|号码|认识|无关|没关系|"
+        "这事|查无"
     )
 )
-_ENGLISH_TRIGGER = re.compile(either("stop|sub|opt|remove|take|leave|don't|dont|do not|no more|never|start|resume|back|wrong"))
+_ENGLISH_TRIGGER = re.compile(
+    either("stop|sub|opt|remove|take|leave|don't|dont|do not|no more|never|start|resume|back|wrong")
+)
 _BETWEEN = re.compile(r"[,，.。!?;…~\n()\[\]【】「」『』《》\"“”、:|/]++|(?<![a-z0-9',]) | (?![a-z0-9'])")
-_POLITE = re.compile("(?:你好|您好|谢谢你?们?|谢谢您|请问|好的|请|麻烦了?|对不起|抱歉|不好意思|hi|hello|hey|thanks|thank you|please|sorry)?")
+_POLITE = re.compile(
+    "(?:你好|您好|谢谢你?们?|谢谢您|请问|好的|请|麻烦了?|对不起|抱歉|不好意思|hi|hello|hey|thanks|thank you|"
+    "please|sorry)?"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +183,7 @@ def read_request(text: str) -> Asked | None:
     for clause in clauses:
         match = _PATTERN.fullmatch(clause) if len(clause) <= _LONGEST else None
         if match:
-            asked.add(_REQUEST_OF[match.lastgroup or ""])
+            asked.add(Request(match.lastgroup or ""))
         else:
             rest.append(clause)
     return Asked(min(asked, key=_RANK.index), ",".join(rest)) if asked else None

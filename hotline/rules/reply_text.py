@@ -7,10 +7,19 @@ import re
 import unicodedata
 
 # Written only to look invisible or to turn the direction; a keycap 5️⃣ is a 5 inside U+20E3.
-_INVISIBLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\u20e3\ufeff]")
+_INVISIBLE = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\u20e3\ufeff]"
+)
 
 # Where other scripts keep their digits and letters their styles; looking through all of Unicode would slow every start.
-_BLOCKS = ((0x80, 0x3400), (0xA620, 0xAC00), (0xFE30, 0xFFF0), (0x104A0, 0x104B0), (0x10D30, 0x10D40), (0x11000, 0x12000))
+_BLOCKS = (
+    (0x80, 0x3400),
+    (0xA620, 0xAC00),
+    (0xFE30, 0xFFF0),
+    (0x104A0, 0x104B0),
+    (0x10D30, 0x10D40),
+    (0x11000, 0x12000),
+)
 _BLOCKS += ((0x16A00, 0x16C00), (0x1D400, 0x1D800), (0x1E100, 0x1EA00), (0x1F100, 0x1F200), (0x1FBF0, 0x1FC00))
 
 _TRADITIONAL = (
@@ -27,9 +36,23 @@ _SIMPLIFIED = (
     "确纠传货费员够尽虽称尽议离讨厌强报导钱块废讽锤谓愿质赖范欢笔产奖举标准仪图书买卖车远练约义乱简杂诺丰"
     "团区镇县缩鸣声听拨转户弃录连数输键击"
 )
-_FINANCIAL = dict(zip("壹弌贰貳弍弐叁參叄弎肆伍陆陸柒捌玖拾佰仟〇俩倆", "一一二二二二三三三三四五六六七八九十百千零两两", strict=True))
+_FINANCIAL = dict(
+    zip("壹弌贰貳弍弐叁參叄弎肆伍陆陸柒捌玖拾佰仟〇俩倆", "一一二二二二三三三三四五六六七八九十百千零两两", strict=True)
+)
 _STARS = dict.fromkeys("⭐🌟✩✪✫✬✭✮✯✰⚝⭑", "★") | dict.fromkeys("⭒", "☆")
-_SIGNS = {"唔": "不", "İ": "i", "～": "~", "〜": "~", "–": "—", "－": "-", "−": "-", "﹖": "?", "¿": "?", "‘": "'", "’": "'"}
+_SIGNS = {
+    "唔": "不",
+    "İ": "i",
+    "～": "~",
+    "〜": "~",
+    "–": "—",
+    "－": "-",
+    "−": "-",
+    "﹖": "?",
+    "¿": "?",
+    "‘": "'",
+    "’": "'",
+}
 
 
 def _folds() -> dict[int, str]:
@@ -75,6 +98,17 @@ _LATIN = re.compile("[a-z][a-z]")
 def has_latin(text: str) -> bool:
     """Does the folded text hold Latin letters, so that looking for English words is worth while?"""
     return _LATIN.search(text) is not None
+
+
+_LOOK_BACK = 40
+# Turned round, and a space goes on only behind a Latin word.
+_CLAUSE_BACK = re.compile(r"[^ ,，.。!?;、\n]*+(?: (?=[a-z0-9'])[^ ,，.。!?;、\n]*+)*+")
+
+
+def clause_start(text: str, at: int) -> int:
+    """Where the clause of the folded text that holds `at` begins; looks back over 40 characters at most."""
+    back = _CLAUSE_BACK.match(text[max(0, at - _LOOK_BACK) : at][::-1])
+    return at - (back.end() if back else 0)
 
 
 def either(words: str) -> str:

@@ -59,7 +59,9 @@ _LABEL = re.compile(
 )
 _DIGITS = {**{str(n): n for n in range(10)}, **{han: n for n, han in enumerate("零一二三四五六七八九")}}
 _NUMBER = re.compile(r"(?<![0-9零一二三四五六七八九十a-z{])(?:[0-9]+|[零一二三四五六七八九](?!般))(?![0-9十a-z}])")
-_PRESS = r"(?:(?:please )?(?:press|reply|send|enter|dial|text)|请?(?:您?)(?:直接)?(?:按|回复?|输入|发送?|选择?)(?:数字)?键?)"
+_PRESS = (
+    r"(?:(?:please )?(?:press|reply|send|enter|dial|text)|请?(?:您?)(?:直接)?(?:按|回复?|输入|发送?|选择?)(?:数字)?键?)"
+)
 _OPENING = "[(（\\[【“\"'「]"
 _CLOSING = "[)）\\]】”\"'」]"
 # What may stand between a key and its label when the key comes first: 5非常满意, 1为满意, 5 = very satisfied, 按1键表示满意.

@@ -13,6 +13,9 @@ from hotline.privacy import SealedPhone
 from hotline.rules.phones import PhoneKind
 
 
+WORD_LENGTH = 24
+
+
 class UtcDateTime(TypeDecorator[datetime]):
     """An aware moment, stored in UTC; a naive one is refused."""
 
@@ -33,7 +36,7 @@ class UtcDateTime(TypeDecorator[datetime]):
 class Word(TypeDecorator[StrEnum]):
     """A StrEnum stored as its plain word."""
 
-    impl = String(24)
+    impl = String(WORD_LENGTH)
     cache_ok = True
 
     def __init__(self, kind: type[StrEnum]) -> None:

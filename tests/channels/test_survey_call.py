@@ -102,7 +102,9 @@ def test_a_key_after_the_end_of_the_call_still_counts(
 
 
 @on_sqlite
-def test_star_repeats_the_question_and_only_that(house: Services, twilio: Twilio, on_the_line: tuple[str, Heard]) -> None:
+def test_star_repeats_the_question_and_only_that(
+    house: Services, twilio: Twilio, on_the_line: tuple[str, Heard]
+) -> None:
     call_sid, greeting = on_the_line
     again = twilio.press(greeting, call_sid, "*")
     assert again.said == (ASK,)
@@ -152,7 +154,9 @@ def test_a_replayed_key_hears_the_same_and_rates_once(
     call_sid, greeting = on_the_line
     first = twilio.press(greeting, call_sid, "2")
     assert twilio.press(greeting, call_sid, "2").body == first.body
-    assert len({heard.body for heard in at_once(10, lambda _: twilio.press(greeting, call_sid, "2"))} | {first.body}) == 1
+    assert (
+        len({heard.body for heard in at_once(10, lambda _: twilio.press(greeting, call_sid, "2"))} | {first.body}) == 1
+    )
     assert (len(all_of(house, Rating)), len(all_of(house, Case)), len(all_of(house, CallTurn))) == (1, 1, 1)
 
 
@@ -213,9 +217,7 @@ def test_a_caller_with_nothing_to_rate_is_told_so_and_not_kept_waiting(
     call_sid = sid("CA")
     for _ in range(2):
         heard = twilio.rings(ZHAO, call_sid)
-        assert heard.said == (
-            "您好，这里是吉林市政务服务。本号码没有待评价的事项。如有其他问题，请拨打12345。再见。",
-        )
+        assert heard.said == ("您好，这里是吉林市政务服务。本号码没有待评价的事项。如有其他问题，请拨打12345。再见。",)
         assert heard.hangs_up
     assert only(house, Call).invitation_id is None
     assert only(house, Invitation).state is InvitationState.WAITING

@@ -11,6 +11,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from hotline import outbox
 from hotline.actions import people
 from hotline.actions.casework import queue_case
 from hotline.actions.people import add_user, set_phone
@@ -19,8 +20,9 @@ from hotline.rules.phones import read_phone
 from hotline.rules.scale import Scale
 from hotline.rules.script import Channel
 from hotline.services import Services
-from hotline.tables import Case, Rating, ServiceRecord, User
+from hotline.tables import Case, OutboxRow, Rating, ServiceRecord, User
 from hotline.tables.people import Role
+from hotline.tables.plumbing import OutboxState
 from hotline.tables.service import RecordKind
 
 PASSWORD = "a password for tests"
@@ -153,3 +155,50 @@ def open_case(house: Services, receive: Callable[..., Rating]) -> Callable[..., 
             return case.id
 
     return opened
+
+
+@pytest.fixture
+def park(house: Services) -> Callable[[str], int]:
+    """A delivery that was given up with this error; gives its row's id."""
+
+    def parked(error: str) -> int:
+        with house.database.write() as session:
+            outbox.put(session, outbox.Kind.FORWARD, "forward:77:1", {"document": {}}, house.now(), house.now())
+            row = session.query(OutboxRow).filter(OutboxRow.key == "forward:77:1").one()
+            row.state, row.last_error, row.attempts = OutboxState.PARKED, error, 7
+            return row.id
+
+    return parked
+
+
+@pytest.fixture
+def full_house(
+    staff: dict[str, int],
+    receive: Callable[..., Rating],
+    open_case: Callable[..., int],
+    park: Callable[[str], int],
+    work: Callable[[], int],
+    visit: Callable[..., Visitor],
+) -> dict[str, int]:
+    """A day's work: ratings of all kinds, cases in every state, something parked. What each case is for → its id."""
+    for stars, said in ((5, "5"), (5, "5 办得很快"), (4, "4"), (3, "3 一般吧，就是停车不方便"), (5, "非常满意")):
+        receive(stars=stars, raw=said, comment=said[2:] or None, ago=timedelta(hours=stars))
+    long, longest_name = (
+        "窗口说系统坏了让我明天再来，" * 6,
+        "个体工商户营业执照变更登记（含经营范围、经营场所、经营者姓名）",
+    )
+    cases = {
+        "closed": open_case(stars=2, raw="2 排队两小时", comment="排队两小时", ago=timedelta(days=1)),
+        "held": open_case(ago=timedelta(days=4)),
+        "calling": open_case(raw="1", comment=None, channel=Channel.PHONE, item_name="医保异地就医备案"),
+        "free": open_case(stars=2, raw=long, comment=long, item_name=longest_name),
+    }
+    open_case(stars=2, raw="2 材料要了三次", comment="材料要了三次", ago=timedelta(hours=2))
+    other = visit("王敏")
+    form = {"outcome": "explained", "note": "已电话致歉并说明高峰时段，建议预约。"}
+    other.post(f"/console/cases/{cases['closed']}/close", token=other.claim(cases["closed"]), **form)
+    other.claim(open_case(stars=2, raw="不满意", comment=None, item_name="公积金提取"))
+    work()
+    park("422 rating refused: writingEvaluation is missing")
+    visit("supervisor").post("/console/me", phone=AGENT_PHONE)
+    return cases

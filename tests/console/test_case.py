@@ -249,10 +249,10 @@ def test_without_a_telephone_of_ones_own_there_is_no_call(
     case_id = open_case()
     visitor = visit("supervisor")
     token = visitor.claim(case_id)
-    assert "登记座席电话" in visitor.get(f"/console/cases/{case_id}").text
+    assert "登记坐席电话" in visitor.get(f"/console/cases/{case_id}").text
     refused = visitor.post(f"/console/cases/{case_id}/call", token=token)
     assert refused.status_code == 400
-    assert "请先登记您的座席电话" in refused.text
+    assert "请先登记您的坐席电话" in refused.text
 
 
 def test_news_of_a_case_come_only_when_there_are_any(agent: Visitor, open_case: OpenCase, clock: MovingClock) -> None:

@@ -202,5 +202,5 @@ def test_a_withdrawn_rating_is_marked_in_the_queue(
 
 
 def test_an_agent_without_a_telephone_is_warned(visit: Visit, staff: dict[str, int]) -> None:
-    assert "还没有登记座席电话" in visit("supervisor").get("/console/").text
-    assert "还没有登记座席电话" not in visit("agent").get("/console/").text
+    assert "还没有登记坐席电话" in visit("supervisor").get("/console/").text
+    assert "还没有登记坐席电话" not in visit("agent").get("/console/").text

@@ -2,7 +2,9 @@
 
 import configparser
 import fnmatch
+import os
 import re
+import subprocess
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -160,6 +162,15 @@ def test_nginx_waits_longer_than_twilio_and_takes_what_the_product_takes() -> No
     restricted = re.findall(r"location ~ \^/\(([a-z|]+)\)\$ \{(.*?)\}", nginx, re.DOTALL)
     assert [set(names.split("|")) for names, _ in restricted] == [{"metrics", "readyz"}]
     assert "deny all;" in restricted[0][1]
+
+
+def test_ci_calls_what_the_readme_names() -> None:
+    script = ROOT / ".ci" / "run"
+    assert os.access(script, os.X_OK)
+    assert subprocess.run(["bash", "-n", script], check=False).returncode == 0
+    text = script.read_text(encoding="utf-8")
+    for command in ("make check", "hotline demo --check", "make test"):
+        assert command in text
 
 
 @pytest.mark.parametrize("name", ["requirements.lock", "deploy/requirements.lock"])

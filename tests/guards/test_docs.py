@@ -23,6 +23,7 @@ from hotline.migrations import configuration
 from hotline.policies import load_policy, preset_names
 from hotline.rules.casework import AttemptState, CaseState
 from hotline.rules.policy import Policy
+from hotline.scripts import script_names
 from hotline.settings import Settings
 from hotline.tables import Base
 from hotline.tables.contacts import CallState, TextState
@@ -193,11 +194,11 @@ def test_the_rating_document_page_shows_a_real_one_and_explains_every_field() ->
         assert f"`{field}`" in explained
 
 
-def test_the_policy_page_has_every_entry() -> None:
+def test_the_policy_page_has_every_entry_preset_and_script() -> None:
     rows = re.findall(r"^\| (`.*?) \|", read("docs/reference/policy-file.md"), re.MULTILINE)
     named = set(re.findall(r"`([\w.]+)`", " ".join(rows)))
     assert policy_entries(Policy) - {"name"} <= named
-    assert {f"`{name}`" for name in preset_names()} <= set(re.findall(r"`\w+`", read("docs/reference/policy-file.md")))
+    assert {*preset_names(), *script_names()} <= set(spans(read("docs/reference/policy-file.md")))
 
 
 def policy_entries(section: type[BaseModel], prefix: str = "") -> set[str]:
