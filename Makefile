@@ -2,7 +2,7 @@
 BIN := .venv/bin
 JOBS ?= 2
 
-.PHONY: help setup demo test check format lock clean
+.PHONY: help setup demo test check format lock screenshots clean
 
 help:
 	@echo "make demo    run the whole product on this machine, with simulated telephones"
@@ -11,6 +11,7 @@ help:
 	@echo "make setup   only make the environment in .venv, with $(BIN)/hotline"
 	@echo "make format  put the code into shape"
 	@echo "make lock    write the two lock files anew from pyproject.toml (UPGRADE=1: with the newest versions)"
+	@echo "make screenshots  take the pictures of docs/screenshots anew"
 	@echo "make clean   remove .venv, var and what the tools left"
 
 setup: .venv/.installed
@@ -44,6 +45,9 @@ lock: setup
 	echo setuptools | $(COMPILE) --upgrade --constraints requirements.lock --output-file deploy/requirements.lock \
 	  pyproject.toml -
 	@touch .venv/.installed
+
+screenshots: setup
+	HOTLINE_SCREENSHOTS=$(CURDIR)/docs/screenshots $(BIN)/python -m pytest tests/journeys/test_newcomer.py
 
 clean:
 	rm -rf .venv var build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

@@ -55,8 +55,8 @@ class Supervisor:
         folder: Path | None = None,
         log: Path | None = None,
     ) -> None:
-        """Start `command`, in `folder` (else here), with its output going to `log` (else where ours goes)."""
-        child = Child(name, command, {**os.environ, **(environment or {})}, folder, log)
+        """Start `command`; its environment, folder and output are ours unless others are given."""
+        child = Child(name, command, os.environ if environment is None else environment, folder, log)
         self._children.append(child)
         self._spawn(child)
 

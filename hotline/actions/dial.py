@@ -1,7 +1,7 @@
 """Callbacks by telephone: our call rings the agent first, then bridges the citizen; each try is an attempt."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -15,15 +15,19 @@ from hotline.privacy import SealedPhone
 from hotline.rules.casework import AttemptResult, AttemptState, CaseState, is_forward
 from hotline.tables import Attempt, Case, User
 
+_LONGEST_CALL = timedelta(hours=4)  # no carrier lets a call last longer
+
 
 def dial(session: Session, case_id: int, token: str, agent: User, now: datetime) -> Attempt:
     """Ask for a call between the agent and the citizen. Raises Conflict (lease lost, a call is on), BadInput."""
     case = held(session, case_id, token, now)
     if agent.phone_box is None:
         raise BadInput("phone", "you have no telephone yet: enter the one at which you are to be rung")
-    going = select(Attempt.id).where(Attempt.case_id == case_id, Attempt.state != AttemptState.ENDED)
-    if session.scalar(going.limit(1)) is not None:
-        raise Conflict("a call about this case is already under way")
+    going = select(Attempt).where(Attempt.case_id == case_id, Attempt.state != AttemptState.ENDED)
+    for earlier in session.scalars(going):
+        if earlier.requested_at > now - _LONGEST_CALL:
+            raise Conflict("a call about this case is already under way", code="call_under_way")
+        _end(session, earlier, AttemptResult.UNKNOWN, now)  # its reports were lost: it must not block the case
     attempt = Attempt(case_id=case_id, agent=agent, hold_token=token, state=AttemptState.REQUESTED, requested_at=now)
     session.add(attempt)
     session.flush()
@@ -40,6 +44,9 @@ def begin_dial(session: Session, attempt_id: int, now: datetime) -> Beginning:
     if attempt.state is not AttemptState.REQUESTED:  # begun by a worker that did not come back
         if attempt.external_id is None:
             _end(session, attempt, AttemptResult.UNKNOWN, now)
+        return Never()
+    if not _still_theirs(attempt, now):  # put off for too long: the agent expects this call no more
+        _end(session, attempt, AttemptResult.FAILED, now, "lease_lost")
         return Never()
     assert attempt.agent.phone_box is not None
     attempt.state = AttemptState.AGENT_RINGING
@@ -94,27 +101,32 @@ def bridge(session: Session, attempt_id: int, now: datetime) -> SealedPhone | No
 
 
 def citizen_answered(session: Session, attempt_id: int, now: datetime) -> None:
-    """The two are speaking: that is the first contact."""
+    """The two are speaking, or were, if a report on the agent's leg was quicker: that is the first contact."""
     attempt = _locked(session, attempt_id)
-    if attempt is None or not _forward(attempt, AttemptState.BRIDGED):
+    if attempt is None:
         return
+    if not _forward(attempt, AttemptState.BRIDGED):
+        if attempt.result is not AttemptResult.NO_ANSWER:
+            return
+        attempt.result = AttemptResult.CONNECTED
     attempt.bridged_at = now
     case = session.scalars(select(Case).where(Case.id == attempt.case_id).with_for_update(of=Case)).one()
     if case.state is CaseState.OPENED:
         move(session, case, CaseState.CONTACTED, attempt.agent.name, now, facts={"attempt": attempt.id})
 
 
-def bridge_ended(session: Session, attempt_id: int, progress: CallProgress, now: datetime) -> None:
-    """The citizen's side is over: spoken, busy, no answer or failed."""
-    if progress is CallProgress.COMPLETED:
+def bridge_ended(session: Session, attempt_id: int, progress: CallProgress | None, now: datetime) -> None:
+    """The citizen's side is over: spoken, busy, no answer or failed; None = the carrier did not say."""
+    if progress in (CallProgress.ANSWERED, CallProgress.COMPLETED):
         citizen_answered(session, attempt_id, now)
     attempt = _locked(session, attempt_id)
     if attempt is None or attempt.state is AttemptState.ENDED:
         return
-    _end(session, attempt, _RESULTS[progress], now)
+    _end(session, attempt, _RESULTS.get(progress) or _result_without_bridge(attempt), now)
 
 
-_RESULTS = {
+_RESULTS: dict[CallProgress | None, AttemptResult] = {
+    CallProgress.ANSWERED: AttemptResult.CONNECTED,
     CallProgress.COMPLETED: AttemptResult.CONNECTED,
     CallProgress.BUSY: AttemptResult.BUSY,
     CallProgress.NO_ANSWER: AttemptResult.NO_ANSWER,

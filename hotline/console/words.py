@@ -154,6 +154,9 @@ CONFLICTS: Mapping[str, Words] = {
         "这件工单已由其他坐席受理，请选择下一件。", "Another agent holds this case. Please take the next one."
     ),
     "case_closed": Words("这件工单已办结，无需再处理。", "This case is closed already."),
+    "call_under_way": Words(
+        "这件工单已有一通呼叫正在进行，请先结束再呼叫。", "A call about this case is under way; end it first."
+    ),
     "lease_lost": Words(
         "本页面已不再持有这件工单：它可能已退回、已由他人受理，或已在您的另一个窗口中继续。",
         "This page no longer holds the case: it was released, taken by someone else, or continued in another window.",

@@ -5,6 +5,7 @@ All of it lives in one temporary folder and ends with this process; no account, 
 
 import base64
 import json
+import os
 import secrets
 import socket
 import sys
@@ -82,8 +83,9 @@ def launch(folder: Path, tell: Callable[[str], None]) -> Demo:
 
 
 def _environment(folder: Path, addresses: Addresses, redis_port: int) -> dict[str, str]:
-    """Every setting, so that nothing of the visitor's own environment is used."""
-    return {
+    """The visitor's own, without any setting of theirs, and with all of ours."""
+    own = {name: value for name, value in os.environ.items() if not name.startswith(("HOTLINE_", "TWILIO_"))}
+    return own | {
         "HOTLINE_DATABASE_URL": f"sqlite:///{folder / 'hotline.sqlite3'}",
         "HOTLINE_REDIS_URL": f"redis://127.0.0.1:{redis_port}/0",
         "HOTLINE_PUBLIC_URL": addresses.web,

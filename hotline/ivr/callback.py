@@ -71,8 +71,7 @@ def citizen_progress(attempt_id: int) -> Response:
 def bridge_ended(attempt_id: int) -> Response:
     """The citizen's side is over; tell the agent, if the two did not speak."""
     house = services()
-    report = house.voice_carrier.read_bridge_report(request.form)
-    progress = report.progress if report.progress in _UNSPOKEN else CallProgress.COMPLETED
+    progress = house.voice_carrier.read_bridge_report(request.form).progress
     with house.database.write() as session:
         dial.bridge_ended(session, attempt_id, progress, house.now())
     if progress in _UNSPOKEN:
@@ -80,7 +79,7 @@ def bridge_ended(attempt_id: int) -> Response:
     return _speak(HangUp())
 
 
-_UNSPOKEN = {
+_UNSPOKEN: dict[CallProgress | None, str] = {
     CallProgress.BUSY: "citizen_busy",
     CallProgress.NO_ANSWER: "citizen_no_answer",
     CallProgress.FAILED: "citizen_failed",

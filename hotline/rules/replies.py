@@ -31,7 +31,10 @@ class Action(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """`stars` (1–5, 5 = best) only with `rate`; `comment`: the free words beside the score; `rule`: which rule fired."""
+    """What a reply says, and by which `rule` it was read.
+
+    `stars` (1–5, 5 = best) and `comment`, the free words left beside the score, come only with `rate`.
+    """
 
     action: Action
     stars: int | None
@@ -40,6 +43,7 @@ class Reply:
 
 
 _EDGES = " \n,，.。!！;；:：、…~·'\"“”()[]【】「」《》*_"
+_LEADING = _EDGES.replace(".", "")
 _ANNOUNCES = re.compile("(?:我的?|本次)?(?:评价|满意度|评分|答案?|回[复覆]|[选選]擇?|結果|结果)(?:是|为|為)?")
 _WORD = re.compile(r"[^\W_]")
 _SAYS = re.compile(r"[^\W_]|[★☆]")
@@ -53,7 +57,7 @@ def parse(text: str, scale: Scale) -> Reply:
     """What `text` says under `scale`. Never raises; takes time in proportion to the length of the text."""
     text = visible(text)
     folded = fold(text)
-    bare = folded.strip(_EDGES)
+    bare = folded.lstrip(_LEADING).rstrip(_EDGES)
     if bare in _BARE:
         return Reply(Action.RATE, scale.stars(_BARE[bare]), None, "digit")
     if (label := bare.replace(" ", "")) in _LABELS:

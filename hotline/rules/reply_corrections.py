@@ -42,8 +42,10 @@ _LONGEST_INSTEAD = 40
 
 def corrected_from(text: str) -> Iterator[int]:
     """Places in the folded text after which the rating meant may stand, the last first."""
-    marks = [*_MARK.finditer(text), *(_ENGLISH_MARK.finditer(text) if has_latin(text) else ())]
-    for mark in reversed(marks[-_MOST_MARKS:]):
+    marks = list(_MARK.finditer(text))
+    if has_latin(text):
+        marks += _ENGLISH_MARK.finditer(text)
+    for mark in marks[: -_MOST_MARKS - 1 : -1]:
         if _BEFORE.fullmatch(text, 0, mark.start()):
             yield mark.end()
 

@@ -8,7 +8,7 @@ import re
 from hotline.rules.reply_text import either
 
 # One look for the characters without which nothing below can match.
-_SUSPECT = re.compile(r"[<{}$`;'%&/\\a-z=\"忽视忘跳统扮示输令权码你]")
+_SUSPECT = re.compile(r"[<{}$`;'%&/\\a-z=\"忽视忘跳统扮示输令权码现助器管]")
 _INJECTION = re.compile(
     r"</?[a-z!?]|\{\{|\}\}|\$\{|\$\(|`|--(?:[ ;]|$)|/\*|\*/|;[ \n]{0,3}(?:drop|delete|select|update|insert|"
     r"shutdown|exec)\b|"
@@ -26,8 +26,8 @@ _INJECTION = re.compile(
     "提示词|输出[^\n]{0,6}(?:json|[1-5五]星|满意)|管理员(?:命令|指令|权限)"
 )
 _CODE = re.compile(
-    r"[验校动短取提]\w{1,2}码|动态密码|口令|\botp\b|passcode|verification|verify code|(?:your|security|login|"
-    r"access) code|\bcode(?:[: ]| is)"
+    "验证码|校验码|动态码|短信码|取件码|提货码|激活码|动态密码|口令|"
+    r"\botp\b|passcode|verification|verify code|(?:your|security|login|access) code|\bcode(?:[: ]| is)"
 )
 
 # Nothing but literals, so that `re` can skip to the letters they begin with.

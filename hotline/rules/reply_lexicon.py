@@ -1,6 +1,6 @@
-"""The words a label is made of: cores such as 满意 and satisfied, and the degrees before them. Data only; folded forms.
+"""The words a label is made of: cores such as 满意 and satisfied, and the degrees before them. Data only.
 
-Sources: the two official label sets (非常满意 … 非常不满意, and the older 非常好 … 非常差), and how citizens write them.
+All folded. Sources: the two official label sets (非常满意 … 非常不满意, and 非常好 … 非常差), and how citizens write.
 """
 
 from enum import Enum, auto

@@ -7,10 +7,11 @@ import re
 from dataclasses import dataclass
 from itertools import pairwise
 
+from hotline.rules.reply_doubts import Doubt
 from hotline.rules.reply_guards import complains, is_sarcastic, suggests, turns
 from hotline.rules.reply_numbers import Kind, Number, read_numbers
 from hotline.rules.reply_text import clause_start, either
-from hotline.rules.reply_words import Doubt, Label, only_praises, read_labels, sides
+from hotline.rules.reply_words import Label, only_praises, read_labels, sides
 from hotline.rules.scale import Scale, is_bad
 
 
@@ -38,6 +39,7 @@ _NOT_NOW = re.compile(
     )
 )
 _SCORES = frozenset({Kind.SCORE, Kind.POINTS})
+_RATES = _SCORES | {Kind.KEY}
 _WORD = re.compile(r"[^\W_]")
 # 5? and 5 is the best?, but not 2，为什么这么慢？
 _ASKS = re.compile(r"[ !]{0,3}(?:[a-z'][a-z' ]*+)?\?")
@@ -73,23 +75,35 @@ def read_rating(text: str, scale: Scale) -> Rating | str:
 
 def _one_number(text: str, numbers: list[Number]) -> Number | str | None:
     """The number that rates; None if none does, or the rule why it cannot be told."""
+    if not numbers:
+        return None
+    chosen = numbers[0] if len(numbers) == 1 else _chosen(text, numbers)
+    if chosen is None or isinstance(chosen, str):
+        return chosen
+    if chosen.kind not in _RATES:
+        return "not-1-to-5" if chosen.kind is Kind.NO_RATING else None
+    if _ASKS.match(text, chosen.end):
+        return "question"
+    if chosen.at and (
+        _CONDITION.search(text, 0, chosen.at) or _NOT_NOW.search(text, clause_start(text, chosen.at), chosen.at)
+    ):
+        return "condition"
+    return chosen
+
+
+def _chosen(text: str, numbers: list[Number]) -> Number | str | None:
+    """Which of several numbers rates."""
     numbers = [number for number in numbers if number.kind is not Kind.BEST]
     rating = [number for number in numbers if number.kind is not Kind.OTHER]
+    if len(rating) > 1 and any(number.kind is Kind.NO_RATING for number in rating):
+        return "several-ratings"
     if not rating:
         return None
-    if any(number.kind is Kind.NO_RATING for number in rating):
-        return "not-1-to-5" if len(rating) == 1 else "several-ratings"
     scores = [number for number in rating if number.kind in _SCORES]
     if len(rating) > 1 and (len({number.value for number in rating}) > 1 or not (scores or _said_twice(text, rating))):
         return "several-ratings"
     chosen = (scores or rating)[0]
-    if len(numbers) > 1 and _stands_beside_another(text, numbers, numbers.index(chosen)):
-        return "several-ratings"
-    if _ASKS.match(text, chosen.end):
-        return "question"
-    if _CONDITION.search(text, 0, chosen.at) or _NOT_NOW.search(text, clause_start(text, chosen.at), chosen.at):
-        return "condition"
-    return chosen
+    return "several-ratings" if _stands_beside_another(text, numbers, numbers.index(chosen)) else chosen
 
 
 def _said_twice(text: str, keys: list[Number]) -> bool:
@@ -111,11 +125,13 @@ def _stands_beside_another(text: str, numbers: list[Number], position: int) -> b
 
 def _one_label(labels: list[Label], *, beside_number: bool) -> Label | str | None:
     """The label that rates; None if none does, or the rule why it cannot be told."""
+    if not labels:
+        return None
     if any(label.stars is Doubt.UNSURE for label in labels):
         return "unsure-words"
     said = [label for label in labels if not isinstance(label.stars, Doubt)]
     if not said:
-        return "condition" if labels and not beside_number else None
+        return None if beside_number else "condition"
     firm = [label for label in said if label.firm] or said
     if len({label.stars for label in firm}) > 1 or len({is_bad(_stars(label)) for label in said}) > 1:
         return "mixed-words"
@@ -146,6 +162,8 @@ def _disbelief(rest: str, found: Rating, labels: list[Label], number: Number | N
     # Beside a number, 满意 in a wish still takes a side; without one, what was not believed is not heard.
     said = labels if number is None else [label for label in labels if not isinstance(label.stars, Doubt)]
     beside = _without(rest, [(label.start, label.end) for label in said])
+    if not _WORD.search(beside):
+        return None
     if turns(beside) or suggests(beside):
         return None
     praises, blames = sides(beside)
@@ -161,6 +179,8 @@ def _without_clauses(text: str, labels: list[Label]) -> str:
 
 
 def _without(text: str, spans: list[tuple[int, int]]) -> str:
+    if not spans:
+        return text
     pieces, end = [], 0
     for start, stop in spans:
         pieces.append(text[end:start])

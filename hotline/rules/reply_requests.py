@@ -23,7 +23,7 @@ class Request(StrEnum):
 
 _KEYWORDS: dict[Request, str] = {
     Request.OPTOUT: (
-        "t|td|tt|r|n退订|qx|stop|stopall|stop all|unsubscribe|unsub|unsubcribe|cancel|end|quit|revoke|optout|"
+        "t|td|tt|r|qx|stop|stopall|stop all|unsubscribe|unsub|unsubcribe|cancel|end|quit|revoke|optout|"
         "opt out|opt-out|退订|退定|退|退出|"
         "取消订阅|取消短信|拒收|拒绝接收|停止|停|屏蔽|不再接收|不接收"
     ),
@@ -160,6 +160,10 @@ _POLITE = re.compile(
 )
 
 
+_LONGEST = 40
+_RANK = list(Request)
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
     """The request, and the folded text without it."""
@@ -187,7 +191,3 @@ def read_request(text: str) -> Asked | None:
         else:
             rest.append(clause)
     return Asked(min(asked, key=_RANK.index), ",".join(rest)) if asked else None
-
-
-_LONGEST = 40
-_RANK = list(Request)

@@ -1,6 +1,6 @@
 """One way to write everything: digits, letters, signs and characters folded one to one, so that places stay the same.
 
-Sources: Unicode's numeric values; GB/T 15835-2011 for how numbers are written in Chinese (壹 to 玖 are the financial ones).
+Sources: Unicode's numeric values; GB/T 15835-2011 for numbers in Chinese (壹 to 玖 are the financial ones).
 """
 
 import re
@@ -13,14 +13,9 @@ _INVISIBLE = re.compile(
 
 # Where other scripts keep their digits and letters their styles; looking through all of Unicode would slow every start.
 _BLOCKS = (
-    (0x80, 0x3400),
-    (0xA620, 0xAC00),
-    (0xFE30, 0xFFF0),
-    (0x104A0, 0x104B0),
-    (0x10D30, 0x10D40),
-    (0x11000, 0x12000),
+    *((0x80, 0x3400), (0xA620, 0xAC00), (0xFE30, 0xFFF0), (0x104A0, 0x104B0), (0x10D30, 0x10D40), (0x11000, 0x12000)),
+    *((0x16A00, 0x16C00), (0x1D400, 0x1D800), (0x1E100, 0x1EA00), (0x1F100, 0x1F200), (0x1FBF0, 0x1FC00)),
 )
-_BLOCKS += ((0x16A00, 0x16C00), (0x1D400, 0x1D800), (0x1E100, 0x1EA00), (0x1F100, 0x1F200), (0x1FBF0, 0x1FC00))
 
 _TRADITIONAL = (
     "滿較極為爲應該給選擇評價請過錯誤發實氣煩個幾對說話復覆複訂閱銷幫麼嗎樣務態時間鐘兩無從來沒們這還謝總"
@@ -61,9 +56,9 @@ def _folds() -> dict[int, str]:
         for code in range(first, last):
             if (folded := _fold_one(chr(code))) is not None:
                 folds[code] = folded
-    folds |= str.maketrans(_TRADITIONAL, _SIMPLIFIED)
-    folds |= str.maketrans(_FINANCIAL | _STARS | _SIGNS)
-    folds |= {ord(joiner): " " for joiner in "\u200c\u200d\ufe0e\ufe0f\t\r\u2028\u2029"}
+    written = dict(zip(_TRADITIONAL, _SIMPLIFIED, strict=True)) | _FINANCIAL | _STARS | _SIGNS
+    folds |= {ord(character): folded for character, folded in written.items()}
+    folds |= dict.fromkeys(map(ord, "\u200c\u200d\ufe0e\ufe0f\t\r\u2028\u2029"), " ")
     return folds
 
 
@@ -80,6 +75,10 @@ def _fold_one(character: str) -> str | None:
 
 
 _FOLDS = _folds()
+_LATIN = re.compile("[a-z][a-z]")
+# A clause turned round; a space goes on only behind a Latin word.
+_CLAUSE_BACK = re.compile(r"[^ ,，.。!?;、\n]*+(?: (?=[a-z0-9'])[^ ,，.。!?;、\n]*+)*+")
+_LOOK_BACK = 40
 
 
 def visible(text: str) -> str:
@@ -88,21 +87,13 @@ def visible(text: str) -> str:
 
 
 def fold(text: str) -> str:
-    """`text` in one way of writing, of the same length: ASCII digits, lower case, simplified characters, ★ for a star."""
+    """`text` in one way of writing, as long as before: ASCII digits, lower case, simplified characters, ★ for stars."""
     return text.translate(_FOLDS).lower()
-
-
-_LATIN = re.compile("[a-z][a-z]")
 
 
 def has_latin(text: str) -> bool:
     """Does the folded text hold Latin letters, so that looking for English words is worth while?"""
     return _LATIN.search(text) is not None
-
-
-_LOOK_BACK = 40
-# Turned round, and a space goes on only behind a Latin word.
-_CLAUSE_BACK = re.compile(r"[^ ,，.。!?;、\n]*+(?: (?=[a-z0-9'])[^ ,，.。!?;、\n]*+)*+")
 
 
 def clause_start(text: str, at: int) -> int:

@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from enum import StrEnum
 from types import MappingProxyType
 
+from hotline.rules.reply_text import fold
+
 
 class Scale(StrEnum):
     """The direction of the keys 1 to 5. A bare integer from outside is no rating until a scale is applied."""
@@ -42,7 +44,7 @@ def is_bad(stars: int) -> bool:
 
 # Every way a script names a star. Longer names first: 非常不满意 holds 不满意, which holds 满意.
 _NAMES: tuple[tuple[int, str], ...] = (
-    (1, "(?:非常|很|十分|极|极其|特别)不满意|(?:very|extremely|completely) (?:dis|un)satisfied"),
+    (1, "(?:非常|很|十分|极其|极|特别)不满意|(?:very|extremely|completely) (?:dis|un)satisfied"),
     (2, "不太?满意|not (?:very )?satisfied|(?:dis|un)satisfied"),
     (3, "(?:基本上?|大体)满意|(?:fairly|basically) satisfied"),
     (5, "(?:非常|很|十分|特别)满意|(?:very|extremely|completely) satisfied"),
@@ -50,27 +52,26 @@ _NAMES: tuple[tuple[int, str], ...] = (
     (1, "(?:非常|很|极)差|very (?:poor|bad)"),
     (5, "(?:非常|很)好|very good|excellent"),
     (3, "一般|average|neutral|fair"),
-    (2, "(?:较|比较)?差|poor|bad"),
+    (2, "(?:比较|较)?差|poor|bad"),
     (4, "好|good"),
 )
-_GROUP_STARS = {f"s{position}": stars for position, (stars, _) in enumerate(_NAMES)}
+_STARS_OF = {f"s{position}": stars for position, (stars, _) in enumerate(_NAMES)}
 _LABEL = re.compile(
-    r"(?<![不没未无a-z])(?:" + "|".join(f"(?P<s{i}>{names})" for i, (_, names) in enumerate(_NAMES)) + r")(?![a-z度率])"
+    "(?<![不没未无a-z])(?:" + "|".join(f"(?P<s{i}>{names})" for i, (_, names) in enumerate(_NAMES)) + ")(?![a-z度率])"
 )
-_DIGITS = {**{str(n): n for n in range(10)}, **{han: n for n, han in enumerate("零一二三四五六七八九")}}
-_NUMBER = re.compile(r"(?<![0-9零一二三四五六七八九十a-z{])(?:[0-9]+|[零一二三四五六七八九](?!般))(?![0-9十a-z}])")
+_HAN_DIGITS = {han: number for number, han in enumerate("零一二三四五六七八九")}
+_NUMBER = re.compile("(?<![0-9零一二三四五六七八九十a-z{])(?:[0-9]+|[零一二三四五六七八九](?!般))(?![0-9十a-z}])")
 _PRESS = (
-    r"(?:(?:please )?(?:press|reply|send|enter|dial|text)|请?(?:您?)(?:直接)?(?:按|回复?|输入|发送?|选择?)(?:数字)?键?)"
+    "(?:(?:please )?(?:press|reply|send|enter|dial|text)|请?(?:您?)(?:直接)?(?:按|回复?|输入|发送?|选择?)(?:数字)?键?)"
 )
-_OPENING = "[(（\\[【“\"'「]"
-_CLOSING = "[)）\\]】”\"'」]"
-# What may stand between a key and its label when the key comes first: 5非常满意, 1为满意, 5 = very satisfied, 按1键表示满意.
+# Between a key and its label when the key comes first: 5非常满意, 1为满意, 按1键表示满意, 5 = very satisfied.
 _KEY_FIRST = re.compile(
-    rf" ?{_CLOSING}? ?(?:分|星|号?键|stars?)? ?(?:[:：=\-–—、.．]|[是为]|表示|代表|for|means|is|if you are)? ?{_OPENING}? ?"
+    " ?[)\\]】”\"'」]? ?(?:分|星|号?键|stars?)? ?"
+    "(?:[:=—、.-]|[是为]|表示|代表|for|means|is|if you are)? ?[(\\[【“\"'「]? ?"
 )
 # And when the label does: 非常满意请按1, 非常满意：5, very satisfied, press 1, very satisfied (5).
 _LABEL_FIRST = re.compile(
-    rf" ?{_CLOSING}? ?(?:的|者)?(?:[,，]? ?{_PRESS}|[:：=\-–—、.．]|[是为])? ?{_OPENING}? ?(?:数字|key)? ?"
+    f" ?[)\\]】”\"'」]? ?[的者]?(?:[,，]? ?{_PRESS}|[:=—、.-]|[是为])? ?[(\\[【“\"'「]? ?(?:数字|key)? ?"
 )
 
 
@@ -79,25 +80,32 @@ def stated_scale(text: str) -> Scale | None:
 
     None if one of the five labels has no key, or if any pair disagrees with the others.
     """
-    folded = text.lower().translate(_SIMPLER)
-    labels = [(m.start(), m.end(), _GROUP_STARS[m.lastgroup or ""]) for m in _LABEL.finditer(folded)]
-    numbers = [(m.start(), m.end(), _value(m.group())) for m in _NUMBER.finditer(folded)]
-    key_first, label_first = set(), set()
-    for start, end, stars in labels:
-        before = max((n for n in numbers if n[1] <= start), default=None)
-        if before and _KEY_FIRST.fullmatch(folded, before[1], start):
-            key_first.add((stars, before[2]))
-        after = min((n for n in numbers if n[0] >= end), default=None)
-        if after and _LABEL_FIRST.fullmatch(folded, end, after[0]):
-            label_first.add((stars, after[2]))
+    folded = fold(text)
+    labels = [(match.start(), match.end(), _STARS_OF[match.lastgroup or ""]) for match in _LABEL.finditer(folded)]
+    numbers = [(match.start(), match.end(), _value(match.group())) for match in _NUMBER.finditer(folded)]
+    stated = (_pairs(folded, labels, numbers, key_first=True), _pairs(folded, labels, numbers, key_first=False))
     for scale in Scale:
-        if {(stars, scale.key(stars)) for stars in STAR_LABELS} in (key_first, label_first):
+        if {(stars, scale.key(stars)) for stars in STAR_LABELS} in stated:
             return scale
     return None
 
 
-_SIMPLER = str.maketrans("滿極較為復覆選擇鍵數輸發總體０１２３４５６７８９", "满极较为复复选择键数输发总体0123456789")
+def _pairs(
+    text: str, labels: list[tuple[int, int, int]], numbers: list[tuple[int, int, int]], *, key_first: bool
+) -> set[tuple[int, int]]:
+    """(stars, key) of every label with a number beside it, on the side where the keys are looked for."""
+    pairs = set()
+    for start, end, stars in labels:
+        for first, last, value in numbers:
+            beside = (
+                last <= start and _KEY_FIRST.fullmatch(text, last, start)
+                if key_first
+                else first >= end and _LABEL_FIRST.fullmatch(text, end, first)
+            )
+            if beside:
+                pairs.add((stars, value))
+    return pairs
 
 
 def _value(number: str) -> int:
-    return _DIGITS[number] if len(number) == 1 else int(number)
+    return _HAN_DIGITS[number] if number in _HAN_DIGITS else int(number)

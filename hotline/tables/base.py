@@ -12,7 +12,6 @@ from sqlalchemy.types import TypeDecorator
 from hotline.privacy import SealedPhone
 from hotline.rules.phones import PhoneKind
 
-
 WORD_LENGTH = 24
 
 

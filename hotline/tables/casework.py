@@ -19,6 +19,7 @@ class Case(HasId, Base):
     __table_args__ = (
         UniqueConstraint("record_id", "round"),
         Index("ix_cases_queue", "state", "first_contact_due_at"),
+        Index("ix_cases_closed_at", "closed_at"),
     )
 
     record_id: Mapped[int] = mapped_column(ForeignKey("service_records.id"))

@@ -5,11 +5,12 @@ from collections.abc import Callable
 import pytest
 
 from hotline.actions import casework, dial
+from hotline.actions.send import Go, Never
 from hotline.errors import BadInput, Conflict
 from hotline.messages import Accepted, Ambiguous, Refusal, Refused, SendResult
 from hotline.rules.casework import RANG, AttemptResult, AttemptState, CaseState
 from hotline.services import Services
-from hotline.tables import Attempt, Case, CaseEvent, OutboxRow
+from hotline.tables import Attempt, Case, CaseEvent, OutboxRow, User
 from tests.cast import (
     AGENT_PHONE,
     OUR_NUMBER,
@@ -44,14 +45,15 @@ def token(desk: Desk, case: Case) -> str:
 
 def ask_for_call(desk: Desk, case_id: int, token: str) -> Attempt:
     with desk.house.database.write() as session:
-        return dial.dial(session, case_id, token, desk.user, desk.house.now())
+        agent = session.get_one(User, desk.user.id)
+        return dial.dial(session, case_id, token, agent, desk.house.now())
 
 
 def ring_agent(house: Services, result: SendResult | None = None) -> bool:
     with house.database.write() as session:
-        box = dial.begin_dial(session, 1, house.now())
-        assert box is not None
-        assert house.vault.open(box) == AGENT_PHONE
+        beginning = dial.begin_dial(session, 1, house.now())
+        assert isinstance(beginning, Go)
+        assert house.vault.open(beginning.phone_box) == AGENT_PHONE
     with house.database.write() as session:
         return dial.settle_dial(session, 1, result or Accepted("CA-agent"), house.now())
 
@@ -278,9 +280,9 @@ def test_what_the_carrier_says_to_our_call(
 
 def test_a_call_abandoned_half_way_is_not_placed_again(house: Services, desk: Desk, case: Case, token: str) -> None:
     ask_for_call(desk, case.id, token)
-    for expected in (True, False, False):
+    for expected in (Go, Never, Never):
         with house.database.write() as session:
-            assert (dial.begin_dial(session, 1, house.now()) is not None) == expected
+            assert isinstance(dial.begin_dial(session, 1, house.now()), expected)
     assert only(house, Attempt).result is AttemptResult.UNKNOWN
 
 
@@ -292,7 +294,7 @@ def test_a_call_put_off_until_the_lease_is_lost_does_not_ring_the_agent(
     ring_agent(house, Refused(Refusal.RETRY, "20429"))
     clock.move(hours=1)
     with house.database.write() as session:
-        assert dial.begin_dial(session, 1, house.now()) is None
+        assert isinstance(dial.begin_dial(session, 1, house.now()), Never)
     assert only(house, Attempt).state is AttemptState.ENDED
 
 

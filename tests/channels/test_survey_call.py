@@ -1,4 +1,4 @@
-"""The voice menu, heard through TwiML: greet and ask, `*`, silence, wrong keys, thanks; the rating stands at the key."""
+"""The voice menu, heard through TwiML: greet, ask, `*`, silence, wrong keys, thanks; the rating stands at the key."""
 
 import itertools
 

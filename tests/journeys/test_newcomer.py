@@ -1,7 +1,8 @@
 """What a newcomer does, in a real browser on the whole running demo: from the record sent in to the case closed."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,9 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, FrameLo
 
 from hotline.demo import cast
 from hotline.demo.launch import Demo, launch
+from hotline.demo.play import play
+from hotline.demo.story import scenes
+from hotline.policies import load_policy
 
 PATIENCE_MS = 30_000
 # `make screenshots` sets it: the pictures of the docs are taken on the way.
@@ -18,32 +22,44 @@ SCREENSHOTS = os.environ.get("HOTLINE_SCREENSHOTS")
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     running = launch(tmp_path_factory.mktemp("demo"), lambda part: None)
+    if SCREENSHOTS:  # the pictures show an ordinary day
+        now = datetime.now(load_policy("always").zone)
+        assert list(play(running, scenes(now), now, lambda scene: None)) == []
     yield running
     running.stop()
 
 
-@pytest.fixture
-def complaints() -> list[str]:
-    """What the browser's console said against any page."""
-    return []
+Visit = Callable[..., BrowserContext]
 
 
 @pytest.fixture
-def context(browser: Browser, complaints: list[str]) -> Iterator[BrowserContext]:
-    opened = browser.new_context(
-        viewport={"width": 1280, "height": 900}, locale="zh-CN", timezone_id="Asia/Shanghai", reduced_motion="reduce"
-    )
-    opened.set_default_timeout(PATIENCE_MS)
+def visit(browser: Browser) -> Iterator[Visit]:
+    """Opens a browser of a given width; the test fails if any page's console got a warning or an error."""
+    opened: list[BrowserContext] = []
+    complaints: list[str] = []
     expect.set_options(timeout=PATIENCE_MS)
 
     def note(said: ConsoleMessage) -> None:
         if said.type in ("error", "warning"):
-            complaints.append(said.text)
+            complaints.append(f"{said.location['url']}: {said.text}")
 
-    opened.on("console", note)
-    opened.on("weberror", lambda error: complaints.append(str(error.error)))
-    yield opened
-    opened.close()
+    def visit_with(width: int) -> BrowserContext:
+        context = browser.new_context(
+            viewport={"width": width, "height": 900},
+            locale="zh-CN",
+            timezone_id="Asia/Shanghai",
+            reduced_motion="reduce",
+        )
+        context.set_default_timeout(PATIENCE_MS)
+        context.on("console", note)
+        context.on("weberror", lambda error: complaints.append(str(error.error)))
+        opened.append(context)
+        return context
+
+    yield visit_with
+    for context in opened:
+        context.close()
+    assert complaints == []
 
 
 def picture(page: Page, name: str) -> None:
@@ -59,7 +75,15 @@ def press(where: Locator, name: str) -> None:
     where.get_by_role("button", name=name, exact=True).click()
 
 
-def test_a_newcomer_sees_the_whole_way_through(demo: Demo, context: BrowserContext, complaints: list[str]) -> None:
+def log_in(page: Page, demo: Demo, name: str) -> None:
+    page.goto(demo.addresses.console)
+    page.get_by_label("用户名").fill(name)
+    page.get_by_label("密码").fill(demo.password)
+    press(page.locator("main"), "登录 Log in")
+
+
+def test_a_newcomer_sees_the_whole_way_through(demo: Demo, visit: Visit) -> None:
+    context = visit(1280)
     phones = context.new_page()
     phones.goto(f"{demo.addresses.simulator}/simulator/")
     mobile, landline, desk = (
@@ -74,7 +98,6 @@ def test_a_newcomer_sees_the_whole_way_through(demo: Demo, context: BrowserConte
     mobile.get_by_role("textbox").fill("2 等了三个小时")
     press(mobile, "发送 Send")
     expect(mobile).to_contain_text("工作人员将在")
-    picture(phones, "phones-1280")
 
     # The landline is rung; the citizen presses a key.
     stage.locator("button.preset").nth(1).click()
@@ -86,18 +109,13 @@ def test_a_newcomer_sees_the_whole_way_through(demo: Demo, context: BrowserConte
     # Both ratings are in the store.
     expect(stage.locator("#ratings")).to_contain_text("2 等了三个小时")
     expect(stage.locator("#ratings")).to_contain_text("4 星")
-    picture(stage, "stage-1280")
 
     # An agent logs in, claims the bad one and calls the citizen: the desk rings first, then the mobile.
     console = context.new_page()
-    console.goto(demo.addresses.console)
-    picture(console, "login-1280")
-    console.get_by_label("用户名").fill(cast.AGENT)
-    console.get_by_label("密码").fill(demo.password)
-    press(console.locator("main"), "登录 Log in")
+    log_in(console, demo, cast.AGENT)
     expect(console.locator("#queue")).to_contain_text("等了三个小时")
     picture(console, "queue-1280")
-    console.locator("[id^=claim-]").first.click()
+    console.locator("tr", has_text="等了三个小时").get_by_role("button").click()
     expect(console.get_by_role("heading", name="办结工单")).to_be_visible()
     picture(console, "case-1280")
     console.locator("#dial").click()
@@ -107,6 +125,7 @@ def test_a_newcomer_sees_the_whole_way_through(demo: Demo, context: BrowserConte
     press(mobile, "接听 Answer")
     expect(console.locator("#call")).to_contain_text("通话中")
     picture(console, "call-1280")
+    picture(phones, "phones-1280")
     press(mobile, "挂断 Hang up")
     expect(console.locator("#call")).not_to_contain_text("通话中")
 
@@ -117,5 +136,29 @@ def test_a_newcomer_sees_the_whole_way_through(demo: Demo, context: BrowserConte
     expect(console.locator("main")).to_contain_text("已办结")
     console.goto(f"{demo.addresses.console}ratings")
     expect(console.locator("main")).to_contain_text("等了三个小时")
-    picture(console, "ratings-1280")
-    assert complaints == []
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_every_screen_fits_its_window(demo: Demo, visit: Visit, width: int) -> None:
+    page = visit(width).new_page()
+    screens = {
+        "stage": demo.addresses.stage,
+        "simulator": f"{demo.addresses.simulator}/simulator/",
+        "api": f"{demo.addresses.web}/api/docs",
+        "login": f"{demo.addresses.web}/console/login",
+        "queue": demo.addresses.console,
+        "closed": f"{demo.addresses.console}?tab=closed",
+        "ratings": f"{demo.addresses.console}ratings",
+        "desk": f"{demo.addresses.console}me",
+        "deliveries": f"{demo.addresses.console}outbox",
+    }
+    for name, address in screens.items():
+        if name == "queue":
+            log_in(page, demo, cast.SUPERVISOR)
+        answer = page.goto(address)
+        assert answer is not None
+        assert answer.ok, f"{name}: {answer.status}"
+        expect(page.locator("main")).to_be_visible()
+        overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert overflow <= 0, f"{name} is {overflow} px wider than its window"
+        picture(page, f"{name}-{width}")

@@ -229,6 +229,13 @@ def upgrade() -> None:
     with op.batch_alter_table("calls", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_calls_invitation_id"), ["invitation_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_calls_phone_lookup"), ["phone_lookup"], unique=False)
+        batch_op.create_index(
+            "ix_calls_unknown",
+            ["id"],
+            unique=False,
+            sqlite_where=sa.text("state = 'unknown'"),
+            postgresql_where=sa.text("state = 'unknown'"),
+        )
 
     op.create_table(
         "cases",
@@ -255,6 +262,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("record_id", "round", name=op.f("uq_cases_record_id_round")),
     )
     with op.batch_alter_table("cases", schema=None) as batch_op:
+        batch_op.create_index("ix_cases_closed_at", ["closed_at"], unique=False)
         batch_op.create_index("ix_cases_queue", ["state", "first_contact_due_at"], unique=False)
 
     op.create_table(
@@ -305,6 +313,13 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_outbound_texts_external_id"), ["external_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_outbound_texts_invitation_id"), ["invitation_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_outbound_texts_phone_lookup"), ["phone_lookup"], unique=False)
+        batch_op.create_index(
+            "ix_outbound_texts_unknown",
+            ["id"],
+            unique=False,
+            sqlite_where=sa.text("state = 'unknown'"),
+            postgresql_where=sa.text("state = 'unknown'"),
+        )
 
     op.create_table(
         "stored_ratings",
@@ -384,6 +399,11 @@ def downgrade() -> None:
     op.drop_table("attempts")
     op.drop_table("stored_ratings")
     with op.batch_alter_table("outbound_texts", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_outbound_texts_unknown",
+            sqlite_where=sa.text("state = 'unknown'"),
+            postgresql_where=sa.text("state = 'unknown'"),
+        )
         batch_op.drop_index(batch_op.f("ix_outbound_texts_phone_lookup"))
         batch_op.drop_index(batch_op.f("ix_outbound_texts_invitation_id"))
         batch_op.drop_index(batch_op.f("ix_outbound_texts_external_id"))
@@ -395,9 +415,13 @@ def downgrade() -> None:
     op.drop_table("inbound_texts")
     with op.batch_alter_table("cases", schema=None) as batch_op:
         batch_op.drop_index("ix_cases_queue")
+        batch_op.drop_index("ix_cases_closed_at")
 
     op.drop_table("cases")
     with op.batch_alter_table("calls", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_calls_unknown", sqlite_where=sa.text("state = 'unknown'"), postgresql_where=sa.text("state = 'unknown'")
+        )
         batch_op.drop_index(batch_op.f("ix_calls_phone_lookup"))
         batch_op.drop_index(batch_op.f("ix_calls_invitation_id"))
 

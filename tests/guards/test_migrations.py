@@ -1,0 +1,91 @@
+"""The schema's history: one head, there and back again on both databases, and the models find nothing to add."""
+
+from collections.abc import Iterator
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine, create_engine, inspect, text
+from sqlalchemy.exc import IntegrityError
+
+from hotline.database import make_engine
+from hotline.migrations import configuration, is_current, migrate
+from hotline.tables import Base
+
+
+@pytest.fixture
+def engine(database_url: str) -> Iterator[Engine]:
+    made = make_engine(database_url)
+    yield made
+    made.dispose()
+
+
+def tables_of(connection: Connection) -> set[str]:
+    return set(inspect(connection).get_table_names())
+
+
+def test_there_is_exactly_one_head_and_one_line_to_it() -> None:
+    scripts = ScriptDirectory.from_config(configuration())
+    assert len(scripts.get_heads()) == 1
+    assert len(scripts.get_bases()) == 1
+    assert all(len(revision.nextrev) <= 1 for revision in scripts.walk_revisions())
+
+
+def test_down_to_nothing_and_up_again_is_the_same_house(database_url: str, engine: Engine) -> None:
+    with engine.connect() as connection:
+        before = tables_of(connection)
+        assert is_current(connection)
+    migrate(database_url, "base")
+    with engine.connect() as connection:
+        assert tables_of(connection) <= {"alembic_version"}
+        assert not is_current(connection)
+    migrate(database_url)
+    with engine.connect() as connection:
+        assert tables_of(connection) == before == {*Base.metadata.tables, "alembic_version"}
+        assert is_current(connection)
+        assert connection.scalar(text("SELECT last FROM store_position WHERE id = 1")) == 0
+
+
+def test_migrating_what_is_up_to_date_changes_nothing(database_url: str, engine: Engine) -> None:
+    migrate(database_url)
+    with engine.connect() as connection:
+        assert is_current(connection)
+
+
+def test_the_models_ask_for_nothing_that_the_migrations_do_not_make(engine: Engine) -> None:
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
+        assert compare_metadata(context, Base.metadata) == []
+
+
+def test_the_database_itself_holds_the_rules_that_matter(engine: Engine) -> None:
+    """Not only the code: one active rating a record, stars from 1 to 5."""
+    indexes = inspect(engine).get_indexes("ratings")
+    (one_active,) = [index for index in indexes if index["name"] == "uq_ratings_one_active"]
+    assert one_active["unique"]
+    assert one_active["column_names"] == ["record_id", "round"]
+    rating = (
+        "INSERT INTO ratings (record_id, round, version, stars, is_default, channel, raw, scale, script, rule, reasons,"
+        " rated_at, state, flags) VALUES (1, 1, 1, {stars}, {no}, 'sms', '5', 'star_5_best', 's@1', 'digit', '[]',"
+        " '2026-11-23', 'active', '[]')"
+    )
+    record = (
+        "INSERT INTO service_records (id, kind, number, service_count, completed_at, received_at, named, language,"
+        " extra, phone_lookup, phone_box, phone_masked, phone_kind) VALUES (1, 'transaction', 'N', 1, '2026-11-23',"
+        " '2026-11-23', {no}, 'en', '{{}}', 'x', '', '', 'mobile')"
+    )
+    no = "false" if engine.dialect.name == "postgresql" else "0"
+    with engine.begin() as connection:
+        connection.execute(text(record.format(no=no)))
+        connection.execute(text(rating.format(stars=5, no=no)))
+    for stars in (4, 0, 6):
+        with pytest.raises(IntegrityError), engine.begin() as connection:
+            connection.execute(text(rating.format(stars=stars, no=no)))
+
+
+def test_a_database_without_tables_is_not_current() -> None:
+    bare = create_engine("sqlite://")
+    with bare.connect() as connection:
+        assert not is_current(connection)
+    bare.dispose()
