@@ -2,7 +2,7 @@
 
 import logging
 import sys
-from collections.abc import MutableMapping
+from collections.abc import Mapping, MutableMapping
 from typing import Any
 
 import structlog
@@ -39,12 +39,34 @@ def set_up_logs(level: int = logging.INFO) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
-    for noisy in ("alembic", "twilio.http_client", "httpx", "httpcore", "rq.worker", "rq.worker.base", "rq.cron", "urllib3"):
+    for noisy in (
+        "alembic",
+        "twilio.http_client",
+        "httpx",
+        "httpcore",
+        "rq.worker",
+        "rq.worker.base",
+        "rq.cron",
+        "urllib3",
+    ):
         logging.getLogger(noisy).setLevel(logging.WARNING)
 
 
 def _mask_phones(_logger: Any, _name: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    for name, value in event.items():
-        if name != "timestamp" and isinstance(value, str):
-            event[name] = mask_phones_in(value, _REGION)
-    return event
+    return {name: value if name == "timestamp" else _masked(value) for name, value in event.items()}
+
+
+def _masked(value: Any) -> Any:
+    """The same with every number in it masked, however deep; what JSON does not know is shown as its repr."""
+    match value:
+        case None | bool() | float():
+            return value
+        case Mapping():
+            return {str(_masked(name)): _masked(part) for name, part in value.items()}
+        case list() | tuple() | set() | frozenset():
+            return [_masked(part) for part in value]
+        case int():
+            shown = mask_phones_in(str(value), _REGION)
+            return value if shown == str(value) else shown
+        case _:
+            return mask_phones_in(value if isinstance(value, str) else repr(value), _REGION)

@@ -82,12 +82,13 @@ def rung(session: Session) -> list[Ring]:
     return rings
 
 
-def due(session: Session, now: datetime, limit: int) -> list[Ring]:
-    """Rows that wait to be worked: due, or claimed by somebody whose lease has ended. Oldest first."""
-    rows = session.execute(
-        select(OutboxRow.kind, OutboxRow.id).where(_is_due(now)).order_by(OutboxRow.due_at, OutboxRow.id).limit(limit)
-    )
-    return [Ring(Kind(kind), row_id) for kind, row_id in rows]
+def due(session: Session, now: datetime, limit: int, kind: Kind | None = None) -> list[Ring]:
+    """Rows (of one kind) that wait to be worked: due, or claimed by somebody whose lease ended. Oldest first."""
+    waiting = select(OutboxRow.kind, OutboxRow.id).where(_is_due(now))
+    if kind is not None:
+        waiting = waiting.where(OutboxRow.kind == kind)
+    rows = session.execute(waiting.order_by(OutboxRow.due_at, OutboxRow.id).limit(limit))
+    return [Ring(Kind(of), row_id) for of, row_id in rows]
 
 
 def claim(session: Session, row_id: int, now: datetime, lease: timedelta) -> Claim | None:

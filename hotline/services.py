@@ -16,6 +16,7 @@ from hotline.jobs.queue import Doorbell, connect
 from hotline.policies import load_policy
 from hotline.privacy import Vault
 from hotline.rules.policy import Policy
+from hotline.rules.script import Channel
 from hotline.scripts import load_script
 from hotline.settings import Settings
 
@@ -62,9 +63,11 @@ def make_services(settings: Settings, clock: Clock = utc_now) -> Services:
 
 
 def _check_scripts(policy: Policy) -> None:
-    """Every script the policy names is there, and speaks every language of the city."""
-    for asking in (policy.sms, policy.phone):
+    """Every script the policy names is there, is made for its channel, and speaks every language of the city."""
+    for channel, asking in ((Channel.SMS, policy.sms), (Channel.PHONE, policy.phone)):
         script = load_script(asking.script)
+        if script.channel is not channel:
+            raise SettingsError(f"HOTLINE_POLICY: script {script.name} is made for {script.channel}, not for {channel}")
         if missing := set(policy.languages) - set(script.languages):
             raise SettingsError(f"HOTLINE_POLICY: script {script.name} has no words in {', '.join(sorted(missing))}")
 

@@ -8,7 +8,7 @@ import binascii
 import os
 from pathlib import Path
 from typing import Any, Literal, TypeVar
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
@@ -22,12 +22,22 @@ def _named(name: str, **kwargs: Any) -> Any:
     return Field(validation_alias=AliasChoices(name), **kwargs)
 
 
+def _split(address: str) -> SplitResult:
+    """The parts of an address. Raises ValueError, which never quotes it: there may be a password in it."""
+    try:
+        parts = urlsplit(address)
+        _ = parts.port
+    except ValueError:
+        raise ValueError("is not an address: its host or port cannot be read") from None
+    return parts
+
+
 class DatabaseSettings(BaseSettings):
     """What the commands need that only touch the database: migrate, user add, key add."""
 
     model_config = SettingsConfigDict(env_file=".env", extra="ignore", populate_by_name=True, frozen=True)
 
-    database_url: str = _named("HOTLINE_DATABASE_URL", default="sqlite:///var/hotline.sqlite3")
+    database_url: str = _named("HOTLINE_DATABASE_URL", default="sqlite:///var/hotline.sqlite3", repr=False)
 
     @classmethod
     def settings_customise_sources(
@@ -45,7 +55,7 @@ class DatabaseSettings(BaseSettings):
     def _is_a_database_we_know(cls, value: str) -> str:
         try:
             backend = make_url(value).drivername
-        except ArgumentError:
+        except (ArgumentError, ValueError):  # a ValueError quotes what it could not read, which may be a password
             raise ValueError("is not a database URL") from None
         if backend not in ("sqlite", "postgresql+psycopg"):
             raise ValueError("must begin with sqlite:/// or postgresql+psycopg://")
@@ -55,7 +65,7 @@ class DatabaseSettings(BaseSettings):
 class Settings(DatabaseSettings):
     """Everything the web process and the workers need."""
 
-    redis_url: str = _named("HOTLINE_REDIS_URL", default="redis://127.0.0.1:6379/0")
+    redis_url: str = _named("HOTLINE_REDIS_URL", default="redis://127.0.0.1:6379/0", repr=False)
     public_url: str = _named("HOTLINE_PUBLIC_URL")
     secret_key: SecretStr = _named("HOTLINE_SECRET_KEY")
     data_key: SecretStr = _named("HOTLINE_DATA_KEY")
@@ -80,7 +90,7 @@ class Settings(DatabaseSettings):
     def _is_a_web_address(cls, value: str | None) -> str | None:
         if value is None:
             return None
-        parts = urlsplit(value)
+        parts = _split(value)
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise ValueError("must be an http:// or https:// address")
         if parts.query or parts.fragment:
@@ -90,7 +100,7 @@ class Settings(DatabaseSettings):
     @field_validator("redis_url")
     @classmethod
     def _is_a_redis_address(cls, value: str) -> str:
-        if urlsplit(value).scheme not in ("redis", "rediss", "unix"):
+        if _split(value).scheme not in ("redis", "rediss", "unix"):
             raise ValueError("must begin with redis://, rediss:// or unix://")
         return value
 
@@ -142,6 +152,8 @@ class _NameFileSource(PydanticBaseSettingsSource):
             return Path(path).read_text(encoding="utf-8").rstrip("\r\n"), name, False
         except OSError as error:
             raise SettingsError(f"{name}_FILE: cannot read {path}: {error.strerror}") from None
+        except UnicodeDecodeError:
+            raise SettingsError(f"{name}_FILE: {path} is not a text in UTF-8") from None
 
     def __call__(self) -> dict[str, Any]:
         found = (self.get_field_value(field, name) for name, field in self.settings_cls.model_fields.items())

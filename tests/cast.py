@@ -255,7 +255,7 @@ def meanwhile(house: Services, act: Callable[[], T]) -> "Future[T]":
     def run() -> None:
         try:
             result.set_result(act())
-        except BaseException as error:  # noqa: BLE001 – handed to whoever asks for the result
+        except BaseException as error:
             result.set_exception(error)
 
     threading.Thread(target=run, daemon=True).start()

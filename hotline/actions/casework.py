@@ -124,7 +124,7 @@ def release(session: Session, case_id: int, token: str, agent: User, now: dateti
 
 def close(session: Session, case_id: int, token: str, agent: User, outcome: Outcome, note: str, now: datetime) -> None:
     """Close the case with what came of it. Raises BadInput, or Conflict if the lease was lost."""
-    note = note.strip()
+    note = note.replace("\0", "").strip()  # no database keeps NUL
     if not note:
         raise BadInput("note", "is missing: write what was said and what was done")
     if len(note) > _LONGEST_NOTE:

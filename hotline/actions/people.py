@@ -18,6 +18,7 @@ from hotline.tables import ApiKey, AuditEntry, User
 from hotline.tables.people import Role, Scope
 
 SHORTEST_PASSWORD = 10
+LONGEST_NAME = 64
 _MOST_FAILURES = 5
 _FAILURES_COUNT_FOR = timedelta(minutes=15)
 _hasher = PasswordHasher()
@@ -34,8 +35,7 @@ def add_user(
     session: Session, name: str, role: Role, password: str, now: datetime, dept_code: str | None = None
 ) -> User:
     """A new user. Raises BadInput naming `name` or `password`."""
-    if not name.strip():
-        raise BadInput("name", "is empty")
+    _check_name(name)
     if len(password) < SHORTEST_PASSWORD:
         raise BadInput("password", f"must have at least {SHORTEST_PASSWORD} characters")
     if role is Role.DEPARTMENT and not dept_code:
@@ -48,6 +48,7 @@ def add_user(
 
 def log_in(session: Session, name: str, password: str, now: datetime) -> User | None:
     """The user, or None for a wrong name or password. Raises LockedOut after too many failures."""
+    name = name.replace("\0", "\N{REPLACEMENT CHARACTER}")[:LONGEST_NAME]  # as typed, but so that it can be kept
     failures = session.scalar(
         select(func.count())
         .select_from(AuditEntry)
@@ -57,7 +58,7 @@ def log_in(session: Session, name: str, password: str, now: datetime) -> User | 
         raise LockedOut(name)
     user = session.scalar(select(User).where(User.name == name, User.disabled_at.is_(None)))
     if not _is_password(user, password) or user is None:
-        audit(session, name[:64], "login_failed", now)
+        audit(session, name, "login_failed", now)
         return None
     audit(session, name, "login", now)
     return user
@@ -71,6 +72,7 @@ def set_phone(session: Session, user: User, phone: SealedPhone, now: datetime) -
 
 def add_key(session: Session, name: str, scopes: Iterable[Scope], now: datetime) -> str:
     """A new API key; the key itself is returned once and never stored. Raises BadInput naming `name`."""
+    _check_name(name)
     key = f"hk_{secrets.token_urlsafe(32)}"
     granted = sorted(set(scopes))
     _add_unique(session, ApiKey(name=name, digest=_digest(key), scopes=granted, created_at=now), name)
@@ -81,6 +83,11 @@ def add_key(session: Session, name: str, scopes: Iterable[Scope], now: datetime)
 def key_holder(session: Session, key: str) -> ApiKey | None:
     """Whose key this is, unless revoked."""
     return session.scalar(select(ApiKey).where(ApiKey.digest == _digest(key), ApiKey.revoked_at.is_(None)))
+
+
+def _check_name(name: str) -> None:
+    if not name.strip() or len(name) > LONGEST_NAME or not name.isprintable():
+        raise BadInput("name", f"must have 1 to {LONGEST_NAME} printable characters")
 
 
 def _is_password(user: User | None, password: str) -> bool:

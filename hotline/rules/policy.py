@@ -26,6 +26,13 @@ class AskingPolicy(_Section):
     opens: time
     closes: time
 
+    @model_validator(mode="after")
+    def _opens_some_time(self) -> "AskingPolicy":
+        """A window within one day; closing at 00:00 is closing at its end."""
+        if self.closes != time.min and self.closes <= self.opens:
+            raise ValueError("closes before it opens: nobody would ever be asked")
+        return self
+
     @property
     def window(self) -> Window:
         return Window(self.opens, self.closes)

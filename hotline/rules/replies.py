@@ -14,8 +14,6 @@ from hotline.rules.reply_requests import Request, read_request
 from hotline.rules.reply_text import fold, visible
 from hotline.rules.scale import STAR_LABELS, Scale
 
-PARSER_VERSION = "1"
-
 
 class Action(StrEnum):
     """What a reply asks for. `clarify`: it could not be read without guessing."""
@@ -42,7 +40,12 @@ class Reply:
     rule: str
 
 
-_EDGES = " \n,，.。!！;；:：、…~·'\"“”()[]【】「」《》*_"
+_PARTING = " \n,，.。!！;；:：、…~·*_"
+_OPENING, _CLOSING = "([（【「《“'\"", ")]）】」》”'\""
+_EDGES = _PARTING + _OPENING + _CLOSING
+_BEFORE, _BEHIND = f"{_PARTING}-—={_CLOSING}", f"{_PARTING}-—={_OPENING}"
+_LONGEST_CHANT = 40
+_TAIL = " \n,，.。!;、…~"
 _LEADING = _EDGES.replace(".", "")
 _ANNOUNCES = re.compile("(?:我的?|本次)?(?:评价|满意度|评分|答案?|回[复覆]|[选選]擇?|結果|结果)(?:是|为|為)?")
 _WORD = re.compile(r"[^\W_]")
@@ -56,11 +59,11 @@ _LABELS |= {"非常好": 5, "好": 4, "一般": 3, "差": 2, "非常差": 1}
 def parse(text: str, scale: Scale) -> Reply:
     """What `text` says under `scale`. Never raises; takes time in proportion to the length of the text."""
     text = visible(text)
-    folded = fold(text)
+    folded = fold(text).rstrip(_TAIL)
     bare = folded.lstrip(_LEADING).rstrip(_EDGES)
     if bare in _BARE:
         return Reply(Action.RATE, scale.stars(_BARE[bare]), None, "digit")
-    if (label := bare.replace(" ", "")) in _LABELS:
+    if (label := _once(bare.replace(" ", ""))) in _LABELS:
         return Reply(Action.RATE, _LABELS[label], None, "words")
     if not _SAYS.search(bare):
         return _do(Request.HELP) if "?" in bare else _clarify("empty")
@@ -76,6 +79,12 @@ def parse(text: str, scale: Scale) -> Reply:
         return _clarify("rating-and-request") if also_rates else _do(asked.request)
     rating = read_rating(folded, scale)
     return _clarify(rating) if isinstance(rating, str) else _rate(text, rating, rating.rule)
+
+
+def _once(text: str) -> str:
+    """满意满意满意 is 满意; 好好好 is what one says to be left in peace."""
+    period = (text + text).find(text, 1) if len(text) <= _LONGEST_CHANT else len(text)
+    return text if period == 1 else text[:period]
 
 
 def _do(request: Request) -> Reply:
@@ -106,7 +115,7 @@ def _comment(text: str, spans: tuple[tuple[int, int], ...]) -> str | None:
         pieces.append(text[end:start])
         end = max(end, stop)
     pieces.append(text[end:])
-    kept = (piece.strip(_EDGES + "-—=") for piece in pieces if _WORD.search(piece))
+    kept = (piece.lstrip(_BEFORE).rstrip(_BEHIND).strip() for piece in pieces if _WORD.search(piece))
     return " ".join(piece for piece in kept if not _ANNOUNCES.fullmatch(piece)) or None
 
 

@@ -20,7 +20,7 @@ class Doubt(Enum):
 
 _FILLER = re.compile(
     run_of(
-        "我们|我要|我想|我选|我给|我|本人|俺|对于|对|于|这次|此次|本次|这个|这|你们|您们|你|您|贵|的|服务|工作|"
+        "我们|我|本人|俺|对于|对|于|这次|此次|本次|这个|这|你们|您们|你|您|贵|的|服务|工作|"
         "办事|办理|办件|热线|政务|回复|答复|处理|结果|总体|"
         "总体上|整体|整体上|总的来说|总之|表示|感到|感觉|觉得|认为|是|说|评价|结论|选择|选|评为|评|给予|给|打|"
         "以上|本|次|感谢|谢谢|您好|你好|一个|个|要|想|一次|体验|"
@@ -56,7 +56,7 @@ _NOT_THE_CITIZEN = re.compile(
     "(?<![对给向])(?:你们?|您们?|领导|群众|大家|他们?|她|百姓|公众|人民|居民|企业|自己|都说|说是)(?:都|就|也|很|"
     "肯定|可|倒|该|应该|当然|是|一定)*+$"
 )
-_PARTICLES = re.compile(r"(?:的|了|啊|呀|哦|呢|哈|吧|啦|喔|噢|哟|咯|呐|嗯|\W)*+")
+_PARTICLES = re.compile(r"(?:的|了|啊|呀|哦|呢|哈|吧|啦|喔|噢|哟|咯|呐|嗯|哒|滴|捏|\W)*+")
 _SPOILT = re.compile(
     "[吗么嘛个就率后不没还或再请可与才到前为过谁]|什么|啥|的?话|之[后前]|的是|的地|的?(?:答[复案]|结果|解决|方案)|"
     "(?:if|unless|until|or|yet)\\b"
@@ -83,6 +83,8 @@ _PRAISED = re.compile(
 # 不，满意: does it deny what was asked, or the label that follows?
 _DENIED = re.compile(r"(?:^|\W)(?:不|没|没有|不是|否|无|非|no|not|nope)\W{1,3}$")
 _DENIAL = 8
+_CHOSEN = ("选", "选择", "评", "评价", "打", "给", "回复", "按", "为", ":", ",", " ", "\n", *"12345")
+_QUOTES = frozenset("“\"「『'")
 _LONGEST_SUBJECT = 24
 
 
@@ -94,6 +96,11 @@ def is_plain(text: str) -> bool:
 def is_denied(before: str) -> bool:
     """Does a bare 不 or 没有 stand right before the clause?"""
     return _DENIED.search(before[-_DENIAL:]) is not None
+
+
+def is_scare_quoted(before: str) -> bool:
+    """Does the clause open with a quotation mark after words of its own: 你们的“满意”?"""
+    return before[-1:] in _QUOTES and before[:-1].strip() != "" and not before[:-1].endswith(_CHOSEN)
 
 
 def doubt_before(left: str, stars: int, *, firm: bool) -> Doubt | None:

@@ -7,8 +7,16 @@ import re
 
 from hotline.rules.reply_text import either
 
-# One look for the characters without which nothing below can match.
-_SUSPECT = re.compile(r"[<{}$`;'%&/\\a-z=\"忽视忘跳统扮示输令权码现助器管]")
+# One look for the characters and words without which nothing below can match.
+_SUSPECT = re.compile(r"[<{}$`;'%&/\\=\"忽视忘跳统扮示输令权码现助器管]")
+_SUSPECT_WORDS = re.compile(
+    either(
+        "--|union|select|drop |delete|insert|truncate|alter |javascript|eval|exec|sleep|system|alert|http|www.|"
+        "ignore|disregard|forget|override|"
+        "assistant|developer|user|you are|jailbreak|act as|pretend|set |update|mark |star:|stars:|otp|passcode|"
+        "verif|code"
+    )
+)
 _INJECTION = re.compile(
     r"</?[a-z!?]|\{\{|\}\}|\$\{|\$\(|`|--(?:[ ;]|$)|/\*|\*/|;[ \n]{0,3}(?:drop|delete|select|update|insert|"
     r"shutdown|exec)\b|"
@@ -34,7 +42,8 @@ _CODE = re.compile(
 _SARCASM = re.compile(
     either(
         "呵呵|才怪|个屁|你妹|你大爷|你个头|个鬼|个头|个锤|个毛|个蛋|反话|反语|讽刺|说反了|你信吗|信不信|你觉得呢|"
-        "你猜|好意思|\U0001f643|\U0001f644|\U0001f595|🖕|💩|就这|吃屎|你妈|"
+        "你猜|你好意思|们好意思|还好意思|真好意思|好意思让|好意思问|好意思发|\U0001f643|\U0001f644|\U0001f595|🖕|"
+        "💩|就这|吃屎|你妈|"
         "真行啊|真有你|厉害了|佩服得|呸|yeah right|oh right|as if|in your dreams|just kidding|lmao|sarcas|, not!|/s"
     )
 )
@@ -55,7 +64,7 @@ _SUGGESTION = re.compile(either("希望|建议|如果|要是|wish|suggest"))
 
 def unreadable(text: str) -> str | None:
     """The rule that keeps the folded text from being read at all; None if it may be."""
-    if not _SUSPECT.search(text):
+    if not _SUSPECT.search(text) and not _SUSPECT_WORDS.search(text):
         return None
     if _INJECTION.search(text):
         return "injection"

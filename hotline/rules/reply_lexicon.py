@@ -85,6 +85,8 @@ CHINESE_CORES: dict[str, tuple[Core, int | None]] = {
     "还好": (Core.MIDDLING, 3),
     "凑合": (Core.MIDDLING, 3),
     "马马虎虎": (Core.MIDDLING, 3),
+    "将就": (Core.MIDDLING, 3),
+    "说得过去": (Core.MIDDLING, 3),
     "过得去": (Core.MIDDLING, 3),
     "中规中矩": (Core.MIDDLING, 3),
     "中等": (Core.MIDDLING, 3),

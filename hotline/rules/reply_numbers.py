@@ -31,7 +31,7 @@ class Kind(StrEnum):
     SCORE = "score"
     POINTS = "points"  # 5分 with nobody giving it: a score, but under rank_1_best perhaps a key
     KEY = "key"
-    NO_RATING = "no-rating"  # stands where a rating would, and cannot be one: 0, 6, 4.5, 100分, 5块
+    NO_RATING = "no-rating"  # stands where a rating would, and is none: 0, 4.5, 100分, 扣5分
     BEST = "best"  # 满分5分: only says what the best would be
     OTHER = "other"  # counts or names something else
 
@@ -40,7 +40,7 @@ class Kind(StrEnum):
 class Number:
     """A number at `start:end` of the folded text, lead-in (我选, 给) and unit included; its first digit stands `at`.
 
-    `value` is 1 to 5 for a score or a key, else 0.
+    `value` is 1 to 5, or 0 where the number is none of them.
     """
 
     kind: Kind
@@ -55,7 +55,9 @@ _VALUES = {str(n): n for n in range(1, 6)} | {"一": 1, "二": 2, "两": 2, "三
 _NUMERALS = frozenset("0123456789零一二两三四五六七八九十百")
 _NUMBER = re.compile(
     r"[0-9]+(?:(?:[-./:~年月·*]|,(?=[0-9]{3}(?![0-9])))[0-9]+)*|"
-    r"[零一二两三四五六七八九十百千万亿]+(?:点[零一二三四五六七八九]+)?"
+    # 一般 and 一直 are words: behind a Chinese digit stands its unit, a particle, or what a comment begins with.
+    r"(?<![零一二两三四五六七八九十百千万亿])[零一二两三四五六七八九十百千万亿]++(?:点[零一二三四五六七八九]++)?+"
+    r"(?=$|[^一-龥]|[分星颗个粒枚吧啊呀哦哈嘛了呗啦噢哟谢感辛非很不满服态])"
     r"|(?<![a-z])(?:one|two|three|four|five)(?![a-z])|★(?: {0,2}★)*(?: {0,2}☆)*|☆(?: {0,2}☆)*|满分"
 )
 _OTHER_BEST = re.compile("[ :是为]{0,2}(?!5(?![0-9])|五)[0-9一二三四六七八九十百]")
@@ -136,10 +138,10 @@ def _score(text: str, value: int, start: int, end: int, lead_end: int, *, is_dig
     if not value:
         is_degree = not is_digits and text[end : end + 1].isalnum()  # 十分满意, 万分感谢
         return _none(Kind.OTHER if is_degree else Kind.NO_RATING, start, end)
-    if is_spoilt(text, start, end):
-        return _none(Kind.BEST if is_best(text, start, end) else Kind.NO_RATING, start, end)
-    if not gives(text, start, end):
-        return _none(Kind.NO_RATING, start, end)
+    if is_best(text, start, end):
+        return _none(Kind.BEST, start, end)
+    if is_spoilt(text, start, end) or not gives(text, start, end):
+        return Number(Kind.NO_RATING, value, start, start, end)
     first = lead_start(text, start, lead_end)
     kind = Kind.POINTS if "分" in text[start:end] and not is_given(text, start) else Kind.SCORE
     return Number(kind, value, start if first is None else first, start, past_particle(text, end))
@@ -156,5 +158,5 @@ def _key(text: str, value: int, start: int, end: int, lead_end: int) -> Number:
     if first is None:
         return _none(Kind.OTHER, start, end)
     if is_refused(text, end):
-        return _none(Kind.NO_RATING, start, end)
+        return Number(Kind.NO_RATING, value, start, start, end)
     return Number(Kind.KEY, value, first, start, past_particle(text, end))

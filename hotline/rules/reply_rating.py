@@ -81,7 +81,7 @@ def _one_number(text: str, numbers: list[Number]) -> Number | str | None:
     if chosen is None or isinstance(chosen, str):
         return chosen
     if chosen.kind not in _RATES:
-        return "not-1-to-5" if chosen.kind is Kind.NO_RATING else None
+        return _refused(chosen) if chosen.kind is Kind.NO_RATING else None
     if _ASKS.match(text, chosen.end):
         return "question"
     if chosen.at and (
@@ -89,6 +89,10 @@ def _one_number(text: str, numbers: list[Number]) -> Number | str | None:
     ):
         return "condition"
     return chosen
+
+
+def _refused(number: Number) -> str:
+    return "score-not-given" if number.value else "not-1-to-5"
 
 
 def _chosen(text: str, numbers: list[Number]) -> Number | str | None:
@@ -129,9 +133,11 @@ def _one_label(labels: list[Label], *, beside_number: bool) -> Label | str | Non
         return None
     if any(label.stars is Doubt.UNSURE for label in labels):
         return "unsure-words"
-    said = [label for label in labels if not isinstance(label.stars, Doubt)]
+    said = [label for label in labels if label.stars is not Doubt.IDLE]
     if not said:
         return None if beside_number else "condition"
+    if len(said) == 1:
+        return said[0]
     firm = [label for label in said if label.firm] or said
     if len({label.stars for label in firm}) > 1 or len({is_bad(_stars(label)) for label in said}) > 1:
         return "mixed-words"
@@ -155,15 +161,15 @@ def _disbelief(rest: str, found: Rating, labels: list[Label], number: Number | N
     bad = is_bad(found.stars)
     if not bad and is_sarcastic(rest):
         return "sarcasm"
+    # Beside a number, 满意 in a wish still takes a side; without one, what was not believed is not heard.
+    said = labels if number is None else [label for label in labels if label.stars is not Doubt.IDLE]
+    beside = _without(rest, [(label.start, label.end) for label in said])
+    if not _WORD.search(beside):
+        return None
     # 很好，又推给别人: 好 may mean a part, or nothing; it is believed only among thanks and praise.
     light = number is None and not bad and not any(label.firm for label in labels)
     if light and not (only_praises(_without_clauses(rest, labels)) or (found.stars == 3 and turns(rest))):
         return "mixed-words"
-    # Beside a number, 满意 in a wish still takes a side; without one, what was not believed is not heard.
-    said = labels if number is None else [label for label in labels if not isinstance(label.stars, Doubt)]
-    beside = _without(rest, [(label.start, label.end) for label in said])
-    if not _WORD.search(beside):
-        return None
     if turns(beside) or suggests(beside):
         return None
     praises, blames = sides(beside)

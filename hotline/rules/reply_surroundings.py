@@ -20,7 +20,7 @@ _LEAD_IN = re.compile(
         "好的|你好|您好|谢谢|感谢|我们|我|请|就|那就|那|给|你们|您们|你|您|这次|本次|此次|服务|热线|的|满意度|"
         "评价|评分|打分|评为|打|评|选择|选项|选|回复|回|按|"
         "填写|填|发送|发|数字|分数|得分|结果|答案|答|是|为|应该是|了|个|一个|嗯|哦|投|想|要|还是|当然|肯定|一定|"
-        "综合|总体|整体|"
+        "综合|总体|整体|最终|最后|我说的是|收到|可以|行|好嘞|嗯嗯|ok|okay|yes|sure|"
         "my|rating|rate|score|it's|it|is|i'd|i|give|gave|you|a|option|number|choose|select|press|pick|answer|"
         "reply|say|would|vote|hi|hello|"
         "thanks|thank|we|them|this|service|overall|definitely|key"

@@ -17,6 +17,10 @@ _BLOCKS = (
     *((0x16A00, 0x16C00), (0x1D400, 0x1D800), (0x1E100, 0x1EA00), (0x1F100, 0x1F200), (0x1FBF0, 0x1FC00)),
 )
 
+# Pictures say nothing that may be counted on, and are read as a space, but for those that take back what is said.
+_PICTURES = ((0x2300, 0x2400), (0x25A0, 0x27C0), (0x2B00, 0x2C00), (0x1F000, 0x1FB00))
+_TELLING = frozenset("★☆🙃🙄🖕💩")
+
 _TRADITIONAL = (
     "滿較極為爲應該給選擇評價請過錯誤發實氣煩個幾對說話復覆複訂閱銷幫麼嗎樣務態時間鐘兩無從來沒們這還謝總"
     "體會號碼開關門頭點讚贊爛壞優熱專業處長遲動辦場電聯係繫問題顯認識誰單據訊驗證騷擾壓絲決絕難讓覺淺愛見"
@@ -56,6 +60,14 @@ def _folds() -> dict[int, str]:
         for code in range(first, last):
             if (folded := _fold_one(chr(code))) is not None:
                 folds[code] = folded
+    for first, last in _PICTURES:
+        for code in range(first, last):
+            if (
+                code not in folds
+                and chr(code) not in _TELLING
+                and unicodedata.category(chr(code)) in {"So", "Sk", "Cn"}
+            ):
+                folds[code] = " "
     written = dict(zip(_TRADITIONAL, _SIMPLIFIED, strict=True)) | _FINANCIAL | _STARS | _SIGNS
     folds |= {ord(character): folded for character, folded in written.items()}
     folds |= dict.fromkeys(map(ord, "\u200c\u200d\ufe0e\ufe0f\t\r\u2028\u2029"), " ")

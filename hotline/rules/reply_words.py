@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
-from hotline.rules.reply_doubts import Doubt, doubt_after, doubt_before, is_denied, is_plain
+from hotline.rules.reply_doubts import Doubt, doubt_after, doubt_before, is_denied, is_plain, is_scare_quoted
 from hotline.rules.reply_lexicon import (
     BLAME,
     CHINESE_CORES,
@@ -66,6 +66,7 @@ _CHINESE_AFTER = re.compile("极了|得很|的很|至极|之至|得不得了|透
 _LOOK_BACK = 24
 # How much of its clause is looked at on either side of a label, so that many labels cost no more than their text.
 _AROUND = 48
+_MOST_LABELS = 24  # nobody rates with more words than that; they would only cost time
 _ENGLISH = re.compile(
     r"\b(?P<phrase>neither satisfied nor dissatisfied\b)|"
     rf"\b(?P<degrees>(?:{either('|'.join(_ENGLISH_DEGREE))} ){{0,4}})(?P<core>{either('|'.join(ENGLISH_CORES))})\b"
@@ -83,6 +84,7 @@ _PART = re.compile(
         "专业|能力|你们|您|他们|她|他|的|都|也|"
         "这|个|就|是|确实|真的|真|反正|总之|对|我|给|选|评价|方面|各|一切|全部",
         "小[一-龥]",
+        "[0-9一二三四五六七八九十]{1,4}[号楼层]",
     )
 )
 _UNABLE = re.compile("(?:[办做弄说搞修看用]|解决|处理)$")
@@ -111,6 +113,8 @@ def read_labels(text: str) -> list[Label]:
         seen += _english(text)
     if not seen:
         return []
+    if len(seen) > _MOST_LABELS:
+        return [Label(0, len(text), 0, len(text), Doubt.UNSURE, firm=False, whole=False)]
     seen.sort()
     labels = (_in_its_clause(text, one, start, end) for one, start, end in _clauses(text, seen))
     return [label for label in labels if label is not None]
@@ -186,7 +190,8 @@ def _in_its_clause(text: str, seen: _Seen, clause_start: int, clause_end: int) -
     stars, firm, whole = seen.stars, seen.core in FIRM, False
     if not isinstance(stars, Doubt):
         doubt = doubt_before(left, stars, firm=firm) or doubt_after(right, stars, firm=firm)
-        denied = not is_bad(stars) and is_denied(text[max(0, clause_start - _AROUND) : clause_start])
+        around = text[max(0, clause_start - _AROUND) : clause_start]
+        denied = not is_bad(stars) and (is_denied(around) or (not left and is_scare_quoted(around)))
         if denied or text[clause_end : clause_end + 1] == "?":
             doubt = Doubt.UNSURE
         whole = doubt is None and is_plain(left) and is_plain(right)
@@ -207,6 +212,8 @@ def _worth(core: str, before: str, after: str) -> int | Doubt | None:
         degrees.insert(0, Degree.VERY)
     if not degrees:
         return base
+    if degrees.count(Degree.NOT) > 1:
+        return Doubt.UNSURE
     key = tuple(dict.fromkeys(degrees))
     if side is Core.GOOD and base == 4 and core not in NEVER_NEGATED:
         return _NEGATABLE.get(key, Doubt.UNSURE)

@@ -1,5 +1,6 @@
 """The house as it is built: walls, queues, wording, policies, and modules of a size that can be read."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -20,7 +21,6 @@ from tests.cast import on_sqlite
 
 ROOT = Path(hotline.__file__).parent
 SCRIPTS = sorted(path.stem for path in (ROOT / "scripts").glob("*.toml"))
-MODULES = sorted(path for path in ROOT.rglob("*.py"))
 
 
 def test_the_walls_stand() -> None:
@@ -28,8 +28,7 @@ def test_the_walls_stand() -> None:
     command = [Path(sys.executable).with_name("lint-imports"), "--config", ROOT.parent / "pyproject.toml", "--no-cache"]
     linted = subprocess.run(command, capture_output=True, text=True, cwd=ROOT.parent, timeout=100, check=False)
     assert linted.returncode == 0, linted.stdout + linted.stderr
-    assert "0 broken" in linted.stdout
-    assert "0 kept" not in linted.stdout
+    assert re.search(r"[1-9]\d* kept, 0 broken", linted.stdout), linted.stdout
 
 
 def test_every_kind_of_work_has_a_task_and_a_queue_that_workers_watch() -> None:
@@ -110,17 +109,11 @@ def test_always_is_default_with_every_window_open() -> None:
         assert {getattr(always, channel).opens, getattr(always, channel).closes} == {getattr(always, channel).opens.min}
 
 
-@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
-def test_a_module_can_be_read_in_one_sitting(path: Path) -> None:
-    lines = path.read_text(encoding="utf-8").splitlines()
-    if "versions" not in path.parts:
-        assert len(lines) <= 400
-    if lines:
-        assert lines[0].startswith('"""'), "two lines at the top say what it is for"
-
-
-def test_the_product_never_says_where_it_was_written() -> None:
-    for path in MODULES:
-        text = path.read_text(encoding="utf-8")
-        assert "/work/" not in text, path
-        assert "13844328000" not in text.replace("`+8613844328000` → `138****8000`", ""), path
+def test_every_module_can_be_read_in_one_sitting_and_says_what_it_is_for() -> None:
+    too_long, silent = [], []
+    for path in sorted(ROOT.rglob("*.py")):
+        lines = path.read_text(encoding="utf-8").splitlines()
+        name = str(path.relative_to(ROOT))
+        too_long += [name] if len(lines) > 400 and not name.startswith("migrations/versions") else []
+        silent += [name] if lines and not lines[0].startswith('"""') else []
+    assert (too_long, silent) == ([], [])

@@ -1,4 +1,4 @@
-"""Workers that claim, finish, postpone, park, vanish and come back late, in any order: each row is done exactly once."""
+"""Workers claim, finish, postpone, park, vanish and come back late, in any order: each row is done exactly once."""
 
 from datetime import timedelta
 
@@ -19,7 +19,7 @@ ROWS = ("row:0", "row:1")
 
 
 class Office(RuleBasedStateMachine):
-    """Three workers and two rows. A worker remembers its last claim for ever, however stale; `done` is the work done."""
+    """Three workers and two rows. A worker remembers its last claim, however stale; `done` is the work done."""
 
     @initialize()
     def open(self) -> None:
@@ -79,4 +79,4 @@ class Office(RuleBasedStateMachine):
 
 
 TestOffice = Office.TestCase
-TestOffice.settings = settings(max_examples=40, stateful_step_count=25, deadline=None)
+TestOffice.settings = settings(max_examples=40, stateful_step_count=25)

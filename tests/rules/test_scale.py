@@ -56,13 +56,11 @@ def test_labels_cannot_be_changed() -> None:
         ("您对服务的满意度如何？是否满意？5非常满意，4满意，3基本满意，2不满意，1非常不满意。如不满意请说明。", STARS),
         ("Reply 5 very satisfied, 4 satisfied, 3 fairly satisfied, 2 dissatisfied, 1 very dissatisfied", STARS),
         (
-            "For very satisfied press 1, for satisfied press 2, for fairly satisfied press 3, for dissatisfied press 4, "
-            "for very dissatisfied press 5.",
+            "Very satisfied press 1, satisfied press 2, fair press 3, dissatisfied press 4, very dissatisfied press 5",
             RANK,
         ),
         (
-            "Press 1 for very satisfied, press 2 for satisfied, 3 for fairly satisfied, 4 for dissatisfied "
-            "or 5 for very dissatisfied.",
+            "Press 1 for very satisfied, 2 for satisfied, 3 for neutral, 4 for dissatisfied, 5 for very dissatisfied",
             RANK,
         ),
         ("5 = very good, 4 = good, 3 = average, 2 = poor, 1 = very poor", STARS),

@@ -1,0 +1,229 @@
+"""The `hotline` command as operators run it: real processes, their output, their exit codes – and the doctor."""
+
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from hotline import create_app
+from hotline.actions.people import key_holder, log_in
+from hotline.cli import hotline as command
+from hotline.clock import utc_now
+from hotline.database import Database
+from hotline.jobs import heartbeat, tasks
+from hotline.migrations import is_current, migrate
+from hotline.services import Services
+from hotline.settings import Settings
+from hotline.simulator import ClockMode, SimulatorConfig, serve
+from hotline.tables.people import Role, Scope
+from tests import parts
+from tests.cast import ACCOUNT_SID, AUTH_TOKEN, on_sqlite
+
+ROOT = Path(__file__).parents[2]
+
+
+def hotline(
+    *arguments: str, words: str = "", folder: Path = ROOT, **environment: str
+) -> "subprocess.CompletedProcess[str]":
+    """`python -m hotline …` with nothing in its environment but what is given."""
+    return subprocess.run(
+        [sys.executable, "-m", "hotline", *arguments],
+        input=words,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        timeout=60,
+        check=False,
+        cwd=folder,
+        env={"PATH": "/usr/bin:/bin", "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"} | environment,
+    )
+
+
+def test_parse_prints_one_json_line() -> None:
+    ran = hotline("parse", "2 排队两个小时")
+    assert (ran.returncode, ran.stderr) == (0, "")
+    (line,) = ran.stdout.splitlines()
+    shown = json.loads(line)
+    assert list(shown) == ["action", "stars", "comment", "rule"]
+    assert (shown["action"], shown["stars"], shown["comment"]) == ("rate", 2, "排队两个小时")
+    assert "排队" in line  # readable, not escaped
+
+
+def test_parse_follows_the_scale_it_is_told() -> None:
+    runner = CliRunner()
+    told = runner.invoke(command, ["parse", "1", "--scale", "rank_1_best"])
+    assert json.loads(told.output)["stars"] == 5
+    assert runner.invoke(command, ["parse", "1", "--scale", "sideways"]).exit_code == 2
+
+
+def test_parse_reads_json_strings_line_by_line() -> None:
+    lines = '"5"\n"退订"\n\n"4\\n谢谢"\n'
+    ran = hotline("parse", "-", words=lines)
+    assert ran.returncode == 0
+    assert [json.loads(line)["action"] for line in ran.stdout.splitlines()] == ["rate", "optout", "rate"]
+    for bad in ("5", "{", '{"a": 1}'):
+        refused = CliRunner().invoke(command, ["parse", "-"], input=f'"5"\n{bad}\n')
+        assert refused.exit_code == 1
+        assert "line 2" in refused.output
+
+
+def test_migrate_key_and_user_on_a_fresh_database(tmp_path: Path) -> None:
+    _commands_work(f"sqlite:///{tmp_path / 'new' / 'hotline.sqlite3'}", tmp_path)
+
+
+def test_migrate_on_postgresql(postgres_url: str, tmp_path: Path) -> None:
+    migrate(postgres_url, "base")
+    made = hotline("migrate", folder=tmp_path, HOTLINE_DATABASE_URL=postgres_url)
+    assert made.returncode == 0, made.stderr
+    database = Database(postgres_url)
+    with database.read() as session:
+        assert is_current(session.connection())
+    database.engine.dispose()
+
+
+def _commands_work(url: str, folder: Path) -> None:
+    """As on the first day, from anywhere: tables, a key, a user; what they print is what opens the doors."""
+    made = hotline("migrate", folder=folder, HOTLINE_DATABASE_URL=url)
+    assert made.returncode == 0, made.stderr
+    key = hotline(
+        "key", "add", "政务服务系统", "--scope", "intake", "--scope", "ratings", folder=folder, HOTLINE_DATABASE_URL=url
+    )
+    assert key.returncode == 0, key.stderr
+    user = hotline(
+        *("user", "add", "周倩", "--role", "agent", "--password-stdin"),
+        words="一个很长的密码1234\n",
+        folder=folder,
+        HOTLINE_DATABASE_URL=url,
+    )
+    assert (user.returncode, "密码" in user.stdout + user.stderr) == (0, False)
+    database = Database(url)
+    with database.write() as session:
+        assert is_current(session.connection())
+        holder = key_holder(session, key.stdout.splitlines()[-1])
+        assert holder is not None
+        assert (holder.name, holder.scopes) == ("政务服务系统", [Scope.INTAKE, Scope.RATINGS])
+        agent = log_in(session, "周倩", "一个很长的密码1234", utc_now())
+        assert agent is not None
+        assert agent.role is Role.AGENT
+    database.engine.dispose()
+
+
+@on_sqlite
+@pytest.mark.parametrize(
+    ("arguments", "words", "told"),
+    [
+        (["user", "add", "周倩", "--role", "agent", "--password-stdin"], "short\n", "password"),
+        (["user", "add", " ", "--role", "agent", "--password-stdin"], "long enough 1\n", "name"),
+        (["user", "add", "周倩", "--role", "department", "--password-stdin"], "long enough 1\n", "dept_code"),
+        (["key", "add", "feed", "--scope", "intake"], "", "name: feed exists already"),
+    ],
+)
+def test_what_cannot_be_added_is_said_in_one_line(
+    arguments: list[str], words: str, told: str, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOTLINE_DATABASE_URL", database_url)
+    runner = CliRunner()
+    if arguments[0] == "key":
+        assert runner.invoke(command, arguments).exit_code == 0
+    refused = runner.invoke(command, arguments, input=words)
+    assert refused.exit_code != 0
+    assert told in str(refused.exception)
+
+
+def test_a_missing_setting_ends_a_process_by_name_and_not_with_a_traceback(tmp_path: Path) -> None:
+    ran = hotline("worker", folder=tmp_path)
+    assert ran.returncode == 2
+    assert "HOTLINE_SECRET_KEY: is missing" in ran.stderr
+    assert "Traceback" not in ran.stderr
+
+
+def test_the_help_names_every_command_of_the_contract() -> None:
+    told = CliRunner().invoke(command, ["--help"]).output
+    for name in ("demo", "web", "worker", "parse", "migrate", "user", "key", "doctor"):
+        assert f"\n  {name} " in told
+
+
+@on_sqlite
+class TestTheDoctor:
+    @pytest.fixture
+    def examined(
+        self, make_settings: Callable[..., Settings], monkeypatch: pytest.MonkeyPatch
+    ) -> Callable[..., tuple[Result, dict[str, str]]]:
+        """Run `hotline doctor` on settings with changes: the result, and the verdict of each part."""
+
+        def examine(**changes: object) -> tuple[Result, dict[str, str]]:
+            monkeypatch.setattr(import_module("hotline.cli.doctor"), "load_settings", lambda: make_settings(**changes))
+            result = CliRunner().invoke(command, ["doctor"])
+            assert AUTH_TOKEN not in result.output
+            lines = [line for line in result.output.splitlines() if line.strip()]
+            return result, {line[8:20].strip(): line[:8].strip() for line in lines}
+
+        return examine
+
+    def test_a_healthy_house_is_ok_in_every_part(
+        self,
+        make_settings: Callable[..., Settings],
+        examined: Callable[..., tuple[Result, dict[str, str]]],
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        port = parts.free_port()
+        config = SimulatorConfig(ACCOUNT_SID, AUTH_TOKEN, clock=ClockMode.MANUAL, start=time.time())
+        with serve(config) as simulator:
+            changes = {"public_url": f"http://127.0.0.1:{port}", "twilio_api_url": simulator.url}
+            app = create_app(make_settings(**changes))
+            house: Services = app.extensions["hotline"]
+            monkeypatch.setattr(tasks, "house", lambda: house)
+            tasks.sweep()
+            served = parts.serve(app, port)
+            result, verdicts = examined(**changes)
+            served.stop()
+            house.redis.flushdb()
+            house.database.engine.dispose()
+        assert result.exit_code == 0, result.output
+        assert verdicts.pop("two-way sms") == "warning"  # no two-way SMS to +86 by Twilio: said at every look
+        assert verdicts == dict.fromkeys(
+            ("settings", "database", "migrations", "redis", "schedule", "public url", "twilio"), "ok"
+        )
+
+    def test_each_fault_is_told_with_what_to_do_about_it(
+        self, examined: Callable[..., tuple[Result, dict[str, str]]], redis_server: parts.RedisServer, tmp_path: Path
+    ) -> None:
+        nowhere = f"http://127.0.0.1:{parts.free_port()}"
+        result, verdicts = examined(
+            database_url=f"sqlite:///{tmp_path / 'empty.sqlite3'}", public_url=nowhere, twilio_api_url=nowhere
+        )
+        assert result.exit_code == 1
+        assert {part for part, verdict in verdicts.items() if verdict == "fault"} == {
+            "migrations",
+            "schedule",
+            "public url",
+            "twilio",
+        }
+        for remedy in ("hotline migrate", "hotline worker", "HOTLINE_PUBLIC_URL", "TWILIO_API_URL"):
+            assert remedy in result.output
+
+    def test_a_database_and_a_redis_that_are_away_are_faults_and_no_tracebacks(
+        self, examined: Callable[..., tuple[Result, dict[str, str]]]
+    ) -> None:
+        port = parts.free_port()
+        result, verdicts = examined(
+            database_url=f"postgresql+psycopg://hotline:the-database-password@127.0.0.1:{port}/hotline",
+            redis_url=f"redis://127.0.0.1:{port}/0",
+        )
+        assert result.exit_code == 1
+        assert "the-database-password" not in result.output
+        assert {verdicts[part] for part in ("database", "migrations", "redis", "schedule")} == {"fault"}
+
+    def test_a_schedule_that_stopped_a_while_ago_is_a_fault(
+        self, examined: Callable[..., tuple[Result, dict[str, str]]], house: Services
+    ) -> None:
+        heartbeat.beat(house.redis, utc_now() - timedelta(minutes=3))
+        _, verdicts = examined()
+        assert verdicts["schedule"] == "fault"

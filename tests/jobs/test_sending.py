@@ -1,0 +1,333 @@
+"""Texts and calls sent for real: the SDK, a Twilio on loopback, its signed callbacks, and its bad days."""
+
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+import pytest
+from flask import Flask
+
+from hotline import create_app, outbox
+from hotline.actions import dial
+from hotline.carriers import twilio as twilio_carrier
+from hotline.jobs import tasks
+from hotline.services import Services
+from hotline.settings import Settings
+from hotline.simulator import ClockMode, NumberConfig, SimulatorConfig, SimulatorServer, serve
+from hotline.tables import Attempt, Call, Case, Invitation, OptOut, OutboundText, OutboxRow, Rating, User
+from tests import parts
+from tests.cast import (
+    ACCOUNT_SID,
+    AGENT_PHONE,
+    AUTH_TOKEN,
+    LI,
+    OUR_NUMBER,
+    WANG,
+    Feed,
+    all_of,
+    make_desk,
+    make_feed,
+    on_sqlite,
+    only,
+)
+from tests.conftest import MovingClock
+
+pytestmark = on_sqlite
+
+
+class Town:
+    """The product served on loopback, a Twilio beside it on a manual clock, and the people's telephones."""
+
+    def __init__(self, app: Flask, simulator: SimulatorServer, clock: MovingClock) -> None:
+        self.app, self.clock = app, clock
+        self.house: Services = app.extensions["hotline"]
+        self.feed: Feed = make_feed(app)
+        self.http = httpx.Client(base_url=f"{simulator.url}/simulator/api", timeout=30)
+
+    def ask(self, method: str, path: str, **body: Any) -> Any:
+        answer = self.http.request(method, path, json=body or None)
+        assert answer.is_success, answer.text
+        return answer.json()
+
+    def phone(self, number: str) -> Any:
+        return self.ask("GET", f"/phones/{quote(number)}")
+
+    def texts(self, number: str) -> list[str]:
+        return [text["body"] for text in self.phone(number)["thread"] if text["to"] == number]
+
+    def text(self, number: str, body: str) -> None:
+        self.ask("POST", f"/phones/{quote(number)}/text", to=OUR_NUMBER, body=body)
+
+    def on_the_line(self, number: str) -> str:
+        """The sid of the call that rings or goes on at a telephone."""
+        return str(self.phone(number)["call"]["sid"])
+
+    def act(self, number: str, action: str, **body: Any) -> Any:
+        return self.ask("POST", f"/calls/{self.on_the_line(number)}/{action}", **body)
+
+    def nasty(self, **modes: Any) -> None:
+        self.ask("PUT", "/nasty", **modes)
+
+    def advance(self, seconds: float) -> None:
+        """Twilio's clock goes on, and with it all its callbacks."""
+        self.ask("POST", "/clock", advance=seconds)
+
+    def faults(self) -> list[Any]:
+        """What Twilio would show in its debugger: nothing, if our answers were right."""
+        return [fault for fault in self.ask("GET", "/state")["errors"] if fault["level"] == "error"]
+
+
+@pytest.fixture
+def town(make_settings: Callable[..., Settings], clock: MovingClock, monkeypatch: pytest.MonkeyPatch) -> Iterator[Town]:
+    port = parts.free_port()
+    ours = f"http://127.0.0.1:{port}"
+    number = NumberConfig(OUR_NUMBER, sms_url=f"{ours}/webhooks/twilio/sms", voice_url=f"{ours}/webhooks/twilio/voice")
+    config = SimulatorConfig(
+        ACCOUNT_SID, AUTH_TOKEN, clock=ClockMode.MANUAL, numbers=(number,), start=time.time(), message_seconds=1
+    )
+    with serve(config) as simulator:
+        app = create_app(make_settings(public_url=ours, twilio_api_url=simulator.url), clock)
+        served = parts.serve(app, port)
+        house: Services = app.extensions["hotline"]
+        monkeypatch.setattr(tasks, "house", lambda: house)
+        made = Town(app, simulator, clock)
+        for person in (WANG.e164, LI.e164, AGENT_PHONE):
+            made.ask("PUT", f"/phones/{quote(person)}", label="telephone")
+        yield made
+        made.http.close()
+        served.stop()
+        house.database.engine.dispose()
+        house.redis.flushdb()
+
+
+@pytest.fixture
+def do_work(town: Town) -> Callable[[], int]:
+    """Work all that is due now."""
+
+    def work_all() -> int:
+        worked = 0
+        while True:
+            with town.house.database.read() as session:
+                rings = outbox.due(session, town.house.now(), 100)
+            if not rings:
+                return worked
+            for ring in rings:
+                tasks.work(ring.kind, ring.row_id)
+                worked += 1
+
+    return work_all
+
+
+def test_a_text_goes_out_is_delivered_and_its_reply_is_thanked(town: Town, do_work: Callable[[], int]) -> None:
+    town.feed.transaction()
+    do_work()
+    assert only(town.house, OutboundText).state == "sent"
+    town.advance(10)
+    assert only(town.house, OutboundText).state == "delivered"
+    assert only(town.house, Invitation).state == "delivered"
+    town.text(WANG.e164, "5 谢谢小王")
+    town.advance(10)
+    invitation, thanks = town.texts(WANG.e164)
+    assert "请回复数字评价" in invitation
+    assert "非常满意（5星）" in thanks
+    assert (only(town.house, Rating).stars, only(town.house, Rating).comment) == (5, "谢谢小王")
+    assert town.faults() == []
+
+
+def test_webhooks_repeated_reordered_and_late_change_nothing(town: Town, do_work: Callable[[], int]) -> None:
+    town.nasty(repeat=2, reorder=True, delay=1.5)
+    town.feed.transaction()
+    do_work()
+    town.advance(30)
+    town.text(WANG.e164, "1")
+    town.advance(30)
+    assert only(town.house, OutboundText).state == "delivered"
+    assert (only(town.house, Rating).stars, len(all_of(town.house, Case))) == (1, 1)
+    assert town.faults() == []
+
+
+def test_a_survey_call_is_answered_keyed_and_hung_up(town: Town, do_work: Callable[[], int]) -> None:
+    town.feed.transaction(person=LI)
+    do_work()
+    town.act(LI.e164, "answer")
+    town.advance(2)
+    town.act(LI.e164, "press", keys="2")
+    town.act(LI.e164, "hangup")
+    town.advance(10)
+    assert only(town.house, Rating).stars == 2
+    assert (only(town.house, Call).state, only(town.house, Call).result) == ("ended", "completed")
+    assert town.faults() == []
+
+
+def test_a_call_that_hears_nothing_asks_three_times_and_ends(town: Town, do_work: Callable[[], int]) -> None:
+    town.feed.transaction(person=LI)
+    do_work()
+    sid = town.on_the_line(LI.e164)
+    town.act(LI.e164, "answer")
+    town.advance(300)
+    said = [spoken["text"] for spoken in town.ask("GET", f"/calls/{sid}")["said"]]
+    assert sum("非常满意请按5" in sentence for sentence in said) == 3
+    assert said[-1] == "没有收到您的评价。感谢接听，再见。"
+    assert town.phone(LI.e164)["call"] is None
+    assert all_of(town.house, Rating) == []
+    assert town.faults() == []
+
+
+def test_a_landline_that_is_not_answered_is_called_again_later(town: Town, do_work: Callable[[], int]) -> None:
+    town.feed.transaction(person=LI)
+    do_work()
+    town.advance(60)
+    first, second = all_of(town.house, Call)
+    assert (first.state, first.result, second.state) == ("ended", "no_answer", "queued")
+    assert do_work() == 0
+    town.clock.move(hours=town.house.policy.phone.retry_hours)
+    do_work()
+    town.act(LI.e164, "answer")
+    assert all_of(town.house, Call)[1].state == "answered"
+
+
+def test_a_caller_without_an_invitation_hears_so(town: Town) -> None:
+    town.ask("POST", f"/phones/{quote(LI.e164)}/call", to=OUR_NUMBER)
+    sid = town.on_the_line(LI.e164)
+    town.advance(60)
+    (said,) = town.ask("GET", f"/calls/{sid}")["said"]
+    assert "没有待评价的事项" in said["text"]
+    assert town.faults() == []
+
+
+def test_the_agent_is_rung_whispered_to_and_bridged_to_the_citizen(town: Town, do_work: Callable[[], int]) -> None:
+    town.feed.transaction()
+    town.text(WANG.e164, "1")
+    desk = make_desk(town.house)
+    token = desk.claim(1)
+    with town.house.database.write() as session:
+        dial.dial(session, 1, token, session.get_one(User, desk.user.id), town.house.now())
+    do_work()
+    town.act(AGENT_PHONE, "answer")
+    town.advance(1)
+    assert town.phone(WANG.e164)["call"] is None  # not before the key
+    town.act(AGENT_PHONE, "press", keys="1")
+    town.advance(5)
+    ringing = town.phone(WANG.e164)["call"]
+    assert ringing["from"] == OUR_NUMBER
+    town.act(WANG.e164, "answer")
+    town.advance(60)
+    assert only(town.house, Attempt).state == "bridged"
+    assert only(town.house, Case).state == "contacted"
+    town.act(WANG.e164, "hangup")
+    town.advance(10)
+    assert (only(town.house, Attempt).state, only(town.house, Attempt).result) == ("ended", "connected")
+    assert town.faults() == []
+
+
+@pytest.mark.parametrize(
+    ("code", "text", "invitation"),
+    [(21211, "failed", "failed"), (21608, "failed", "failed"), (21408, "failed", "failed")],
+)
+def test_a_permanent_refusal_is_the_end_of_it(
+    code: int, text: str, invitation: str, town: Town, do_work: Callable[[], int]
+) -> None:
+    town.nasty(refuse_send={"code": code, "times": 1})
+    town.feed.transaction()
+    do_work()
+    assert (only(town.house, OutboundText).state, only(town.house, Invitation).state) == (text, invitation)
+    assert only(town.house, OutboundText).error_code == str(code)
+    assert only(town.house, OutboxRow).state == "done"
+
+
+def test_too_many_requests_are_tried_again_later(town: Town, do_work: Callable[[], int]) -> None:
+    town.nasty(refuse_send={"code": 20429, "times": 2})
+    town.feed.transaction()
+    for pause in (2, 5):
+        do_work()
+        assert only(town.house, OutboundText).state == "queued"
+        assert only(town.house, OutboxRow).last_error
+        town.clock.move(seconds=pause)
+    do_work()
+    assert only(town.house, OutboundText).state == "sent"
+    town.advance(10)
+    assert len(town.texts(WANG.e164)) == 1
+
+
+def test_a_server_error_is_tried_again_and_an_outage_ends_parked_in_sight(
+    town: Town, do_work: Callable[[], int]
+) -> None:
+    town.nasty(api_error={"status": 503, "times": None})
+    town.feed.transaction()
+    for _ in range(tasks._MOST_ATTEMPTS):
+        do_work()
+        town.clock.move(minutes=15)
+    row = only(town.house, OutboxRow)
+    assert (row.state, row.attempts) == ("parked", tasks._MOST_ATTEMPTS)
+    assert only(town.house, OutboundText).state == "queued"
+    assert town.texts(WANG.e164) == []
+
+
+def test_a_mobile_that_cannot_text_is_called_instead(town: Town, do_work: Callable[[], int]) -> None:
+    town.nasty(refuse_send={"code": 30006, "times": 1})
+    town.feed.transaction()
+    do_work()
+    town.advance(10)
+    do_work()
+    assert only(town.house, OutboundText).error_code == "30006"
+    assert town.phone(WANG.e164)["call"]["status"] == "ringing"
+    assert [i.channel for i in all_of(town.house, Invitation)] == ["sms", "phone"]
+
+
+def test_stop_at_the_carrier_is_answered_once_and_known_here(town: Town, do_work: Callable[[], int]) -> None:
+    town.feed.transaction()
+    do_work()
+    town.advance(10)
+    town.text(WANG.e164, "STOP")
+    town.advance(10)
+    assert only(town.house, OptOut).ended_at is None
+    assert len(town.texts(WANG.e164)) == 2  # our invitation, and Twilio's own word on STOP
+    town.feed.transaction("JL-0013")
+    do_work()
+    assert len(town.texts(WANG.e164)) == 2
+
+
+def test_an_opt_out_that_only_the_carrier_knows_is_learned_from_its_refusal(
+    town: Town, do_work: Callable[[], int]
+) -> None:
+    town.nasty(refuse_send={"code": 21610, "times": 1})
+    town.feed.transaction()
+    do_work()
+    assert only(town.house, OptOut).asked_by == "sms:21610"
+    assert only(town.house, Invitation).state == "declined"
+
+
+def test_a_send_that_is_never_answered_is_unknown_until_its_receipt(
+    town: Town, do_work: Callable[[], int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Twilio took the text and we never heard: it is not sent again, and the receipt – with our own id – settles it."""
+    monkeypatch.setattr(twilio_carrier, "_API_SECONDS", 0.4)
+    _fresh_client(town)
+    town.nasty(swallow_send=1)
+    town.feed.transaction()
+    do_work()
+    assert (only(town.house, OutboundText).state, only(town.house, OutboxRow).state) == ("unknown", "done")
+    town.clock.move(hours=3)
+    assert do_work() == 0
+    town.advance(20)
+    text = only(town.house, OutboundText)
+    assert (text.state, text.invitation.state) == ("delivered", "delivered")
+    assert text.external_id is not None
+    assert len(town.texts(WANG.e164)) == 1
+
+
+def _fresh_client(town: Town) -> None:
+    carrier = twilio_carrier.TwilioCarrier(town.house.settings, town.house.vault, town.house.policy.region)
+    object.__setattr__(town.house, "text_carrier", carrier)
+
+
+def test_a_forging_twilio_is_refused_everywhere(town: Town, do_work: Callable[[], int]) -> None:
+    town.feed.transaction()
+    do_work()
+    town.nasty(wrong_signature=True)
+    town.text(WANG.e164, "1")
+    town.advance(10)
+    assert all_of(town.house, Rating) == []
+    assert only(town.house, OutboundText).state == "sent"  # not even a receipt was believed

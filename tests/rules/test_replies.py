@@ -1,0 +1,373 @@
+"""What a citizen's reply means: a table of replies under both scales, and what must hold for every reply there is."""
+
+import json
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from types import FrameType, ModuleType
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from hotline.rules import (
+    reply_corrections,
+    reply_doubts,
+    reply_guards,
+    reply_numbers,
+    reply_rating,
+    reply_requests,
+    reply_surroundings,
+    reply_text,
+    reply_words,
+)
+from hotline.rules.replies import Action, Reply, parse
+from hotline.rules.reply_text import fold
+from hotline.rules.scale import STAR_LABELS, Scale, is_bad
+
+STARS, RANK = Scale.STAR_5_BEST, Scale.RANK_1_BEST
+HERE = Path(__file__).parent
+TABLE: list[dict[str, Any]] = [json.loads(line) for line in (HERE / "replies.jsonl").read_text("utf-8").splitlines()]
+# Nobody who writes one of these is content: no reading may call it a good rating.
+COMPLAINTS = (HERE / "complaints.txt").read_text("utf-8").splitlines()
+
+
+def meaning(reply: Reply) -> int | str:
+    return reply.stars if reply.stars is not None else str(reply.action)
+
+
+@pytest.mark.parametrize("scale", Scale)
+@pytest.mark.parametrize("row", TABLE, ids=lambda row: row["text"])
+def test_a_reply_is_read_as_the_table_says(row: dict[str, Any], scale: Scale) -> None:
+    assert meaning(parse(row["text"], scale)) == row[scale]
+
+
+@pytest.mark.parametrize("scale", Scale)
+@pytest.mark.parametrize("text", COMPLAINTS)
+def test_a_complaint_is_never_read_as_a_good_rating(text: str, scale: Scale) -> None:
+    stars = parse(text, scale).stars
+    assert stars is None or is_bad(stars)
+
+
+@pytest.mark.parametrize(
+    ("text", "comment"),
+    [
+        ("5", None),
+        ("回复5", None),
+        ("5！！！", None),
+        ("5👍", None),
+        ("5吧", None),
+        ("2 排队两个小时", "排队两个小时"),
+        ("2排队两个小时", "排队两个小时"),
+        ("5，谢谢小王", "谢谢小王"),
+        ("排队两个小时，2", "排队两个小时"),
+        ("我选2，排队两个小时", "排队两个小时"),
+        ("谢谢，5，小王很好", "小王很好"),
+        ("2，我的電話是13800138000，請回電", "我的電話是13800138000，請回電"),
+        ("非常满意", None),
+        ("评价：非常满意", None),
+        ("我对这次服务非常满意", None),
+        ("非常不满意，办了三次", "办了三次"),
+        ("3号窗口非常不满意", "3号窗口非常不满意"),
+        ("五星好评", "好评"),
+        ("4, but parking was hard", "but parking was hard"),
+        ("打错了，是4", None),
+        ("3 - sorry, 5", None),
+        ("打错了，是2，排队太久", "排队太久"),
+        ("退订，烦死了", None),
+        ("等了3个小时", None),
+    ],
+)
+def test_the_comment_is_what_is_left_beside_the_score_in_the_citizens_own_characters(
+    text: str, comment: str | None
+) -> None:
+    assert parse(text, STARS).comment == comment
+
+
+@pytest.mark.parametrize(
+    ("text", "rule"),
+    [
+        ("5", "digit"),
+        ("2 排队两个小时", "digit"),
+        ("给5分", "score"),
+        ("★★★★", "score"),
+        ("非常满意", "words"),
+        ("我对结果不满意", "words"),
+        ("1非常满意", "words-over-digit"),
+        ("5 非常满意", "digit-and-words"),
+        ("打错了，是4", "correction"),
+        ("5不是1", "correction"),
+        ("TD", "optout"),
+        ("恢复", "optin"),
+        ("？", "help"),
+        ("撤销差评", "withdraw"),
+        ("不是我", "not-me"),
+        ("", "empty"),
+        ("👍", "empty"),
+        ("你好", "no-rating"),
+        ("等了3个小时", "number-is-no-rating"),
+        ("6", "not-1-to-5"),
+        ("4 5", "several-ratings"),
+        ("5？", "question"),
+        ("五星好评返现", "score-not-given"),
+        ("本来想，5", "condition"),
+        ("希望大家满意", "condition"),
+        ("没有不满意", "unsure-words"),
+        ("态度满意，速度不满意", "mixed-words"),
+        ("呵呵，非常满意", "sarcasm"),
+        ("不是我，5", "rating-and-request"),
+        ("验证码5", "verification-code"),
+        ("<b>5</b>", "injection"),
+    ],
+)
+def test_each_rule_goes_by_its_name(text: str, rule: str) -> None:
+    assert parse(text, STARS).rule == rule
+
+
+def test_five_points_alone_are_a_score_or_a_key_when_one_is_the_best() -> None:
+    assert meaning(parse("5分", STARS)) == 5
+    assert parse("5分", RANK) == Reply(Action.CLARIFY, None, None, "score-or-key")
+    assert meaning(parse("给5分", RANK)) == meaning(parse("5分，非常满意", RANK)) == 5
+    assert meaning(parse("3分", RANK)) == 3
+
+
+def test_a_judgement_without_stars_against_a_bare_digit_is_asked_about() -> None:
+    assert parse("5 小王很热情", STARS).stars == 5
+    assert parse("5 小王很热情", RANK).rule == "digit-against-words"
+    assert parse("1 态度恶劣", STARS).stars == 1
+    assert parse("1 态度恶劣", RANK).rule == "digit-against-words"
+
+
+def test_a_wall_of_labels_is_no_rating() -> None:
+    assert parse("，".join(["满意"] * 25), STARS).action is Action.CLARIFY
+    assert parse("，".join(["满意"] * 24), STARS).stars == 4
+
+
+# What must hold for every reply.
+
+_WORDS = st.sampled_from(
+    [word for row in TABLE for word in re.findall(r"\w+|\W", row["text"])]
+    + [
+        "满意",
+        "不",
+        "没有",
+        "非常",
+        "5",
+        "1",
+        "3",
+        "分",
+        "星",
+        "，",
+        " ",
+        "但是",
+        "不是",
+        "是",
+        "打错了",
+        "退订",
+        "吗",
+        "个",
+    ]
+)
+_REPLIES = st.one_of(st.text(max_size=60), st.lists(_WORDS, max_size=12).map("".join))
+_RATED = sorted({row["text"] for row in TABLE if isinstance(row[STARS], int)})
+
+
+@settings(max_examples=1500)
+@given(_REPLIES, st.sampled_from(Scale))
+def test_any_text_is_read_without_an_error_and_stars_come_only_with_a_rating(text: str, scale: Scale) -> None:
+    reply = parse(text, scale)
+    assert (reply.stars is not None) is (reply.action is Action.RATE)
+    assert reply.stars in {None, 1, 2, 3, 4, 5}
+    assert reply.comment is None or (reply.action is Action.RATE and reply.comment.strip() == reply.comment != "")
+    assert re.fullmatch(r"[a-z]+(?:-[a-z0-9]+)*", reply.rule)
+
+
+@settings(max_examples=300)
+@given(st.text(max_size=200))
+def test_folding_keeps_every_place_and_folds_only_once(text: str) -> None:
+    assert len(fold(text)) == len(text)
+    assert fold(fold(text)) == fold(text)
+
+
+@settings(max_examples=300)
+@given(_REPLIES)
+def test_the_scale_matters_to_bare_digits_alone(text: str) -> None:
+    stars, rank = parse(text, STARS), parse(text, RANK)
+    if stars.action is rank.action is Action.RATE and stars.stars != rank.stars:
+        assert re.search(r"[1-5一二三四五两]|one|two|three|four|five", fold(text))
+
+
+@pytest.mark.parametrize(
+    "tail", ["。", "！", "!!", "~", "…", "...", " ", "\n", "，", ";", "😊", "👍👍", " 🙏", "❤️", "\ufe0f", "\u200b"]
+)
+@pytest.mark.parametrize("scale", Scale)
+def test_what_trails_behind_a_rating_does_not_change_it(tail: str, scale: Scale) -> None:
+    changed = [
+        (text, meaning(parse(text, scale)), meaning(parse(text + tail, scale)))
+        for text in _RATED
+        if meaning(parse(text, scale)) != meaning(parse(text + tail, scale))
+    ]
+    assert changed == []
+
+
+@pytest.mark.parametrize("head", [" ", "\n", "，", "\u3000", "😊", "\ufeff", "你好，"])
+def test_what_stands_before_a_rating_does_not_change_it(head: str) -> None:
+    changed = [text for text in _RATED if meaning(parse(head + text, STARS)) != meaning(parse(text, STARS))]
+    assert changed == []
+
+
+_WRITTEN = {
+    1: "1１①❶➀➊⑴⒈一壹弌㊀㈠Ⅰⅰ¹₁𝟏𝟙١۱१༡๑૧",
+    2: "2２②❷➁➋⑵⒉二贰貳㊁㈡Ⅱⅱ²₂𝟐𝟚٢۲२༢๒૨两兩",
+    3: "3３③❸➂➌⑶⒊三叁參㊂㈢Ⅲⅲ³₃𝟑𝟛٣۳३༣๓૩",
+    4: "4４④❹➃➍⑷⒋四肆㊃㈣Ⅳⅳ⁴₄𝟒𝟜٤۴४༤๔૪",
+    5: "5５⑤❺➄➎⑸⒌五伍㊄㈤Ⅴⅴ⁵₅𝟓𝟝٥۵५༥๕૫",
+}
+
+
+@pytest.mark.parametrize("scale", Scale)
+@pytest.mark.parametrize(
+    "frame", ["{}", "{}\ufe0f\u20e3", "（{}）", "【{}】", " {}。", "回复{}", "选{}", "{}，谢谢", "{}！！", "“{}”"]
+)
+@pytest.mark.parametrize("key", _WRITTEN)
+def test_every_way_to_write_a_digit_is_the_same_key(key: int, frame: str, scale: Scale) -> None:
+    read = {digit: parse(frame.format(digit), scale).stars for digit in _WRITTEN[key]}
+    assert read == dict.fromkeys(_WRITTEN[key], scale.stars(key))
+
+
+@pytest.mark.parametrize("scale", Scale)
+@pytest.mark.parametrize(
+    "frame",
+    [
+        "{}星",
+        "给{}分",
+        "打{}分",
+        "{}颗星",
+        "{}星，谢谢",
+        "给{}星好评",
+        "评分：给{}分",
+        "{}/5",
+        "{} stars",
+        "{} out of 5",
+    ],
+)
+@pytest.mark.parametrize("stars", [1, 2, 3, 4, 5])
+def test_a_score_with_its_unit_names_stars_whatever_the_scale(stars: int, frame: str, scale: Scale) -> None:
+    text = frame.format(stars)
+    if not ("好评" in text and is_bad(stars)):
+        assert parse(text, scale).stars == stars
+
+
+@pytest.mark.parametrize("scale", Scale)
+@pytest.mark.parametrize("key", [1, 2, 3, 4, 5])
+@pytest.mark.parametrize(("stars", "label"), STAR_LABELS.items())
+@pytest.mark.parametrize(
+    "frame", ["{key}{label}", "{key}，{label}", "{label}{key}", "{key} {label}。", "{key}（{label}）"]
+)
+def test_an_official_label_beats_any_digit(stars: int, label: str, key: int, frame: str, scale: Scale) -> None:
+    assert parse(frame.format(key=key, label=label), scale).stars == stars
+
+
+# Linear time, by the shape of what is done.
+
+_MODULES: tuple[ModuleType, ...] = (
+    *(reply_corrections, reply_doubts, reply_guards, reply_numbers, reply_rating),
+    *(reply_requests, reply_surroundings, reply_text, reply_words),
+)
+_HOSTILE = [
+    *(
+        "5",
+        "满意",
+        "不",
+        "不满意",
+        "没有不",
+        "5 ",
+        "5，",
+        "5分",
+        "★",
+        "★ ",
+        "打错了",
+        "不是",
+        "不是5是",
+        "一",
+        "很",
+        "好",
+        "T",
+        "a",
+        " ",
+    ),
+    *(
+        "a ",
+        "🙏",
+        "不是1，",
+        "非常",
+        "'",
+        "<",
+        "ignore ",
+        "等了",
+        "我的",
+        "请",
+        "1.",
+        "1/5 ",
+        "sorry ",
+        "not ",
+        "but ",
+        "？",
+        "5?",
+        "但",
+    ),
+]
+
+
+def _patterns() -> Iterator[re.Pattern[str]]:
+    for module in _MODULES:
+        yield from (value for value in vars(module).values() if isinstance(value, re.Pattern))
+
+
+def _calls(text: str) -> int:
+    count = 0
+
+    def count_calls(frame: FrameType, event: str, argument: object) -> None:
+        nonlocal count
+        count += event in {"call", "c_call"}
+
+    sys.setprofile(count_calls)
+    try:
+        parse(text, STARS)
+    finally:
+        sys.setprofile(None)
+    return count
+
+
+@pytest.mark.parametrize("piece", _HOSTILE)
+def test_twice_the_text_takes_at_most_twice_the_steps(piece: str) -> None:
+    half, whole = (_calls((piece * size)[:size]) for size in (800, 1600))
+    assert whole <= 2.2 * half + 50
+
+
+def test_no_pattern_repeats_without_end_inside_a_repeat_that_can_give_back() -> None:
+    import re._parser as sre  # type: ignore[import-not-found]
+    from re import _constants as codes  # type: ignore[attr-defined]
+
+    endless = (codes.MAX_REPEAT, codes.MIN_REPEAT)
+
+    def inside(parsed: Any) -> Iterator[tuple[Any, Any]]:
+        for code, argument in parsed:
+            yield code, argument
+            for part in argument if isinstance(argument, (tuple, list)) else (argument,):
+                for deeper in part if isinstance(part, list) else (part,):
+                    if isinstance(deeper, sre.SubPattern):
+                        yield from inside(deeper)
+
+    for pattern in _patterns():
+        for code, argument in inside(sre.parse(pattern.pattern)):
+            if code in endless and argument[1] is codes.MAXREPEAT:
+                nested = [one for one, limits in inside(argument[2]) if one in endless and limits[1] is codes.MAXREPEAT]
+                assert not nested or _cannot_overlap(pattern.pattern), pattern.pattern[:80]
+
+
+def _cannot_overlap(pattern: str) -> bool:
+    """Digits parted by signs: `[0-9]+(?:sign[0-9]+)*` has one way to match, as a sign is no digit."""
+    return pattern.startswith("[0-9]+(?:(?:[-./:~年月·*]|")
