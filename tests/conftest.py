@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 from flask import Flask
 from sqlalchemy import create_engine, text
@@ -21,6 +22,10 @@ from hotline.services import Services
 from hotline.settings import Settings
 from tests import parts
 from tests.cast import ACCOUNT_SID, AUTH_TOKEN, OUR_NUMBER, Desk, Feed, Twilio, make_desk, make_feed
+
+# A property holds on a slow machine too.
+hypothesis.settings.register_profile("hotline", deadline=None)
+hypothesis.settings.load_profile("hotline")
 
 MONDAY_MORNING = datetime(2026, 11, 23, 1, 30, tzinfo=UTC)  # 9:30 in 吉林市, a working day
 

@@ -130,6 +130,8 @@ def test_a_case_is_marked_overdue_exactly_once_at_its_deadline(
     for _ in range(3):
         clock.move(days=1)
         work()
+    with house.database.write() as session:  # and though a person has its row worked once more
+        assert casework.queue_case(session, case.id, clock.now) is None
     assert [kind for kind, _ in kinds(house)] == ["opened", "queued", "overdue"]
     assert only(house, OutboxRow, kind="callback").state is OutboxState.DONE
 

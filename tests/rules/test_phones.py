@@ -33,8 +33,10 @@ def test_a_number_is_read_as_people_write_it(text: str, e164: str, kind: PhoneKi
 
 @pytest.mark.parametrize(
     "text",
-    ["", "12345", "110", "1384432800", "138443280001", "无", "13844328000转8", "0432-64812345 ext. 5", "400-820-8820"]
-    + ["00000000000", "\0", "13844328000,15904320016", "95588"],
+    [
+        *("", "12345", "110", "95588", "1384432800", "138443280001", "00000000000", "无", "\0"),
+        *("13844328000转8", "0432-64812345 ext. 5", "400-820-8820", "13844328000,15904320016"),
+    ],
 )
 def test_what_can_be_neither_texted_nor_called_is_refused(text: str) -> None:
     with pytest.raises(PhoneError):
@@ -103,17 +105,9 @@ def test_every_number_in_a_text_is_masked(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "5",
-        "5个工作日了",
-        "办件编号JL20261123-0012",
-        "2026年11月23日",
-        "0012 5",
-        "12345",
-        "等了120分钟",
-        "3.5",
-        "2026-11-23 09:20",
-    ]
-    + ["5555555", "1122334455"],
+        *("5", "5个工作日了", "0012 5", "12345", "等了120分钟", "3.5", "5555555", "1122334455"),
+        *("办件编号JL20261123-0012", "2026年11月23日", "2026-11-23 09:20"),
+    ],
 )
 def test_other_digits_stay_as_they_were_written(text: str) -> None:
     assert mask_phones_in(text, "CN") == text

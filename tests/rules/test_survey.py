@@ -1,7 +1,7 @@
 """The voice menu as a machine: whatever is pressed it ends, and it never rates without a key from 1 to 5."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from hotline.rules.scale import Scale
@@ -24,7 +24,8 @@ def play(keys: list[str], scale: Scale) -> list[Next]:
     raise AssertionError("the call goes on for ever")
 
 
-@given(st.lists(ANY_KEYS | RATING_KEYS, max_size=40), SCALES)
+@given(st.lists(ANY_KEYS | RATING_KEYS | st.just("*"), max_size=40), SCALES)
+@example(["*"] * 40, Scale.STAR_5_BEST)
 def test_every_call_ends_within_a_bound(keys: list[str], scale: Scale) -> None:
     assert len(play(keys, scale)) <= MOST_TRIES + MOST_REPEATS
 
