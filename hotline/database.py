@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from hotline.outbox import Ring, rung
 
-_SQLITE_BUSY_SECONDS = 20
+_SQLITE_BUSY_SECONDS = 10  # less than the 15 s a carrier waits for a webhook
 
 
 class Database:

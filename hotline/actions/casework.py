@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from hotline import outbox
 from hotline.errors import BadInput, Conflict, NotFound
 from hotline.rules.casework import OUTCOMES_OF_CONTACT, CaseState, Outcome, may_move
-from hotline.rules.deadlines import deadline
+from hotline.rules.deadlines import Deadline, deadline
 from hotline.rules.policy import Policy
 from hotline.tables import Case, CaseEvent, Rating, User
 
@@ -21,12 +21,18 @@ _LONGEST_NOTE = 2000
 
 
 def open_case(session: Session, rating: Rating, policy: Policy, now: datetime) -> Case:
-    """The case of a bad rating: one for each record and round, however often the citizen changes their mind."""
-    known = _case_of(session, rating)
-    if known is not None:
-        return known
+    """The case of a bad rating: one for each record and round, however often the citizen changes their mind.
+
+    A case that was closed already is opened again: whoever is promised a call gets one.
+    """
     term = policy.casework.first_contact
     due = deadline(rating.rated_at, term.count, term.unit, policy.casework.closes_at, policy.zone)
+    known = _case_of(session, rating)
+    if known is not None:
+        known.rating = rating
+        if known.state is CaseState.CLOSED:
+            _reopen(session, known, due, now)
+        return known
     case = Case(
         record_id=rating.record_id,
         round=rating.round,
@@ -41,6 +47,14 @@ def open_case(session: Session, rating: Rating, policy: Policy, now: datetime) -
     add_event(session, case, CITIZEN, "opened", now, facts={"stars": rating.stars, "channel": str(rating.channel)})
     outbox.put(session, outbox.Kind.CALLBACK, f"callback:{case.id}", {"case_id": case.id}, now, now)
     return case
+
+
+def _reopen(session: Session, case: Case, due: Deadline, now: datetime) -> None:
+    case.first_contact_due_at, case.deadline_provisional = due.due_at, due.provisional
+    case.queued_at = case.overdue_at = case.contacted_at = case.closed_at = case.outcome = None
+    move(session, case, CaseState.OPENED, CITIZEN, now, facts={"stars": case.rating.stars})
+    key = f"callback:{case.id}:{case.rating.id}"
+    outbox.put(session, outbox.Kind.CALLBACK, key, {"case_id": case.id}, now, now)
 
 
 def note_rating_change(session: Session, rating: Rating, change: str, now: datetime) -> None:

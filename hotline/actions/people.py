@@ -7,11 +7,12 @@ from datetime import datetime, timedelta
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from hotline.actions.audit import audit
+from hotline.database import Database
 from hotline.errors import BadInput, HotlineError
 from hotline.privacy import SealedPhone
 from hotline.tables import ApiKey, AuditEntry, User
@@ -46,9 +47,25 @@ def add_user(
     return user
 
 
-def log_in(session: Session, name: str, password: str, now: datetime) -> User | None:
-    """The user, or None for a wrong name or password. Raises LockedOut after too many failures."""
+def log_in(database: Database, name: str, password: str, now: datetime) -> User | None:
+    """The user, or None for a wrong name or password. Raises LockedOut after too many failures.
+
+    Argon2 is slow on purpose, so it runs between two transactions: no other writer waits for it. Of many tries made at
+    once, each is counted before its answer is given, so no more than the allowed ones ever learn anything.
+    """
     name = name.replace("\0", "\N{REPLACEMENT CHARACTER}")[:LONGEST_NAME]  # as typed, but so that it can be kept
+    with database.read() as session:
+        _refuse_locked(session, name, now)
+        user = session.scalar(select(User).where(User.name == name, User.disabled_at.is_(None)))
+    is_right = _is_password(user, password) and user is not None
+    with database.write() as session:
+        _one_at_a_time(session, name)
+        _refuse_locked(session, name, now)
+        audit(session, name, "login" if is_right else "login_failed", now)
+    return user if is_right else None
+
+
+def _refuse_locked(session: Session, name: str, now: datetime) -> None:
     failures = session.scalar(
         select(func.count())
         .select_from(AuditEntry)
@@ -56,12 +73,22 @@ def log_in(session: Session, name: str, password: str, now: datetime) -> User | 
     )
     if (failures or 0) >= _MOST_FAILURES:
         raise LockedOut(name)
-    user = session.scalar(select(User).where(User.name == name, User.disabled_at.is_(None)))
-    if not _is_password(user, password) or user is None:
-        audit(session, name, "login_failed", now)
-        return None
-    audit(session, name, "login", now)
-    return user
+
+
+def _one_at_a_time(session: Session, name: str) -> None:
+    """Until the commit, no other try with this name is counted; also for a name that has no row to lock.
+
+    On SQLite every writer is alone anyhow.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(select(func.pg_advisory_xact_lock(func.hashtext(f"log_in:{name}"))))
+
+
+def log_out(session: Session, user_id: int, now: datetime) -> None:
+    """End every session of this user, in whatever browser, and of whoever may have copied one."""
+    user = session.get_one(User, user_id)
+    session.execute(update(User).where(User.id == user_id).values(session_epoch=User.session_epoch + 1))
+    audit(session, user.name, "logout", now)
 
 
 def set_phone(session: Session, user: User, phone: SealedPhone, now: datetime) -> None:

@@ -10,7 +10,7 @@ from hotline.actions.invite import open_invitations
 from hotline.actions.opt_outs import opt_in, opt_out
 from hotline.actions.rate import Given, changeable_ratings, rate, withdraw
 from hotline.messages import ReceivedText
-from hotline.rules.matching import Coded, named
+from hotline.rules.matching import Coded, code_of, named
 from hotline.rules.phones import mask_phones_in
 from hotline.rules.policy import Policy
 from hotline.rules.replies import Action, Reply, parse
@@ -21,6 +21,7 @@ from hotline.tables import Case, InboundText, Invitation, Rating, ServiceRecord
 from hotline.tables.service import InvitationState, RatingState
 
 _KNOWN_AGAIN_AFTER = timedelta(days=1)
+_MOST_LISTED = 5  # of several open invitations, in one text
 
 
 def receive_text(session: Session, text: ReceivedText, policy: Policy, now: datetime) -> str | None:
@@ -75,10 +76,10 @@ class _Conversation:
     def _what_is_meant(self) -> tuple[Invitation | None, Rating | None, str]:
         """The open invitation, or else the earlier rating, that the text is about; and its words without the code."""
         opened = {invitation.id: invitation for invitation in self.invitations}
-        if (meant := named(self.text.body, [Coded(i.id, i.record.code) for i in self.invitations])) is not None:
+        if (meant := named(self.text.body, [_coded(i.id, i.record) for i in self.invitations])) is not None:
             return opened[meant.id], None, meant.text
         rated = {rating.record_id: rating for rating in reversed(self.earlier)}
-        if (meant := named(self.text.body, [Coded(r.record_id, r.record.code) for r in rated.values()])) is not None:
+        if (meant := named(self.text.body, [_coded(r.record_id, r.record) for r in rated.values()])) is not None:
             return None, rated[meant.id], meant.text
         return (self.invitations[0] if len(self.invitations) == 1 else None), None, self.text.body
 
@@ -143,16 +144,17 @@ class _Conversation:
         return self._say("thanks_bad", language, deadline=_spoken(due_at, self.policy, language), **facts)
 
     def _which_one(self) -> str | None:
-        """Several are open and the text names none: ask which, once."""
+        """Several are open and the text names none: ask which, showing codes that tell them apart."""
         asked = self.invitations
-        if all(invitation.clarified for invitation in asked):
-            return None
         for invitation in asked:
             invitation.clarified = True
         language = asked[0].language
         no_item = self.script.words[language]["no_item"]
-        listed = "；".join(f"{i.record.code} {i.record.item_name or no_item}" for i in asked)
-        return self._say("which_one", language, count=len(asked), code=asked[0].record.code, list=listed)
+        coded = [_coded(i.id, i.record) for i in asked]
+        codes = [code_of(one, coded) for one in coded[:_MOST_LISTED]]
+        listed = "；".join(f"{code} {i.record.item_name or no_item}" for code, i in zip(codes, asked, strict=False))
+        more = "……" if len(asked) > _MOST_LISTED else ""
+        return self._say("which_one", language, count=len(asked), code=codes[0], list=listed + more)
 
     def _not_them(self) -> str:
         """The number belongs to somebody else: what was asked of it is closed, and is no rating."""
@@ -170,7 +172,8 @@ class _Conversation:
         """Ask once what was meant; after that, silence, and the text stays for a person to read."""
         if self.invitation is None:
             if self.invitations and self.corrected is None:
-                return self._which_one()
+                asked_before = all(invitation.clarified for invitation in self.invitations)
+                return None if asked_before else self._which_one()
             return None if self._was_ever_asked() else self._once("unknown_number")
         if self.invitation.clarified:
             return None
@@ -204,6 +207,10 @@ class _Conversation:
         return self.script.say(
             sentence, language, signature=self.policy.signature[language], hotline=self.policy.hotline, **facts
         )
+
+
+def _coded(identity: int, record: ServiceRecord) -> Coded:
+    return Coded(identity, record.number, record.service_count)
 
 
 def _spoken(moment: datetime, policy: Policy, language: str) -> str:

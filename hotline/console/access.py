@@ -45,7 +45,7 @@ def set_up_login(app: Flask) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Person(UserMixin):
-    """The one who is logged in, as this request's pages know them. `stamp` changes with the password."""
+    """The one who is logged in, as this request's pages know them. `stamp` changes with each log-out and password."""
 
     id: int
     name: str
@@ -75,7 +75,7 @@ def is_logged_in() -> bool:
 
 @_manager.user_loader  # type: ignore[untyped-decorator]
 def _load(session_id: str) -> Person | None:
-    """The person of a session, unless idle too long, disabled, or with another password since."""
+    """The person of a session, unless idle too long, disabled, or logged out or with another password since."""
     if services().now().timestamp() - session.get(_SEEN_AT, 0) > IDLE.total_seconds():
         return None
     user_id, _, stamp = session_id.partition(".")
@@ -91,7 +91,7 @@ def _person(user: User) -> Person:
 
 
 def _stamp(user: User) -> str:
-    return sha256(user.password_hash.encode()).hexdigest()[:16]
+    return sha256(f"{user.session_epoch}:{user.password_hash}".encode()).hexdigest()[:16]
 
 
 def needs_role(*roles: Role) -> Callable[[View], View]:
@@ -151,8 +151,7 @@ def login() -> BaseResponse | str | tuple[str, int]:
     house = services()
     name = request.form.get("name", "").strip()
     try:
-        with house.database.write() as database:
-            user = people.log_in(database, name, request.form.get("password", ""), house.now())
+        user = people.log_in(house.database, name, request.form.get("password", ""), house.now())
     except people.LockedOut:
         return _log_in_page("locked_out"), 429
     if user is None:
@@ -186,9 +185,12 @@ def _next() -> str:
 @blueprint.post("/logout")
 @needs_role(*Role)
 def logout() -> BaseResponse:
-    """End the session."""
+    """End the session, and every other of the same user: a cookie that somebody copied is worth nothing now."""
+    house, person = services(), me()
+    with house.database.write() as database:
+        people.log_out(database, person.id, house.now())
     session.clear()
-    tell("您已退出登录。", "You have logged out.")
+    tell("您已退出登录，在其他窗口和设备上也已退出。", "You have logged out, here and on every other device.")
     return redirect(url_for("console.login"), 303)
 
 

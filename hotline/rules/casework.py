@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class CaseState(StrEnum):
-    """opened → contacted → closed. Every move is kept with who, when and why."""
+    """opened → contacted → closed, and opened again by a new bad rating. Every move is kept with who, when and why."""
 
     OPENED = "opened"
     CONTACTED = "contacted"
@@ -15,6 +15,7 @@ _MOVES = {
     (CaseState.OPENED, CaseState.CONTACTED),
     (CaseState.OPENED, CaseState.CLOSED),
     (CaseState.CONTACTED, CaseState.CLOSED),
+    (CaseState.CLOSED, CaseState.OPENED),
 }
 
 

@@ -58,30 +58,40 @@ def deadline(
     zone: ZoneInfo,
     is_workday: IsWorkday = state_council_workday,
 ) -> Deadline:
-    """`count` days after `start` (0 = at once), at closing time of the last one.
+    """`count` days after `start`, at closing time of the last one; 0 = at once, which is before today's closing time.
 
-    Without a list for a year, Monday to Friday stand in and the deadline is provisional.
+    What comes in after closing, or on a day off, is at once on the next day that counts. Without a list for a
+    year, Monday to Friday stand in and the deadline is provisional.
     """
-    if count == 0:
-        return Deadline(start, provisional=False)
-    day, provisional = start.astimezone(zone).date(), False
-    if unit is DayUnit.NATURAL:
-        day += timedelta(days=count)
-    else:
-        for _ in range(count):
-            day, guessed = _next_workday(day, is_workday)
-            provisional = provisional or guessed
-    return Deadline(datetime.combine(day, closes_at, zone).astimezone(start.tzinfo), provisional)
+    days = _Days(unit, is_workday)
+    local = start.astimezone(zone)
+    day = local.date()
+    if count == 0 and not (local.time() < closes_at and days.counts(day)):
+        count = 1
+    for _ in range(count):
+        day = days.after(day)
+    return Deadline(datetime.combine(day, closes_at, zone).astimezone(start.tzinfo), days.guessed)
 
 
-def _next_workday(day: date, is_workday: IsWorkday) -> tuple[date, bool]:
-    """The first working day after `day`, and whether any day on the way had to be guessed."""
-    guessed = False
-    while True:
-        day += timedelta(days=1)
+class _Days:
+    """Goes from day to day, over those that count; remembers whether any of them had to be guessed."""
+
+    def __init__(self, unit: DayUnit, is_workday: IsWorkday) -> None:
+        self._unit, self._is_workday = unit, is_workday
+        self.guessed = False
+
+    def counts(self, day: date) -> bool:
+        if self._unit is DayUnit.NATURAL:
+            return True
         try:
-            works = is_workday(day)
+            return self._is_workday(day)
         except NotImplementedError:
-            guessed, works = True, day.weekday() < 5
-        if works:
-            return day, guessed
+            self.guessed = True
+            return day.weekday() < 5
+
+    def after(self, day: date) -> date:
+        """The first day after `day` that counts."""
+        day += timedelta(days=1)
+        while not self.counts(day):
+            day += timedelta(days=1)
+        return day

@@ -4,13 +4,18 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+SHORTEST_CODE = 4
+_BEFORE = re.compile(r"\s*(?:尾号)?\s*")
+_BETWEEN = re.compile(r"[\s:：，,。-]*")
+
 
 @dataclass(frozen=True, slots=True)
 class Coded:
-    """Something a text can name; `code` is the end of its number, as the citizen was shown it."""
+    """A service that a text can name: by the end of its number, four characters or more, or by all of it."""
 
     id: int
-    code: str
+    number: str
+    service_count: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,17 +26,45 @@ class Named:
     text: str
 
 
+def code_of(one: Coded, others: Sequence[Coded]) -> str:
+    """The shortest end of its number that none of the others shares; services of one number are told apart by count."""
+    rivals = [other.number.lower() for other in others if other.number.lower() != one.number.lower()]
+    length = min(SHORTEST_CODE, len(one.number))
+    while length < len(one.number) and any(rival.endswith(one.number[-length:].lower()) for rival in rivals):
+        length += 1
+    shared = any(other.number.lower() == one.number.lower() for other in others if other.id != one.id)
+    return f"{one.number[-length:]}-{one.service_count}" if shared else one.number[-length:]
+
+
 def named(text: str, candidates: Sequence[Coded]) -> Named | None:
-    """The candidate with whose code the text begins; None = it names none of them, or a code that two share."""
-    found = [
-        Named(candidate.id, rest)
-        for candidate in candidates
-        if len(candidate.code) > 1 and (rest := _without_code(text, candidate.code)) is not None
-    ]  # a code of one character could be the rating itself
-    return found[0] if len(found) == 1 else None
+    """The candidate with whose code the text begins; None = it names none of them, or more than one."""
+    start = _BEFORE.match(text)
+    said = text[start.end() :] if start else text
+    found = [(one, rest) for one in candidates if (rest := _behind(said, one.number)) is not None]
+    if len(found) > 1:  # they may be services of one number: “0012-2 5”
+        found = [
+            (one, rest[len(count) :])
+            for one, rest in found
+            if rest.startswith(count := f"-{one.service_count}") and _ends_there(rest, len(count))
+        ]
+    if len(found) != 1:
+        return None
+    one, rest = found[0]
+    between = _BETWEEN.match(rest)
+    return Named(one.id, rest[between.end() :] if between else rest)
 
 
-def _without_code(text: str, code: str) -> str | None:
-    """The text without the `code` standing alone at its beginning, as the which-one question asks for it."""
-    start = re.match(rf"\s*(?:尾号)?\s*{re.escape(code)}(?![0-9A-Za-z])[\s:：，,。-]*", text, flags=re.IGNORECASE)
-    return None if start is None else text[start.end() :]
+def _behind(said: str, number: str) -> str | None:
+    """What follows the longest end of `number` that `said` begins with; None = it begins with none.
+
+    One character is no code: it could be the rating itself.
+    """
+    for length in range(len(number), max(1, min(SHORTEST_CODE, len(number)) - 1), -1):
+        if said[:length].lower() == number[-length:].lower() and _ends_there(said, length):
+            return said[length:]
+    return None
+
+
+def _ends_there(text: str, at: int) -> bool:
+    """Is the character at `at` no part of a longer number or word?"""
+    return re.match(r"[0-9A-Za-z]", text[at : at + 1]) is None

@@ -20,7 +20,10 @@ class Role(StrEnum):
 
 
 class User(HasId, Base):
-    """A person of the console. `phone_box` is the telephone at which an agent is rung."""
+    """A person of the console. `phone_box` is the telephone at which an agent is rung.
+
+    A session of the console is good for one `session_epoch`: raising it ends all sessions of this user.
+    """
 
     __tablename__ = "users"
 
@@ -28,6 +31,7 @@ class User(HasId, Base):
     role: Mapped[Role] = mapped_column(Word(Role))
     dept_code: Mapped[str | None] = mapped_column(String(64))
     password_hash: Mapped[str] = mapped_column(String(200))
+    session_epoch: Mapped[int] = mapped_column(default=0)
     phone_box: Mapped[bytes | None] = mapped_column(LargeBinary)
     phone_masked: Mapped[str | None] = mapped_column(String(32))
     created_at: Mapped[datetime]

@@ -8,9 +8,12 @@ import pytest
 from rq import Queue, SimpleWorker
 
 from hotline.actions import casework
+from hotline.actions.rate import Given, rate
 from hotline.errors import BadInput, Conflict, NotFound
 from hotline.jobs import tasks
 from hotline.rules.casework import OUTCOMES_OF_CONTACT, CaseState, Outcome
+from hotline.rules.scale import Scale
+from hotline.rules.script import Channel
 from hotline.services import Services
 from hotline.tables import Case, CaseEvent, OutboxRow, Rating
 from hotline.tables.plumbing import OutboxState
@@ -251,6 +254,29 @@ def test_closing_keeps_the_outcome_the_note_and_the_whole_history(
     ]
     last = all_of(house, CaseEvent)[-1]
     assert (last.note, last.facts, last.at) == ("电话中已说明，市民表示理解。", {"outcome": str(outcome)}, clock.now)
+
+
+def test_a_new_bad_rating_opens_a_closed_case_again(
+    house: Services, case: Case, desk: Desk, work: Callable[[], int], clock: MovingClock
+) -> None:
+    work()
+    close(desk, case, desk.claim(case.id))
+    clock.move(days=1)
+    with house.database.write() as session:
+        again = Given(1, Channel.SMS, "1", Scale.STAR_5_BEST, "sms-stars@1", "digit")
+        rating_id = rate(session, case.record_id, again, house.policy, clock.now).id
+    work()
+    opened = only(house, Case)
+    assert (opened.state, opened.rating_id, opened.outcome, opened.closed_at) == (
+        CaseState.OPENED,
+        rating_id,
+        None,
+        None,
+    )
+    assert opened.first_contact_due_at > clock.now
+    assert opened.queued_at == clock.now
+    assert kinds(house)[-3:] == [("rating_changed", "citizen"), ("opened", "citizen"), ("queued", "system")]
+    desk.claim(case.id)
 
 
 @on_sqlite

@@ -109,9 +109,9 @@ def _commands_work(url: str, folder: Path) -> None:
         holder = key_holder(session, key.stdout.splitlines()[-1])
         assert holder is not None
         assert (holder.name, holder.scopes) == ("政务服务系统", [Scope.INTAKE, Scope.RATINGS])
-        agent = log_in(session, "周倩", "一个很长的密码1234", utc_now())
-        assert agent is not None
-        assert agent.role is Role.AGENT
+    agent = log_in(database, "周倩", "一个很长的密码1234", utc_now())
+    assert agent is not None
+    assert agent.role is Role.AGENT
     database.engine.dispose()
 
 

@@ -78,9 +78,18 @@ def test_a_year_whose_list_is_known_is_not_provisional_to_its_last_day() -> None
     assert working_days("2026-12-30 10:00", 1) == ("2026-12-31 18:00", False)
 
 
-def test_at_once_is_now() -> None:
-    start = at("2026-10-01 03:00")
-    assert deadline(start, 0, DayUnit.WORKING, CLOSES, CITY).due_at == start
+@pytest.mark.parametrize(
+    ("start", "due"),
+    [
+        ("2026-11-23 09:30", "2026-11-23 18:00"),  # a Monday morning
+        ("2026-11-23 18:00", "2026-11-24 18:00"),  # business has closed
+        ("2026-11-21 10:00", "2026-11-23 18:00"),  # a Saturday
+        ("2026-09-30 19:00", "2026-10-08 18:00"),  # before the National Day holidays
+    ],
+)
+def test_at_once_is_before_closing_time_of_the_day(start: str, due: str) -> None:
+    given = datetime.fromisoformat(start).replace(tzinfo=CITY)
+    assert deadline(given, 0, DayUnit.WORKING, CLOSES, CITY).due_at == datetime.fromisoformat(due).replace(tzinfo=CITY)
 
 
 def test_natural_days_count_holidays_too() -> None:

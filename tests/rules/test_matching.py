@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.rules.matching import Coded, Named, named
+from hotline.rules.matching import SHORTEST_CODE, Coded, Named, code_of, named
 
 A, B, C = Coded(1, "0012"), Coded(2, "0047"), Coded(3, "A7F3")
 
@@ -35,6 +35,34 @@ def test_a_code_that_two_share_names_neither() -> None:
     assert named("0047 5", [A, Coded(9, "0012"), B]) == Named(B.id, "5")
 
 
+def test_numbers_that_end_alike_are_told_apart_by_a_longer_code() -> None:
+    one, other = Coded(1, "22020220261121A0042"), Coded(2, "22020220261121B0042")
+    assert [code_of(each, [one, other]) for each in (one, other)] == ["A0042", "B0042"]
+    assert named("0042 5", [one, other]) is None
+    assert named("b0042 5", [one, other]) == Named(other.id, "5")
+    assert named("22020220261121A0042 4", [one, other]) == Named(one.id, "4")
+
+
+def test_services_of_one_number_are_told_apart_by_their_count() -> None:
+    first, second = Coded(1, "20260042", 1), Coded(2, "20260042", 2)
+    assert [code_of(each, [first, second]) for each in (first, second)] == ["0042-1", "0042-2"]
+    assert named("0042 5", [first, second]) is None
+    assert named("0042-2 5", [first, second]) == Named(second.id, "5")
+    assert named("0042-1，很满意", [first, second]) == Named(first.id, "很满意")
+    assert named("0042-12 5", [first, second]) is None
+    assert named("0042-5", [first]) == Named(first.id, "5"), "alone, what follows the dash is the rating"
+
+
+@given(st.lists(st.text("0123456789AB-", min_size=1, max_size=9), min_size=2, max_size=5, unique_by=str.lower))
+def test_a_code_that_was_shown_names_its_service_and_no_other(numbers: list[str]) -> None:
+    services = [Coded(at, number) for at, number in enumerate(numbers)]
+    for one in services:
+        code = code_of(one, services)
+        found = named(f"{code} 5", services)
+        if len(code) == len(one.number) or len(code) >= SHORTEST_CODE:
+            assert found is None or found.id == one.id
+
+
 @pytest.mark.parametrize("digit", ["1", "5"])
 def test_a_code_of_one_digit_does_not_swallow_the_rating(digit: str) -> None:
     assert named(digit, [Coded(1, digit)]) is None
@@ -49,6 +77,6 @@ def test_whatever_a_code_holds_it_is_letters_and_not_a_pattern(text: str, code: 
 
 @given(st.sampled_from([A, B, C]), st.text("12345满意 ，。", max_size=10))
 def test_the_code_and_a_space_always_name_it(meant: Coded, rest: str) -> None:
-    found = named(f"{meant.code} {rest}", [A, B, C])
+    found = named(f"{meant.number} {rest}", [A, B, C])
     assert found is not None
     assert found.id == meant.id

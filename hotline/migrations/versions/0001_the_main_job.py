@@ -131,6 +131,7 @@ def upgrade() -> None:
         sa.Column("role", sa.String(length=24), nullable=False),
         sa.Column("dept_code", sa.String(length=64), nullable=True),
         sa.Column("password_hash", sa.String(length=200), nullable=False),
+        sa.Column("session_epoch", sa.Integer(), nullable=False),
         sa.Column("phone_box", sa.LargeBinary(), nullable=True),
         sa.Column("phone_masked", sa.String(length=32), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
