@@ -6,6 +6,7 @@ A missing or wrong setting raises SettingsError with its name; secrets are never
 import base64
 import binascii
 import os
+import re
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 from urllib.parse import SplitResult, urlsplit
@@ -100,8 +101,11 @@ class Settings(DatabaseSettings):
     @field_validator("redis_url")
     @classmethod
     def _is_a_redis_address(cls, value: str) -> str:
-        if _split(value).scheme not in ("redis", "rediss", "unix"):
+        parts = _split(value)
+        if parts.scheme not in ("redis", "rediss", "unix"):
             raise ValueError("must begin with redis://, rediss:// or unix://")
+        if parts.scheme != "unix" and not re.fullmatch(r"/?\d{0,4}", parts.path):
+            raise ValueError("must end with the number of a database, such as /0")
         return value
 
     @field_validator("secret_key")

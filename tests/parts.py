@@ -7,7 +7,6 @@ import socket
 import subprocess
 import tempfile
 import threading
-import time
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,6 +15,8 @@ from typing import Any
 
 import redis
 from flask import Flask
+from redis.backoff import ConstantBackoff
+from redis.retry import Retry
 from werkzeug.serving import BaseWSGIServer, make_server
 
 CHROMIUM_ARGUMENTS = [
@@ -53,16 +54,9 @@ class RedisServer:
 
         command = [str(get_binary_path()), "--port", str(self.port), "--bind", "127.0.0.1", "--save", ""]
         self.process = subprocess.Popen([*command, "--appendonly", "no"], stdout=subprocess.DEVNULL)
-        client = redis.Redis.from_url(self.url)
-        deadline = time.monotonic() + 10
-        while True:
-            try:
-                client.ping()
-                return
-            except redis.ConnectionError:
-                if time.monotonic() > deadline:
-                    raise
-                self.process.poll()
+        retry = Retry(ConstantBackoff(0.05), 200)
+        client = redis.Redis.from_url(self.url, retry=retry, retry_on_error=[redis.ConnectionError])
+        client.ping()
 
     def stop(self) -> None:
         if self.process is not None:

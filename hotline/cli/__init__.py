@@ -1,32 +1,59 @@
 """The `hotline` command: every verb of the product that is not a web request or a job."""
 
 import sys
+from importlib import import_module
 
 import click
+from sqlalchemy.exc import SQLAlchemyError
 
 from hotline import __version__
-from hotline.cli.demo import demo
-from hotline.cli.doctor import doctor
-from hotline.cli.people import key, user
-from hotline.cli.run import migrate, schedule, web, worker
-from hotline.cli.text import parse
-from hotline.errors import HotlineError
+from hotline.errors import BadInput, HotlineError
+
+# Where each command lives: only the one that is asked for is imported, so that a small one starts quickly.
+_COMMANDS = {
+    "demo": "hotline.cli.demo",
+    "doctor": "hotline.cli.doctor",
+    "key": "hotline.cli.people",
+    "migrate": "hotline.cli.run",
+    "parse": "hotline.cli.text",
+    "schedule": "hotline.cli.run",
+    "user": "hotline.cli.people",
+    "web": "hotline.cli.run",
+    "worker": "hotline.cli.run",
+}
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+class _Commands(click.Group):
+    def list_commands(self, context: click.Context) -> list[str]:
+        return list(_COMMANDS)
+
+    def get_command(self, context: click.Context, name: str) -> click.Command | None:
+        if name not in _COMMANDS:
+            return None
+        command = getattr(import_module(_COMMANDS[name]), name)
+        assert isinstance(command, click.Command)
+        return command
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="hotline")
 def hotline() -> None:
     """Hotline 好差评短信与电话评价: ask, listen, call back."""
 
 
-for command in (demo, web, worker, schedule, migrate, parse, user, key, doctor):
-    hotline.add_command(command)
-
-
 def main() -> None:
-    """The console script: an error of ours is one clear line (or one for each setting) and exit code 2."""
+    """The console script: what goes wrong is said in a line or two; exit 1 for wrong input, 2 for wrong settings."""
     try:
         hotline(standalone_mode=True)
+    except BadInput as error:
+        _end(str(error), 1)
     except HotlineError as error:
-        click.echo(f"hotline: {error}", err=True)
-        sys.exit(2)
+        _end(str(error), 2)
+    except SQLAlchemyError as error:
+        reason = str(error).partition("\n")[0]
+        _end(f"HOTLINE_DATABASE_URL: the database does not do what it should: {reason}", 2)
+
+
+def _end(words: str, code: int) -> None:
+    click.echo(f"hotline: {words}", err=True)
+    sys.exit(code)

@@ -1,6 +1,8 @@
 """`hotline demo`: the whole product on this machine, for a visitor, or playing its day alone and judging it."""
 
 import logging
+import os
+import shutil
 import signal
 import sys
 import tempfile
@@ -21,6 +23,7 @@ from hotline.logs import set_up_logs
 from hotline.policies import load_policy
 
 _CALLED_BACK = cast.CHEN_JING
+_FOLDER = "hotline-demo-"
 _WIDTH = 132  # of a log that is no terminal
 
 
@@ -31,7 +34,8 @@ def demo(check: bool) -> None:
     screen = Console(width=_WIDTH if not sys.stdout.isatty() else None)
     set_up_logs(logging.ERROR)
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    with tempfile.TemporaryDirectory(prefix="hotline-demo-") as folder:
+    _sweep_up_after_killed_demos()
+    with tempfile.TemporaryDirectory(prefix=f"{_FOLDER}{os.getpid()}-") as folder:
         running = _launched(Path(folder), screen)
         try:
             verdicts = _played(running, screen)
@@ -45,6 +49,14 @@ def demo(check: bool) -> None:
         finally:
             running.stop()
             screen.print("已停止全部进程。 Everything this demo started has been stopped.")
+
+
+def _sweep_up_after_killed_demos() -> None:
+    """A demo that was killed could not remove its folder, which holds its keys; it bears the dead process's number."""
+    for left in Path(tempfile.gettempdir()).glob(f"{_FOLDER}*"):
+        number = left.name.removeprefix(_FOLDER).partition("-")[0]
+        if number.isdigit() and not Path(f"/proc/{number}").exists():
+            shutil.rmtree(left, ignore_errors=True)
 
 
 def _launched(folder: Path, screen: Console) -> Demo:

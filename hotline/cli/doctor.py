@@ -66,7 +66,13 @@ def _database(house: Services) -> Finding:
             session.execute(select(1))
         return str(house.database.engine.dialect.name)
 
-    return _tried("database", look, "check HOTLINE_DATABASE_URL, and that the server runs")
+    found = _tried("database", look, "check HOTLINE_DATABASE_URL, and that the server runs")
+    on_sqlite = house.database.engine.dialect.name == "sqlite"
+    if found.verdict is Verdict.OK and on_sqlite and not _is_loopback(house.settings.public_url):
+        return Finding(
+            "database", Verdict.WARNING, "sqlite: good for a trial; a city uses PostgreSQL (HOTLINE_DATABASE_URL)"
+        )
+    return found
 
 
 def _migrations(house: Services) -> Finding:

@@ -10,21 +10,22 @@ from hotline.jobs.queue import ALL_QUEUES, connect, make_worker
 from hotline.logs import set_up_logs
 from hotline.migrations import migrate as migrate_database
 from hotline.processes import Supervisor
+from hotline.services import make_services
 from hotline.settings import load_database_settings, load_settings
 
 
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True)
-@click.option("--port", default=8000, show_default=True)
-@click.option("--processes", default=2, show_default=True, help="Web processes.")
-@click.option("--threads", default=8, show_default=True, help="Threads in each.")
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
+@click.option("--processes", default=2, show_default=True, type=click.IntRange(min=1), help="Web processes.")
+@click.option("--threads", default=8, show_default=True, type=click.IntRange(min=1), help="Threads in each.")
 def web(host: str, port: int, processes: int, threads: int) -> None:
     """Serve the webhooks, the API and the console."""
     from gunicorn.app.base import BaseApplication
 
     from hotline import create_app
 
-    load_settings()  # fail here, once and by name, not in every process
+    make_services(load_settings())  # fail here, once and by name, not in every process
 
     class Server(BaseApplication):
         def load_config(self) -> None:
@@ -47,13 +48,13 @@ def web(host: str, port: int, processes: int, threads: int) -> None:
 
 @click.command()
 @click.option("--queues", default=",".join(ALL_QUEUES), show_default=True, help="Which queues, in this order.")
-@click.option("--processes", default=1, show_default=True, help="Worker processes.")
+@click.option("--processes", default=1, show_default=True, type=click.IntRange(min=1), help="Worker processes.")
 @click.option("--schedule/--no-schedule", default=True, show_default=True, help="Run the schedule as well.")
 @click.option("--alone", is_flag=True, hidden=True, help="Be one worker process, supervised from outside.")
 def worker(queues: str, processes: int, schedule: bool, alone: bool) -> None:
     """Work the queues, and run the schedule; a process that dies is started again."""
     set_up_logs()
-    settings = load_settings()
+    settings = make_services(load_settings()).settings  # fail here, once and by name, not at the first job
     names = tuple(name.strip() for name in queues.split(",") if name.strip())
     if strange := set(names) - set(ALL_QUEUES):
         raise SettingsError(

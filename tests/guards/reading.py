@@ -65,3 +65,10 @@ def strange_variables(text: str) -> set[str]:
     """Names that look like settings, and are not."""
     named = set(re.findall(r"\b(?:HOTLINE|TWILIO)_[A-Z_]*[A-Z]\b", text))
     return {name for name in named if name.removesuffix("_FILE") not in SETTINGS | _OF_TOOLS | {"NAME"}}
+
+
+def subcommands(group: click.Group) -> dict[str, click.Command]:
+    """The commands of a group, imported."""
+    context = click.Context(group)
+    found = {name: group.get_command(context, name) for name in group.list_commands(context)}
+    return {name: command for name, command in found.items() if command is not None}

@@ -18,7 +18,7 @@ from pydantic import SecretStr
 from hotline import web
 from hotline.cli import hotline
 from hotline.settings import Settings
-from tests.guards.reading import ROOT, SETTINGS, check_command, shell_commands, strange_variables
+from tests.guards.reading import ROOT, SETTINGS, check_command, shell_commands, strange_variables, subcommands
 
 DEPLOY = ROOT / "deploy"
 FILES = sorted(path for path in DEPLOY.iterdir() if path.is_file() and path.suffix != ".lock")
@@ -41,7 +41,7 @@ def unit(path: Path) -> configparser.ConfigParser:
 
 
 def web_port() -> object:
-    return next(parameter.default for parameter in hotline.commands["web"].params if parameter.name == "port")
+    return next(parameter.default for parameter in subcommands(hotline)["web"].params if parameter.name == "port")
 
 
 def test_every_part_of_the_deploy_folder_is_there() -> None:

@@ -38,6 +38,7 @@ from tests.guards.reading import (
     shell_commands,
     spans,
     strange_variables,
+    subcommands,
 )
 
 DOCUMENTS = documents()
@@ -124,8 +125,9 @@ def assert_known_words(words: list[str]) -> None:
     command: click.Command = hotline
     while isinstance(command, click.Group) and words:
         name, *words = words
-        assert name in command.commands, f"hotline has no command {name}"
-        command = command.commands[name]
+        known = subcommands(command)
+        assert name in known, f"hotline has no command {name}"
+        command = known[name]
     options = {option for parameter in command.params for option in [*parameter.opts, *parameter.secondary_opts]}
     assert {word for word in words if word.startswith("--")} <= options
 
@@ -159,7 +161,7 @@ def test_the_commands_page_has_every_command_and_option() -> None:
 
 
 def leaves(group: click.Group, words: list[str]) -> Iterator[tuple[list[str], click.Command]]:
-    for name, command in group.commands.items():
+    for name, command in subcommands(group).items():
         if isinstance(command, click.Group):
             yield from leaves(command, [*words, name])
         else:

@@ -72,8 +72,8 @@ def test_the_database_itself_holds_the_rules_that_matter(engine: Engine) -> None
     )
     record = (
         "INSERT INTO service_records (id, kind, number, service_count, completed_at, received_at, named, language,"
-        " extra, phone_lookup, phone_box, phone_masked, phone_kind) VALUES (1, 'transaction', 'N', 1, '2026-11-23',"
-        " '2026-11-23', {no}, 'en', '{{}}', 'x', '', '', 'mobile')"
+        " phone_lookup, phone_box, phone_masked, phone_kind) VALUES (1, 'transaction', 'N', 1, '2026-11-23',"
+        " '2026-11-23', {no}, 'en', 'x', '', '', 'mobile')"
     )
     no = "false" if engine.dialect.name == "postgresql" else "0"
     with engine.begin() as connection:

@@ -115,8 +115,8 @@ def test_nothing_is_asked_while_the_page_is_hidden(visit: Visit) -> None:
     with page.expect_response("**/live*"):
         page.reload()
     asked: list[str] = []
-    page.on("request", lambda sent: asked.append(sent.url) if "/live" in sent.url else None)
     hide(page, True)
+    page.on("request", lambda sent: asked.append(sent.url) if "/live" in sent.url else None)
     page.clock.run_for(60_000)
     assert asked == []
     with page.expect_request("**/live*"):
