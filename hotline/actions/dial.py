@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from hotline import outbox
 from hotline.actions.casework import add_event, held, move
 from hotline.actions.send import Beginning, Go, Never
-from hotline.errors import BadInput, Conflict
+from hotline.errors import BadInput, Conflict, NotFound
 from hotline.messages import CALL_ENDS, Accepted, Ambiguous, CallProgress, Refusal, Refused, SendResult
 from hotline.privacy import SealedPhone
 from hotline.rules.casework import AttemptResult, AttemptState, CaseState, is_forward
@@ -36,6 +36,22 @@ def dial(session: Session, case_id: int, token: str, agent: User, now: datetime)
     return attempt
 
 
+def end_by_hand(session: Session, case_id: int, token: str, agent: User, now: datetime) -> None:
+    """The holder of the case says that the call is over: its reports were lost. Raises Conflict (lease lost), NotFound.
+
+    No telephone is hung up. Reports that come after all still count: an answer as contact, the agent's key as go-on.
+    """
+    going = select(Attempt).where(Attempt.case_id == case_id, Attempt.state != AttemptState.ENDED)
+    attempts = session.scalars(going.order_by(Attempt.id).with_for_update(of=Attempt)).all()  # then the case, as always
+    case = held(session, case_id, token, now)
+    for attempt in attempts:
+        spoke = attempt.state is AttemptState.BRIDGED
+        attempt.result = AttemptResult.CONNECTED if spoke else AttemptResult.UNKNOWN
+        attempt.state, attempt.ended_at = AttemptState.ENDED, now
+        facts = {"attempt": attempt.id, "result": str(attempt.result)}
+        add_event(session, case, agent.name, "call_ended_by_hand", now, facts=facts)
+
+
 def begin_dial(session: Session, attempt_id: int, now: datetime) -> Beginning:
     """Mark the agent's telephone as being rung, or say that nothing is to be dialled."""
     attempt = _locked(session, attempt_id)
@@ -60,6 +76,8 @@ def settle_dial(session: Session, attempt_id: int, result: SendResult, now: date
     match result:
         case Accepted(external_id):
             attempt.external_id = attempt.external_id or external_id
+        case _ if attempt.state is AttemptState.ENDED:  # by hand, while the carrier was being asked
+            return False
         case Ambiguous():
             if attempt.external_id is None:
                 _end(session, attempt, AttemptResult.UNKNOWN, now)
@@ -80,22 +98,20 @@ class AgentLine:
 
 
 def agent_answered(session: Session, attempt_id: int, external_id: str, now: datetime) -> AgentLine:
-    """The agent picked up; also when the carrier never told us that it had placed the call."""
-    attempt = _locked(session, attempt_id)
-    assert attempt is not None
-    if attempt.result is AttemptResult.UNKNOWN:
-        attempt.state, attempt.result, attempt.ended_at = AttemptState.AGENT_RINGING, None, None
+    """The agent picked up; also when the carrier never told us that it had placed the call. Raises NotFound."""
+    attempt = _known(session, attempt_id)
+    _reopen_if_unknown(attempt)
     attempt.external_id = attempt.external_id or external_id
     _forward(attempt, AttemptState.AGENT_ANSWERED)
     return AgentLine(attempt.case_id, _still_theirs(attempt, now))
 
 
 def bridge(session: Session, attempt_id: int, now: datetime) -> SealedPhone | None:
-    """The agent pressed the key: the citizen's number to bridge to, or None if the case is no longer theirs."""
-    attempt = _locked(session, attempt_id)
-    assert attempt is not None
+    """The agent pressed the key: the citizen's number to bridge to, None if the case is theirs no more; or NotFound."""
+    attempt = _known(session, attempt_id)
     if not _still_theirs(attempt, now):
         return None
+    _reopen_if_unknown(attempt)
     _forward(attempt, AttemptState.CITIZEN_RINGING)
     return attempt.case.record.phone
 
@@ -106,7 +122,7 @@ def citizen_answered(session: Session, attempt_id: int, now: datetime) -> None:
     if attempt is None:
         return
     if not _forward(attempt, AttemptState.BRIDGED):
-        if attempt.result is not AttemptResult.NO_ANSWER:
+        if attempt.result not in (AttemptResult.NO_ANSWER, AttemptResult.UNKNOWN):
             return
         attempt.result = AttemptResult.CONNECTED
     attempt.bridged_at = now
@@ -158,6 +174,12 @@ def _end(session: Session, attempt: Attempt, result: AttemptResult, now: datetim
     add_event(session, attempt.case, attempt.agent.name, "call_ended", now, facts=facts)
 
 
+def _reopen_if_unknown(attempt: Attempt) -> None:
+    """It was given up as unknown, and now its agent is on the line."""
+    if attempt.result is AttemptResult.UNKNOWN:
+        attempt.state, attempt.result, attempt.ended_at = AttemptState.AGENT_RINGING, None, None
+
+
 def _forward(attempt: Attempt, state: AttemptState) -> bool:
     if not is_forward(attempt.state, state):
         return False
@@ -172,3 +194,10 @@ def _still_theirs(attempt: Attempt, now: datetime) -> bool:
 
 def _locked(session: Session, attempt_id: int) -> Attempt | None:
     return session.scalars(select(Attempt).where(Attempt.id == attempt_id).with_for_update(of=Attempt)).one_or_none()
+
+
+def _known(session: Session, attempt_id: int) -> Attempt:
+    attempt = _locked(session, attempt_id)
+    if attempt is None:
+        raise NotFound(f"attempt {attempt_id}")
+    return attempt

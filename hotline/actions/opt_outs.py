@@ -22,6 +22,9 @@ def opt_out(session: Session, phone: SealedPhone, asked_by: str, now: datetime) 
         select(Invitation)
         .join(Invitation.record)
         .where(ServiceRecord.phone_lookup == phone.lookup, Invitation.state == InvitationState.WAITING)
+        .order_by(Invitation.id)  # two opt-outs at once lock them in one order
+        .with_for_update(of=Invitation, key_share=True)
+        .execution_options(populate_existing=True)
     )
     for invitation in waiting:
         invitation.state = InvitationState.DECLINED

@@ -15,7 +15,7 @@ from hotline.actions.opt_outs import is_opted_out, opt_out
 from hotline.messages import CALL_ENDS, Accepted, Ambiguous, CallProgress, Delivery, Refusal, Refused, SendResult
 from hotline.rules.policy import AskingPolicy, Policy
 from hotline.rules.script import Channel
-from hotline.tables import Call, Invitation, OutboundText
+from hotline.tables import Call, Invitation, OutboundText, ServiceRecord
 from hotline.tables.contacts import CallState, TextState
 from hotline.tables.service import OPEN_INVITATION_STATES, InvitationState
 
@@ -47,7 +47,8 @@ def begin_text(session: Session, text_id: int, policy: Policy, now: datetime) ->
     text = _locked_text(session, text_id)
     assert text is not None
     if text.state is TextState.SENDING:
-        text.state, text.invitation.state = TextState.UNKNOWN, InvitationState.UNKNOWN
+        text.state = TextState.UNKNOWN
+        _may_be_out(text.invitation, InvitationState.UNKNOWN, policy, now)
         return Never()
     if text.state is not TextState.QUEUED:
         return Never()
@@ -56,7 +57,8 @@ def begin_text(session: Session, text_id: int, policy: Policy, now: datetime) ->
         text.state = TextState.SKIPPED
     if hindrance is not None:
         return hindrance
-    text.state, text.invitation.state = TextState.SENDING, InvitationState.SENDING
+    text.state = TextState.SENDING
+    _may_be_out(text.invitation, InvitationState.SENDING, policy, now)
     return Go(text.phone_box, text.body)
 
 
@@ -68,15 +70,14 @@ def settle_text(session: Session, text_id: int, result: SendResult, policy: Poli
         case Accepted(external_id):
             text.external_id = external_id
             _text_is_out(text, TextState.SENT, policy, now)
-        case Ambiguous(code):
-            if text.state is TextState.SENDING:  # a receipt may have been quicker
-                text.state, text.error_code = TextState.UNKNOWN, code
-                text.invitation.state = InvitationState.UNKNOWN
-        case Refused(Refusal.RETRY, code):
+        case Ambiguous(code) if text.state is TextState.SENDING:  # a receipt may have been quicker
+            text.state, text.error_code = TextState.UNKNOWN, code
+            _may_be_out(text.invitation, InvitationState.UNKNOWN, policy, now)
+        case Refused(Refusal.RETRY, code) if text.state in _ON_ITS_WAY:
             text.state, text.error_code = TextState.QUEUED, code
-            text.invitation.state = InvitationState.WAITING
+            _is_not_out(text.invitation)
             return True
-        case Refused(refusal, code):
+        case Refused(refusal, code) if text.state in _ON_ITS_WAY:
             _text_failed(session, text, TextState.FAILED, refusal, code, policy, now)
     return False
 
@@ -106,12 +107,27 @@ def note_delivery(
 
 
 def _locked_text(session: Session, text_id: int) -> OutboundText | None:
-    """The text, locked until the commit: a worker and a receipt, or two receipts, take turns."""
-    return session.scalars(
+    """The text and what it is about, locked until the commit: a worker and a receipt, or two receipts, take turns."""
+    text = session.scalars(
         select(OutboundText).where(OutboundText.id == text_id).with_for_update(of=OutboundText)
     ).one_or_none()
+    if text is not None:
+        _lock_invitation(session, text.invitation)
+    return text
 
 
+def _lock_invitation(session: Session, invitation: Invitation) -> None:
+    """The record and then the invitation, locked and read again: an answer or an opt-out may just have come.
+
+    Everybody locks in this order: the text or call, the record, the invitation.
+    """
+    session.execute(
+        select(ServiceRecord.id).where(ServiceRecord.id == invitation.record_id).with_for_update(key_share=True)
+    )
+    session.refresh(invitation, with_for_update={"of": Invitation, "key_share": True})
+
+
+_ON_ITS_WAY = (TextState.SENDING, TextState.UNKNOWN)
 _BEFORE_SENT = (TextState.QUEUED, TextState.SENDING, TextState.UNKNOWN)
 
 
@@ -123,10 +139,27 @@ def _text_is_out(text: OutboundText, state: TextState, policy: Policy, now: date
 
 
 def _invitation_is_out(invitation: Invitation, state: InvitationState, policy: Policy, now: datetime) -> None:
+    _may_be_out(invitation, state, policy, now)
+    invitation.sent_at = invitation.sent_at or now
+
+
+def _may_be_out(invitation: Invitation, state: InvitationState, policy: Policy, now: datetime) -> None:
+    """The days in which it can be answered begin, even if nobody ever learns what became of it."""
+    _move(invitation, state)
+    invitation.expires_at = invitation.expires_at or now + timedelta(days=policy.invitation.expires_days)
+
+
+def _is_not_out(invitation: Invitation) -> None:
+    """Nothing reached the citizen this time; the days run only if an earlier call did."""
+    _move(invitation, InvitationState.WAITING)
+    if invitation.sent_at is None:
+        invitation.expires_at = None
+
+
+def _move(invitation: Invitation, state: InvitationState) -> None:
+    """What was answered, declined or has failed stays so."""
     if invitation.state in OPEN_INVITATION_STATES:
         invitation.state = state
-    invitation.sent_at = invitation.sent_at or now
-    invitation.expires_at = invitation.expires_at or now + timedelta(days=policy.invitation.expires_days)
 
 
 def _text_failed(
@@ -165,7 +198,8 @@ def begin_call(session: Session, call_id: int, policy: Policy, now: datetime) ->
     call = locked_call(session, call_id)
     assert call.invitation is not None
     if call.state is CallState.SENDING:
-        call.state, call.invitation.state = CallState.UNKNOWN, InvitationState.UNKNOWN
+        call.state = CallState.UNKNOWN
+        _may_be_out(call.invitation, InvitationState.UNKNOWN, policy, now)
         return Never()
     if call.state is not CallState.QUEUED:
         return Never()
@@ -174,7 +208,8 @@ def begin_call(session: Session, call_id: int, policy: Policy, now: datetime) ->
         call.state = CallState.ENDED
     if hindrance is not None:
         return hindrance
-    call.state, call.invitation.state = CallState.SENDING, InvitationState.SENDING
+    call.state = CallState.SENDING
+    _may_be_out(call.invitation, InvitationState.SENDING, policy, now)
     return Go(call.phone_box)
 
 
@@ -187,26 +222,32 @@ def settle_call(
     match result:
         case Accepted(external_id):
             call.carrier, call.external_id = carrier, external_id
-            if call.state in (CallState.SENDING, CallState.UNKNOWN):
+            if call.state in _BEING_PLACED:
                 call.state = CallState.RINGING
                 _invitation_is_out(call.invitation, InvitationState.SENT, policy, now)
-        case Ambiguous(code):
-            if call.state is CallState.SENDING:
-                call.state, call.invitation.state = CallState.UNKNOWN, InvitationState.UNKNOWN
-                call.invitation.error_code = code
-        case Refused(Refusal.RETRY, code):
-            call.state, call.invitation.state = CallState.QUEUED, InvitationState.WAITING
-            call.invitation.error_code = code
+        case Ambiguous(code) if call.state is CallState.SENDING:
+            call.state, call.invitation.error_code = CallState.UNKNOWN, code
+            _may_be_out(call.invitation, InvitationState.UNKNOWN, policy, now)
+        case Refused(Refusal.RETRY, code) if call.state in _BEING_PLACED:
+            call.state, call.invitation.error_code = CallState.QUEUED, code
+            _is_not_out(call.invitation)
             return True
-        case Refused(_, code):
+        case Refused(_, code) if call.state in _BEING_PLACED:
             call.state, call.ended_at = CallState.ENDED, now
-            call.invitation.state, call.invitation.error_code = InvitationState.FAILED, code
+            call.invitation.error_code = code
+            _move(call.invitation, InvitationState.FAILED)
     return False
+
+
+_BEING_PLACED = (CallState.SENDING, CallState.UNKNOWN)
 
 
 def locked_call(session: Session, call_id: int) -> Call:
     """The call, locked until the commit: its webhooks, reports and the worker that placed it take turns."""
-    return session.scalars(select(Call).where(Call.id == call_id).with_for_update(of=Call)).one()
+    call = session.scalars(select(Call).where(Call.id == call_id).with_for_update(of=Call)).one()
+    if call.invitation is not None:
+        _lock_invitation(session, call.invitation)
+    return call
 
 
 _CALL_ORDER = list(CallState)
@@ -221,12 +262,13 @@ def note_call_progress(
     if _CALL_ORDER.index(state) <= _CALL_ORDER.index(call.state):
         return
     call.state = state
-    invitation = call.invitation
-    if invitation is not None and not call.inbound:
+    invitation = None if call.inbound else call.invitation
+    if invitation is not None:
+        _lock_invitation(session, invitation)
         _invitation_is_out(invitation, InvitationState.SENT, policy, now)
     if state is CallState.ENDED:
         call.result, call.ended_at = progress, now
-        if invitation is not None and not call.inbound and progress is not CallProgress.COMPLETED:
+        if invitation is not None and progress is not CallProgress.COMPLETED:
             _call_again(session, call, invitation, policy, now)
 
 

@@ -6,13 +6,14 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, NoResultFound
 from sqlalchemy.orm import Session
 
 from hotline.actions.invite import facts_of, open_invitations, spoken_kind
 from hotline.actions.opt_outs import is_opted_out
 from hotline.actions.rate import Given, rate
 from hotline.actions.send import locked_call
+from hotline.errors import NotFound
 from hotline.privacy import SealedPhone
 from hotline.rules.policy import Policy
 from hotline.rules.scale import is_bad
@@ -72,8 +73,11 @@ def call_from_citizen(
 
 
 def call_to_citizen(session: Session, call_id: int, carrier: str, external_id: str, policy: Policy) -> Spoken:
-    """Our survey call was answered: greet and ask, unless the citizen opted out or answered meanwhile."""
-    call = locked_call(session, call_id)
+    """Our survey call was answered: greet and ask, unless the citizen opted out or answered. Raises NotFound."""
+    try:
+        call = locked_call(session, call_id)
+    except NoResultFound:
+        raise NotFound(f"call {call_id}") from None
     call.carrier, call.external_id = carrier, call.external_id or external_id
     call.state = max(call.state, CallState.ANSWERED, key=list(CallState).index)
     invitation = call.invitation
@@ -90,9 +94,11 @@ def key_pressed(
 ) -> Spoken:
     """What the caller pressed (empty = silence) at `place`; once for each turn, a replay hears the same again.
 
-    The rating is recorded here, so whatever the caller does after the key changes nothing.
+    The rating is recorded here, so whatever the caller does after the key changes nothing. Raises NotFound.
     """
-    call = session.scalars(select(Call).where(Call.carrier == carrier, Call.external_id == external_id)).one()
+    call = session.scalar(select(Call).where(Call.carrier == carrier, Call.external_id == external_id))
+    if call is None:
+        raise NotFound(f"call {external_id}")
     script = _script_of(call)
     follows = answer(place, keys, script.scale)
     sentences = tuple(script.say(name, call.language, **_facts(call, policy)) for name in follows.sentences)

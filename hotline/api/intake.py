@@ -1,13 +1,15 @@
 """Service records in: each is validated, sealed and stored by itself, so a bad one rejects itself alone."""
 
+import json
 import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from math import isfinite
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from flask import Blueprint, Response, jsonify, request
 from pydantic import ValidationError
+from sqlalchemy import String
 from sqlalchemy.orm import Session
 
 from hotline.actions.invite import NewRecord, receive_record
@@ -16,11 +18,11 @@ from hotline.api.problems import problem
 from hotline.api.shapes import CallIn, FieldError, RecordResult, Results, TransactionIn
 from hotline.errors import BadInput
 from hotline.privacy import SealedPhone
-from hotline.rules.phones import PhoneError, read_phone
+from hotline.rules.phones import PhoneError, mask_phones_in, read_phone
 from hotline.rules.script import Channel
 from hotline.services import services
 from hotline.tables.people import Scope
-from hotline.tables.service import RecordKind
+from hotline.tables.service import RecordKind, ServiceRecord
 
 MOST_RECORDS = 1000
 _CLOCKS_MAY_DIFFER = timedelta(minutes=10)
@@ -53,10 +55,11 @@ def _take(number_field: str, shape: type[In], seal: Callable[[In], NewRecord]) -
         return problem(400, "bad_input", "the body must be a JSON object, or a list of objects")
     if len(items) > MOST_RECORDS:
         return problem(413, "too_many", f"a list holds at most {MOST_RECORDS} records")
+    checked = [_checked(item, shape, seal) for item in items]
     results: dict[int, RecordResult] = {}
     with services().database.write() as session:
-        for place in _in_one_order(items, number_field):
-            results[place] = _take_one(session, items[place], number_field, shape, seal)
+        for place in _in_one_order(checked):
+            results[place] = _receive(session, _number(items[place], number_field), checked[place])
     response = jsonify(Results(results=[results[place] for place in range(len(items))]).model_dump())
     response.status_code = 202
     return response
@@ -70,26 +73,35 @@ def _body() -> Any:
         return None
 
 
-def _in_one_order(items: list[Any], number_field: str) -> list[int]:
-    """Places by number: two lists of the same numbers never wait for each other, whichever way round they are."""
-    return sorted(
-        range(len(items)), key=lambda n: str(items[n].get(number_field)) if isinstance(items[n], dict) else ""
-    )
-
-
-def _take_one(
-    session: Session, item: Any, number_field: str, shape: type[In], seal: Callable[[In], NewRecord]
-) -> RecordResult:
-    house = services()
-    given = item.get(number_field) if isinstance(item, dict) else None
-    number = given if isinstance(given, str) else None
+def _checked(item: Any, shape: type[In], seal: Callable[[In], NewRecord]) -> NewRecord | BadInput:
+    """The record as it will be stored, or what is wrong with it."""
     try:
-        received = receive_record(session, seal(_validated(shape, item)), house.policy, house.now())
+        return seal(_validated(shape, item))
     except BadInput as error:
-        return RecordResult(
-            number=number, status="rejected", error=FieldError(field=error.field, message=error.message)
-        )
+        return error
+
+
+def _in_one_order(checked: list[NewRecord | BadInput]) -> list[int]:
+    """Places by what makes a record unique: two lists that share records never wait for each other in a circle."""
+
+    def key(place: int) -> tuple[str, str, int]:
+        new = checked[place]
+        return ("", "", 0) if isinstance(new, BadInput) else (new.kind, new.number, new.service_count)
+
+    return sorted(range(len(checked)), key=key)
+
+
+def _receive(session: Session, number: str | None, new: NewRecord | BadInput) -> RecordResult:
+    if isinstance(new, BadInput):
+        return RecordResult(number=number, status="rejected", error=FieldError(field=new.field, message=new.message))
+    received = receive_record(session, new, services().policy, services().now())
     return RecordResult(number=number, status="duplicate" if received.duplicate else "accepted", id=received.record_id)
+
+
+def _number(item: Any, number_field: str) -> str | None:
+    """The number as it was sent."""
+    number = item.get(number_field) if isinstance(item, dict) else None
+    return number if isinstance(number, str) else None
 
 
 def _validated(shape: type[In], item: Any) -> In:
@@ -119,11 +131,16 @@ def _can_be_stored(value: Any, depth: int = 0) -> bool:
     return not isinstance(value, str) or not _NOT_TEXT.search(value)
 
 
-_DETAILS = {"item_code", "item_name", "area_code", "dept_code", "dept_name", "named", "extra"}
+# What is somebody's own words is stored with the numbers in it masked; codes and numbers that join systems stay whole.
+_WORDS = {"item_name", "dept_name", "window", "staff_name", "citizen_type"}
+# These, too, when they are a mobile number and nothing else.
+_CODES = {"item_code", "staff_no", "agent_no"}
+_COLUMNS = {"agent_no": "staff_no"}
+_ONLY_A_MOBILE = re.compile(r"(?:\+?86)?1[3-9][0-9]{9}")
+_AS_SENT = {"area_code", "dept_code", "named"}
 
 
 def _transaction(item: TransactionIn) -> NewRecord:
-    details = item.model_dump(include=_DETAILS | {"window", "staff_no", "staff_name", "citizen_type"})
     return NewRecord(
         kind=RecordKind.TRANSACTION,
         number=item.number,
@@ -132,12 +149,11 @@ def _transaction(item: TransactionIn) -> NewRecord:
         phone=_sealed_phone(item.phone),
         survey=Channel.SMS,
         language=item.language,
-        details=details | _sealed_name(item.citizen_name),
+        details=_details(item),
     )
 
 
 def _call(item: CallIn) -> NewRecord:
-    details = item.model_dump(include=_DETAILS | {"request_number"})
     return NewRecord(
         kind=RecordKind.CALL,
         number=item.call_id,
@@ -146,8 +162,34 @@ def _call(item: CallIn) -> NewRecord:
         phone=_sealed_phone(item.phone),
         survey=None if item.survey == "none" else Channel(item.survey),
         language=item.language,
-        details=details | {"staff_no": item.agent_no} | _sealed_name(item.citizen_name),
+        details=_details(item, request_number=item.request_number),
     )
+
+
+def _details(item: TransactionIn | CallIn, **more: Any) -> dict[str, Any]:
+    """The other columns of the record; no telephone number stands in them in the clear."""
+    words = {name: _masked(name, words) for name, words in item.model_dump(include=_WORDS).items()}
+    codes = item.model_dump(include=_CODES)
+    kept = {_COLUMNS.get(name, name): _masked_whole(code) for name, code in codes.items()}
+    boxes = {
+        "citizen_name_box": _sealed(item.citizen_name),
+        "extra_box": _sealed(json.dumps(item.extra, ensure_ascii=False) if item.extra else None),
+    }
+    return item.model_dump(include=_AS_SENT) | words | kept | boxes | more
+
+
+def _masked(name: str, words: str | None) -> str | None:
+    """Masking a foreign number adds a character or two: not more than the column holds is kept."""
+    if words is None:
+        return None
+    column = ServiceRecord.__table__.c[name]
+    return mask_phones_in(words, services().policy.region)[: cast("String", column.type).length]
+
+
+def _masked_whole(code: str | None) -> str | None:
+    if code is None or not _ONLY_A_MOBILE.fullmatch(code):
+        return code
+    return mask_phones_in(code, services().policy.region)
 
 
 def _past(field: str, moment: datetime) -> datetime:
@@ -170,5 +212,5 @@ def _sealed_phone(text: str) -> SealedPhone:
         raise BadInput("phone", str(error)) from None
 
 
-def _sealed_name(name: str | None) -> dict[str, bytes | None]:
-    return {"citizen_name_box": services().vault.seal(name) if name else None}
+def _sealed(text: str | None) -> bytes | None:
+    return services().vault.seal(text) if text else None

@@ -24,7 +24,7 @@ class _ServiceIn(BaseModel):
     )
     item_code: Code | None = Field(None, description="事项编码 Item code")
     item_name: Name | None = Field(None, description="事项名称，会告知市民 Item, named to the citizen")
-    area_code: Annotated[str, StringConstraints(pattern=r"^\d{6}(\d{6})?$")] | None = Field(
+    area_code: Annotated[str, StringConstraints(pattern=r"^[0-9]{6}([0-9]{6})?$")] | None = Field(
         None, description="行政区划，6位或12位 Area, 6 or 12 digits"
     )
     dept_code: Code | None = Field(None, description="部门编码 Department code")

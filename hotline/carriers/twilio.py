@@ -18,7 +18,7 @@ from urllib3.exceptions import SSLError as UrllibSSLError
 from werkzeug.datastructures import MultiDict
 
 from hotline.carriers.base import Bridge, CallReport, HangUp, Listen, Receipt, Rendered, Say, Speech
-from hotline.errors import HotlineError
+from hotline.errors import BadInput, HotlineError
 from hotline.messages import Accepted, Ambiguous, CallProgress, Delivery, ReceivedText, Refusal, Refused, SendResult
 from hotline.privacy import SealedPhone, Vault
 from hotline.rules.phones import any_phone
@@ -26,9 +26,11 @@ from hotline.rules.replies import Action
 from hotline.settings import Settings
 
 # Twilio's error codes by what they mean for us; any other code is permanent. Source: Twilio's error dictionary.
-_TRY_AGAIN = {"20429", "30001", "30002", "30003", "30008"}
-_LANDLINE = {"30006", "21614"}
-_OPTED_OUT = {"21610"}
+_REFUSALS = {
+    **dict.fromkeys(("20429", "20503", "30001", "30002", "30003", "30008"), Refusal.RETRY),
+    **dict.fromkeys(("30006", "21614"), Refusal.LANDLINE),
+    "21610": Refusal.OPTED_OUT,
+}
 
 # Twilio's own opt-out words, and those added in its console, are known by this parameter and not by the text.
 _TAKEN_AS = {"STOP": Action.OPTOUT, "START": Action.OPTIN, "HELP": Action.HELP}
@@ -59,6 +61,8 @@ _VOICES = {
 }
 
 _API_SECONDS = 10.0
+_LONGEST_SID, _MOST_KEYS = 64, 32
+_CODE_LENGTH = 64  # what is kept of an error code, whoever made it up
 
 
 class TwilioCarrier:
@@ -82,7 +86,7 @@ class TwilioCarrier:
         body = form.get("Body", "").replace("\0", "\N{REPLACEMENT CHARACTER}")  # no database keeps NUL
         return ReceivedText(
             carrier=self.name,
-            external_id=form["MessageSid"],
+            external_id=_sid(form, "MessageSid"),
             phone=self._vault.seal_phone(any_phone(form.get("From", ""), self._region)),
             body=body,
             body_box=self._vault.seal(body),
@@ -91,9 +95,9 @@ class TwilioCarrier:
 
     def read_receipt(self, form: Mapping[str, str]) -> Receipt:
         delivery = _DELIVERIES.get(form.get("MessageStatus", ""))
-        code = form.get("ErrorCode", "")
-        refused = Refused(_refusal(code, 0), code) if delivery is Delivery.UNDELIVERED else None
-        return Receipt(form["MessageSid"], delivery, refused)
+        code = form.get("ErrorCode", "").replace("\0", "")[:_CODE_LENGTH]
+        refused = Refused(_REFUSALS.get(code, Refusal.PERMANENT), code) if delivery is Delivery.UNDELIVERED else None
+        return Receipt(_sid(form, "MessageSid"), delivery, refused)
 
     def render_answer(self, text: str | None) -> Rendered:
         response = MessagingResponse()
@@ -106,16 +110,16 @@ class TwilioCarrier:
         return self._call_api(self._client.messages.create, to=to, body=body, status_callback=receipt_url, **sender)
 
     def read_caller(self, form: Mapping[str, str]) -> tuple[str, SealedPhone]:
-        return form["CallSid"], self._vault.seal_phone(any_phone(form.get("From", ""), self._region))
+        return _sid(form, "CallSid"), self._vault.seal_phone(any_phone(form.get("From", ""), self._region))
 
     def read_keys(self, form: Mapping[str, str]) -> tuple[str, str]:
-        return form["CallSid"], form.get("Digits", "")
+        return _sid(form, "CallSid"), form.get("Digits", "").replace("\0", "")[:_MOST_KEYS]
 
     def read_call_report(self, form: Mapping[str, str]) -> CallReport:
-        return CallReport(form["CallSid"], _PROGRESS.get(form.get("CallStatus", "")))
+        return CallReport(_sid(form, "CallSid"), _PROGRESS.get(form.get("CallStatus", "")))
 
     def read_bridge_report(self, form: Mapping[str, str]) -> CallReport:
-        return CallReport(form["CallSid"], _PROGRESS.get(form.get("DialCallStatus", "")))
+        return CallReport(_sid(form, "CallSid"), _PROGRESS.get(form.get("DialCallStatus", "")))
 
     def render(self, speech: Speech) -> Rendered:
         response = VoiceResponse()
@@ -141,7 +145,7 @@ class TwilioCarrier:
 
     def place_call(self, to: str, answer_url: str, progress_url: str, ring_seconds: int) -> SendResult:
         if self._from is None:
-            return Refused(Refusal.PERMANENT, "TWILIO_FROM is missing")
+            return Refused(Refusal.PERMANENT, "no_from")
         return self._call_api(
             self._client.calls.create,
             to=to,
@@ -170,8 +174,7 @@ class TwilioCarrier:
         try:
             external_id = create(**parameters).sid
         except (TwilioRestException, TwilioServiceException) as error:
-            code = str(error.code or error.status)
-            return Refused(_refusal(code, error.status), code)
+            return _said_no(error)
         except ConnectTimeout:
             return Refused(Refusal.RETRY, "connect_timeout")
         except RequestsConnectionError as error:
@@ -185,16 +188,27 @@ class TwilioCarrier:
         return Accepted(external_id) if external_id else Ambiguous("unreadable")
 
 
+def _sid(form: Mapping[str, str], name: str) -> str:
+    """An id of Twilio's (34 characters). Raises BadInput for what no column of ours can keep."""
+    sid = form[name]
+    if len(sid) > _LONGEST_SID or "\0" in sid:
+        raise BadInput(name, "is not an id of Twilio's")
+    return sid
+
+
 def _rendered(response: MessagingResponse | VoiceResponse) -> Rendered:
     return Rendered(str(response), "text/xml; charset=utf-8")
 
 
-def _refusal(code: str, http_status: int) -> Refusal:
-    if code in _OPTED_OUT:
-        return Refusal.OPTED_OUT
-    if code in _LANDLINE:
-        return Refusal.LANDLINE
-    return Refusal.RETRY if code in _TRY_AGAIN or http_status >= 500 or http_status == 429 else Refusal.PERMANENT
+def _said_no(error: TwilioRestException | TwilioServiceException) -> Refused | Ambiguous:
+    """What an answer that is no 2xx means. A 5xx, Twilio's own or a proxy's, may come after the text was taken:
+    only an error code that we know makes a refusal of it."""
+    code = str(error.code or error.status)[:_CODE_LENGTH]
+    if code in _REFUSALS:
+        return Refused(_REFUSALS[code], code)
+    if error.status not in range(300, 500):
+        return Ambiguous(code)
+    return Refused(Refusal.RETRY if error.status == 429 else Refusal.PERMANENT, code)
 
 
 def _never_connected(error: RequestsConnectionError) -> bool:

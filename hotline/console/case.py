@@ -13,10 +13,14 @@ from hotline.console.casefile import CaseFile, Standing, read_case
 from hotline.console.room import blueprint, tell
 from hotline.console.words import FIELDS, Words, why_refused, words_for
 from hotline.errors import BadInput, Conflict
-from hotline.rules.casework import OUTCOMES_OF_CONTACT, Outcome
+from hotline.rules.casework import Outcome
+from hotline.rules.phones import mask_phones_in
 from hotline.services import services
 from hotline.tables import User
 from hotline.tables.people import Role
+
+# The parts of the page that change by themselves.
+_MOVING = ("state", "call", "contact", "history")
 
 
 @blueprint.get("/cases/<int:case_id>")
@@ -69,6 +73,20 @@ def call(case_id: int) -> BaseResponse | tuple[str, int]:
     return redirect(url_for("console.case_page", case_id=case_id, _anchor="call"), 303)
 
 
+@blueprint.post("/cases/<int:case_id>/call/end")
+@needs_role(*WORKERS)
+def end_call(case_id: int) -> BaseResponse | tuple[str, int]:
+    """The agent has hung up, and no report of it came: the call is over."""
+    house, person = services(), me()
+    try:
+        token = leases.posted_token(case_id)
+        with house.database.write() as session:
+            dial.end_by_hand(session, case_id, token, session.get_one(User, person.id), house.now())
+    except Conflict as conflict:
+        return _refused(case_id, conflict)
+    return redirect(url_for("console.case_page", case_id=case_id, _anchor="call"), 303)
+
+
 @blueprint.post("/cases/<int:case_id>/release")
 @needs_role(*WORKERS)
 def release(case_id: int) -> BaseResponse | tuple[str, int]:
@@ -98,6 +116,7 @@ def close(case_id: int) -> BaseResponse | tuple[str, int]:
         return _page(case_id, faults), 400
     try:
         token = leases.posted_token(case_id)
+        note = mask_phones_in(note, house.policy.region)
         with house.database.write() as session:
             agent = session.get_one(User, person.id)
             casework.close(session, case_id, token, agent, Outcome(chosen), note, house.now())
@@ -123,7 +142,6 @@ def _page(case_id: int, faults: dict[str, Words] | None = None) -> str:
         faults=faults or {},
         note=request.form.get("note", ""),
         chosen=request.form.get("outcome", ""),
-        outcomes_of_contact=OUTCOMES_OF_CONTACT,
         **_live(file),
     )
 
@@ -131,7 +149,7 @@ def _page(case_id: int, faults: dict[str, Words] | None = None) -> str:
 def _live(file: CaseFile) -> dict[str, Any]:
     """What both the page and its news are made of; `seen` is the fingerprint of the parts that move."""
     shown = {"file": file, "case": file.case, "Standing": Standing}
-    parts = [render_template(f"console/_case_{part}.html", **shown) for part in ("state", "call", "history")]
+    parts = [render_template(f"console/_case_{part}.html", **shown) for part in _MOVING]
     seen = sha256("".join(parts).encode()).hexdigest()[:16]
     last = next(iter(file.attempts), None)
     told = f"{last.id}-{last.state}" if last else ""  # what was last said aloud; the same is not said again

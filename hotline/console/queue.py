@@ -13,6 +13,7 @@ from hotline.console.room import blueprint, tell
 from hotline.console.words import Words, why_refused
 from hotline.console.worklist import Tab
 from hotline.errors import Conflict
+from hotline.rules.bounds import bounded
 from hotline.services import services
 from hotline.tables import User
 from hotline.tables.people import Role
@@ -72,7 +73,7 @@ def _queue_page(refused: Words | None = None) -> str:
 def _shown() -> dict[str, Any]:
     """What both the page and its live part are made of; `seen` is the fingerprint of the live part."""
     house, person = services(), me()
-    tab, number = _wanted_tab(), max(1, request.args.get("page", 1, type=int))
+    tab, number = _wanted_tab(), max(1, request.args.get("page", 1, type=bounded))
     now = house.now()
     with house.database.read() as session:
         counts = worklist.count(session, person, now, house.policy.zone)

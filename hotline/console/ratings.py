@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from hotline.console.access import needs_role
 from hotline.console.room import blueprint
+from hotline.rules.bounds import bounded
 from hotline.rules.scale import is_bad
 from hotline.services import services
 from hotline.tables import Rating, StoredRating
@@ -48,7 +49,7 @@ class Figures:
 @needs_role(*_READERS)
 def ratings() -> str:
     """One page of ratings, older than the position `before` if that is given."""
-    house, before = services(), request.args.get("before", type=int)
+    house, before = services(), request.args.get("before", type=bounded)
     newest_first = select(StoredRating).order_by(StoredRating.position.desc()).limit(PAGE_SIZE + 1)
     if before is not None:
         newest_first = newest_first.where(StoredRating.position < before)
@@ -73,7 +74,7 @@ def ratings() -> str:
 @needs_role(*_READERS)
 def ratings_news() -> str | tuple[str, int]:
     """How many changes came after the position `after`; 204 while they are as many as the page was `told` of."""
-    after, told = request.args.get("after", 0, type=int), request.args.get("told", 0, type=int)
+    after, told = request.args.get("after", 0, type=bounded), request.args.get("told", 0, type=bounded)
     with services().database.read() as session:
         fresh = _newest(session) - after
     return ("", 204) if fresh == told else render_template("console/_ratings_news.html", fresh=fresh, newest=after)

@@ -120,6 +120,7 @@ EVENTS: Mapping[str, Words] = {
     "released": Words("退回队列", "released"),
     "dialled": Words("发起呼叫", "call started"),
     "call_ended": Words("呼叫结束", "call ended"),
+    "call_ended_by_hand": Words("坐席确认呼叫已结束", "agent marked the call as over"),
     "contacted": Words("联系到市民", "citizen contacted"),
     "closed": Words("办结", "closed"),
     "rating_changed": Words("市民更改了评价", "citizen changed the rating"),
@@ -155,7 +156,8 @@ CONFLICTS: Mapping[str, Words] = {
     ),
     "case_closed": Words("这件工单已办结，无需再处理。", "This case is closed already."),
     "call_under_way": Words(
-        "这件工单已有一通呼叫正在进行，请先结束再呼叫。", "A call about this case is under way; end it first."
+        "这件工单已有一通呼叫正在进行，请先结束再呼叫。如已挂机，请在工单页面点击“通话已结束”。",
+        "A call about this case is under way; end it first. If you have hung up, press “The call is over” on its page.",
     ),
     "lease_lost": Words(
         "本页面已不再持有这件工单：它可能已退回、已由他人受理，或已在您的另一个窗口中继续。",

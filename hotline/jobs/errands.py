@@ -7,16 +7,19 @@ from sqlalchemy.orm import Session
 
 from hotline.actions import dial, send
 from hotline.messages import SendResult
+from hotline.outbox import Kind
 from hotline.services import Services
 
 
 @dataclass(frozen=True, slots=True)
 class Errand:
-    """`subject` names the id in the row's payload. Only `carry` is on the network, and no session is open there.
+    """`kind` is that of its outbox rows; `subject` names the id in their payload.
 
+    Only `carry` is on the network, and no session is open there.
     `settle` returns True if the carrier may be asked again later.
     """
 
+    kind: Kind
     subject: str
     begin: Callable[[Services, Session, int], send.Beginning]
     carry: Callable[[Services, int, send.Go], SendResult]
@@ -46,6 +49,7 @@ def _place_call(house: Services, go: send.Go, answer_path: str, own_id: str) -> 
 
 
 TEXT = Errand(
+    kind=Kind.TEXT,
     subject="text_id",
     begin=lambda house, session, text_id: send.begin_text(session, text_id, house.policy, house.now()),
     carry=_carry_text,
@@ -55,6 +59,7 @@ TEXT = Errand(
 )
 
 SURVEY_CALL = Errand(
+    kind=Kind.CALL,
     subject="call_id",
     begin=lambda house, session, call_id: send.begin_call(session, call_id, house.policy, house.now()),
     carry=_carry_survey_call,
@@ -64,6 +69,7 @@ SURVEY_CALL = Errand(
 )
 
 CALLBACK_CALL = Errand(
+    kind=Kind.DIAL,
     subject="attempt_id",
     begin=lambda house, session, attempt_id: dial.begin_dial(session, attempt_id, house.now()),
     carry=_carry_callback_call,

@@ -1,5 +1,7 @@
 """The only place that knows RQ's queues: which kind of work rings which, and how a worker process is made."""
 
+import time
+
 import structlog
 from redis import Redis
 from redis.exceptions import RedisError
@@ -21,6 +23,7 @@ ALL_QUEUES = ("callbacks", "calls", "texts", "sweep", "forward")
 
 _CONNECT_SECONDS = 0.5
 _ANSWER_SECONDS = 2.0
+_LEFT_ALONE_SECONDS = 5.0
 _JOB_SECONDS = 120
 _FORGET_SECONDS = 600
 _FULL = 1000  # rings waiting in one queue; the sweep adds none to a full one
@@ -37,13 +40,20 @@ def connect(url: str) -> Redis:
 
 
 class Doorbell:
-    """Tells RQ that rows are due. Losing a ring loses nothing: the sweep rings again."""
+    """Tells RQ that rows are due. Losing a ring loses nothing: the sweep rings again.
+
+    After a ring that nobody heard it is left alone for a while, so that a Redis that hangs slows one webhook
+    down and not each of them.
+    """
 
     def __init__(self, redis: Redis) -> None:
         self._redis = redis
+        self._alone_until = 0.0
 
     def ring(self, rings: list[Ring]) -> None:
         """Called after the commit; never raises."""
+        if time.monotonic() < self._alone_until:
+            return
         try:
             with self._redis.pipeline() as pipeline:
                 for ring in rings:
@@ -58,6 +68,7 @@ class Doorbell:
                     )
                 pipeline.execute()
         except (RedisError, OSError) as error:
+            self._alone_until = time.monotonic() + _LEFT_ALONE_SECONDS
             log.warning("doorbell_unheard", rings=len(rings), error=type(error).__name__)
 
     def ring_if_roomy(self, rings: list[Ring]) -> None:

@@ -5,6 +5,8 @@ from datetime import timedelta
 from functools import cache, partial
 from typing import Any
 
+from sqlalchemy.orm import Session
+
 from hotline import outbox
 from hotline.actions import casework
 from hotline.actions.send import Go, Never, NotBefore
@@ -68,13 +70,24 @@ def _run(errand: Errand, here: Services, row_id: int) -> None:
         return
     result = errand.carry(here, subject_id, beginning)
     with here.database.write() as session:
-        again = errand.settle(here, session, subject_id, result)
-        if not again:
-            outbox.finish(session, claim, here.now())
-        elif claim.attempts >= _MOST_ATTEMPTS:
-            outbox.park(session, claim, "the carrier kept asking to try again")
+        if errand.settle(here, session, subject_id, result):
+            _try_again(errand, here, session, claim)
         else:
-            outbox.postpone(session, claim, here.now() + outbox.backoff(claim.attempts), "carrier: try again")
+            outbox.finish(session, claim, here.now())
+
+
+def _try_again(errand: Errand, here: Services, session: Session, claim: Claim) -> None:
+    """The carrier refused for now, and what it refused is queued again: a row must be there to send it."""
+    later = here.now() + outbox.backoff(claim.attempts)
+    if claim.attempts >= _MOST_ATTEMPTS:
+        kept = outbox.park(session, claim, "the carrier kept asking to try again")
+    else:
+        kept = outbox.postpone(session, claim, later, "carrier: try again")
+    if not kept:
+        # Our lease ran out while the carrier was thinking, and whoever took the row may have finished it as unknown.
+        # We know better: nothing was sent. If they have not begun yet, the second row will find nothing to do.
+        key = f"{errand.kind}:{claim.payload[errand.subject]}:{claim.token}"
+        outbox.put(session, errand.kind, key, claim.payload, later, here.now())
 
 
 def _call_back(here: Services, row_id: int) -> None:
@@ -122,9 +135,7 @@ def _deliver(here: Services, documents: list[dict[str, Any]], batch: str) -> Res
 
 
 _TASKS: dict[Kind, Callable[[Services, int], None]] = {
-    Kind.TEXT: partial(_run, TEXT),
-    Kind.CALL: partial(_run, SURVEY_CALL),
-    Kind.DIAL: partial(_run, CALLBACK_CALL),
+    **{errand.kind: partial(_run, errand) for errand in (TEXT, SURVEY_CALL, CALLBACK_CALL)},
     Kind.CALLBACK: _call_back,
     Kind.FORWARD: _forward,
 }

@@ -4,6 +4,7 @@ from flask import Blueprint, Response, request
 
 from hotline.actions.send import note_delivery
 from hotline.actions.texts import receive_text
+from hotline.rules.bounds import bounded
 from hotline.services import services
 from hotline.webhooks import refuse_forged, respond
 
@@ -30,7 +31,7 @@ def receipt() -> Response:
     """How a text of ours fared; `text` in the query is our own id, known before the carrier's."""
     house = services()
     told = house.text_carrier.read_receipt(request.form)
-    text_id = request.args.get("text", type=int)
+    text_id = request.args.get("text", type=bounded)
     if told.delivery is not None and text_id is not None:
         with house.database.write() as session:
             note_delivery(session, text_id, told.external_id, told.delivery, told.refused, house.policy, house.now())

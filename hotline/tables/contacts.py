@@ -56,7 +56,7 @@ class OutboundText(HasId, HasPhone, Base):
     body: Mapped[str] = mapped_column(Text)
     state: Mapped[TextState] = mapped_column(Word(TextState))
     external_id: Mapped[str | None] = mapped_column(String(64), index=True)
-    error_code: Mapped[str | None] = mapped_column(String(16))
+    error_code: Mapped[str | None] = mapped_column(String(64))
     created_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]
 

@@ -2,7 +2,6 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -42,7 +41,7 @@ class ServiceRecord(HasId, HasPhone, Base):
     citizen_type: Mapped[str | None] = mapped_column(String(24))
     named: Mapped[bool] = mapped_column(default=False)
     language: Mapped[str] = mapped_column(String(16))
-    extra: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    extra_box: Mapped[bytes | None] = mapped_column(LargeBinary)  # whatever else the feeder sent, as JSON, sealed
 
     @property
     def code(self) -> str:
@@ -91,7 +90,7 @@ class Invitation(HasId, Base):
     expires_at: Mapped[datetime | None]
     answered_at: Mapped[datetime | None]
     clarified: Mapped[bool] = mapped_column(default=False)
-    error_code: Mapped[str | None] = mapped_column(String(16))
+    error_code: Mapped[str | None] = mapped_column(String(64))
 
     record: Mapped[ServiceRecord] = relationship(lazy="joined", innerjoin=True)
 

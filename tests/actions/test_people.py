@@ -1,15 +1,19 @@
 """Users and keys: passwords kept as argon2, failures counted, whatever is typed."""
 
 from datetime import timedelta
+from threading import Barrier
+from typing import Any
 
 import pytest
+from argon2 import PasswordHasher
 
 from hotline.actions import people
+from hotline.actions.audit import audit
 from hotline.errors import BadInput
 from hotline.services import Services
 from hotline.tables import AuditEntry, User
 from hotline.tables.people import Role, Scope
-from tests.cast import all_of, on_sqlite, only
+from tests.cast import all_of, at_once, on_sqlite, only
 from tests.conftest import MovingClock
 
 PASSWORD = "一个很长的密码1234"
@@ -21,8 +25,7 @@ def add(house: Services, name: str = "周倩") -> None:
 
 
 def log_in(house: Services, name: str, password: str) -> User | None:
-    with house.database.write() as session:
-        return people.log_in(session, name, password, house.now())
+    return people.log_in(house.database, name, password, house.now())
 
 
 @on_sqlite
@@ -51,6 +54,109 @@ def test_five_wrong_passwords_lock_a_name_for_a_quarter_of_an_hour(house: Servic
         log_in(house, "周倩", PASSWORD)
     clock.now += timedelta(minutes=15, seconds=1)
     assert log_in(house, "周倩", PASSWORD) is not None
+
+
+@pytest.mark.parametrize("name", ["周倩", "nobody"])
+def test_of_many_wrong_passwords_at_once_five_are_tried(
+    name: str, house: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And a name that nobody has is answered the same, so that names cannot be told apart."""
+    add(house)
+    all_checked = Barrier(12)  # none is counted before every one has been checked
+    monkeypatch.setattr(people, "_hasher", Watched(lambda: all_checked.wait(timeout=20)))
+
+    def guess(number: int) -> str:
+        try:
+            return "let in" if log_in(house, name, f"guess {number}") else "wrong"
+        except people.LockedOut:
+            return "locked out"
+
+    answers = at_once(12, guess)
+    assert (answers.count("wrong"), answers.count("locked out")) == (5, 7)
+    assert len(all_of(house, AuditEntry, action="login_failed")) == 5
+
+
+def test_a_right_password_that_arrives_as_the_sixth_try_is_not_told_to_be_right(
+    house: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While it was being checked, five wrong ones were counted."""
+    add(house)
+
+    def five_others_fail() -> None:
+        with house.database.write() as session:
+            for _ in range(5):
+                audit(session, "周倩", "login_failed", house.now())
+
+    monkeypatch.setattr(people, "_hasher", Watched(five_others_fail))
+    with pytest.raises(people.LockedOut):
+        log_in(house, "周倩", PASSWORD)
+    assert all_of(house, AuditEntry, action="login") == []
+
+
+class Watched(PasswordHasher):
+    """Argon2 that does something else as well, and remembers against which hashes it was asked."""
+
+    def __init__(self, meanwhile: Any = lambda: None) -> None:
+        super().__init__()
+        self.meanwhile, self.asked = meanwhile, list[str]()
+
+    def verify(self, hash: str | bytes, password: str | bytes) -> Any:  # noqa: A002
+        self.asked.append(str(hash))
+        try:
+            return super().verify(hash, password)
+        finally:
+            self.meanwhile()
+
+
+@on_sqlite
+@pytest.mark.parametrize("name", ["周倩", "nobody"])
+def test_others_can_write_while_a_password_is_checked(
+    name: str, house: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """SQLite has one writer at a time: were the check inside its transaction, this would wait for ever."""
+    add(house)
+
+    def write() -> None:
+        with house.database.write() as session:
+            audit(session, "citizen", "wrote_meanwhile", house.now())
+
+    monkeypatch.setattr(people, "_hasher", Watched(write))
+    log_in(house, name, PASSWORD)
+    assert len(all_of(house, AuditEntry, action="wrote_meanwhile")) == 1
+
+
+@on_sqlite
+def test_an_unknown_name_costs_as_much_work_as_a_wrong_password(
+    house: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add(house)
+    hasher = Watched()
+    monkeypatch.setattr(people, "_hasher", hasher)
+    for name in ("周倩", "nobody"):
+        assert log_in(house, name, "wrong") is None
+    known, unknown = ([part for part in asked.split("$") if "m=" in part] for asked in hasher.asked)
+    assert known == unknown
+
+
+@on_sqlite
+def test_a_locked_name_costs_no_work_at_all(house: Services, monkeypatch: pytest.MonkeyPatch) -> None:
+    hasher = Watched()
+    for _ in range(5):
+        log_in(house, "周倩", "wrong")
+    monkeypatch.setattr(people, "_hasher", hasher)
+    with pytest.raises(people.LockedOut):
+        log_in(house, "周倩", "wrong")
+    assert hasher.asked == []
+
+
+def test_each_log_out_raises_the_epoch_of_that_user_alone_and_is_on_record(house: Services) -> None:
+    add(house)
+    add(house, "吴磊")
+    with house.database.write() as session:
+        people.log_out(session, 1, house.now())
+        people.log_out(session, 1, house.now())
+    assert [user.session_epoch for user in all_of(house, User)] == [2, 0]
+    assert [entry.actor for entry in all_of(house, AuditEntry, action="logout")] == ["周倩", "周倩"]
 
 
 @on_sqlite

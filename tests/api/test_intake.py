@@ -19,6 +19,7 @@ from tests.cast import (
     all_of,
     at_once,
     ended_call,
+    on_postgresql,
     on_sqlite,
     only,
     row_counts,
@@ -54,11 +55,13 @@ def test_a_whole_transaction_is_stored_with_every_field(house: Services, feed: F
     assert (result["status"], result["number"], result["error"]) == ("accepted", body["number"], None)
     record = only(house, ServiceRecord)
     assert record.id == result["id"]
-    for field in set(body) - {"completed_at", "phone", "citizen_name"}:
+    for field in set(body) - {"completed_at", "phone", "citizen_name", "extra"}:
         assert getattr(record, field) == body[field], field
     assert record.completed_at == datetime(2026, 11, 23, 1, 20, tzinfo=UTC)
     assert record.citizen_name_box is not None
     assert house.vault.open(record.citizen_name_box) == WANG.name
+    assert record.extra_box is not None
+    assert json.loads(house.vault.open(record.extra_box)) == body["extra"]
     assert (house.vault.open(record.phone_box), record.phone_masked) == (WANG.e164, WANG.masked)
 
 
@@ -232,6 +235,7 @@ def test_a_bad_record_rejects_itself_alone(house: Services, feed: Feed) -> None:
         (TRANSACTIONS, "item_name", "x" * 201),
         (TRANSACTIONS, "area_code", "22020"),
         (TRANSACTIONS, "area_code", "2202001"),
+        (TRANSACTIONS, "area_code", "٢٢٠٢٠٠"),  # digits, but not those of an area code
         (TRANSACTIONS, "dept_code", "x" * 65),
         (TRANSACTIONS, "dept_name", "x" * 201),
         (TRANSACTIONS, "window", "x" * 65),
@@ -317,3 +321,55 @@ def test_the_answer_never_repeats_a_number(feed: Feed) -> None:
         transaction("JL-3", extra="13844328000"),
     ):
         assert "13844328000" not in feed.post(TRANSACTIONS, record).text
+
+
+def test_a_number_among_the_words_of_a_record_is_masked(house: Services, feed: Feed) -> None:
+    """Item, department, window and names are free text: whatever a feeder writes there, no number is kept whole."""
+    words = {
+        "item_name": "社保卡，联系13844328000",
+        "dept_name": "人社局5-13844328000",
+        "window": "A12（138、4432、8000）",
+        "staff_name": "孙工 13844328000%",
+        "citizen_type": "person +852 9123 4567 x",
+    }
+    feed.transaction(item_code="13844328000", staff_no="8613844328000", extra={"tel": WANG.phone}, **words)
+    feed.call(agent_no="13844328000")
+    record, call = all_of(house, ServiceRecord)
+    assert {name: getattr(record, name) for name in words} == {
+        "item_name": "社保卡，联系138****8000",
+        "dept_name": "人社局5-138****8000",
+        "window": "A12（138****8000）",
+        "staff_name": "孙工 138****8000%",
+        "citizen_type": "person +852 9****4567 x"[:24],
+    }
+    assert record.item_code == record.staff_no == call.staff_no == WANG.masked
+    assert WANG.phone.encode() not in (record.extra_box or b"")
+
+
+@on_sqlite
+def test_codes_and_numbers_that_join_systems_stay_whole(house: Services, feed: Feed) -> None:
+    codes = {"item_code": "11220200138443280001000", "dept_code": "138443280001", "staff_no": "0013844328000"}
+    feed.transaction("220202202611230012", **codes)
+    record = only(house, ServiceRecord)
+    assert {name: getattr(record, name) for name in codes} == codes
+    assert record.number == "220202202611230012"
+
+
+@on_postgresql
+def test_lists_of_the_same_records_in_any_order_and_spelling_never_wait_in_a_circle(
+    house: Services, feed: Feed
+) -> None:
+    """Blanks around a number and the count of its service must not change the order in which rows are locked."""
+
+    def send(turn: int) -> list[str]:
+        batch = [
+            transaction(f"{' ' * ((turn + n) % 3)}JL-{n % 6}", service_count=1 + n // 6, window=f"w{turn}")
+            for n in range(12)
+        ]
+        batch = batch[turn % 12 :] + batch[: turn % 12]
+        answer = feed.post(TRANSACTIONS, batch[::-1] if turn % 2 else batch)
+        return [f"{answer.status_code}"] if answer.status_code != 202 else [r["status"] for r in results_of(answer)]
+
+    statuses = [status for turn in at_once(12, send) for status in turn]
+    assert sorted(set(statuses)) == ["accepted", "duplicate"]
+    assert statuses.count("accepted") == len(all_of(house, ServiceRecord)) == 12

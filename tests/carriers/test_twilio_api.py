@@ -129,7 +129,7 @@ def test_a_call_shows_our_number_and_reports_back(api: Api) -> None:
 
 def test_without_a_number_of_ours_no_call_is_placed(api: Api) -> None:
     carrier = carrier_at(api.url, twilio_from=None, twilio_messaging_service_sid="MG" + "b" * 32)
-    assert place(carrier) == Refused(Refusal.PERMANENT, "TWILIO_FROM is missing")
+    assert place(carrier) == Refused(Refusal.PERMANENT, "no_from")
     assert api.asked == []
 
 
@@ -146,8 +146,9 @@ PERMANENT, RETRY = Refusal.PERMANENT, Refusal.RETRY
         (400, 30006, Refusal.LANDLINE),
         *((400, code, RETRY) for code in (30001, 30002, 30003, 30008)),
         (429, 20429, RETRY),
-        (500, 20500, RETRY),
         (503, 20503, RETRY),
+        (500, 20429, RETRY),
+        (500, 21610, Refusal.OPTED_OUT),
         (401, 20003, PERMANENT),
     ],
 )
@@ -162,8 +163,6 @@ def test_each_error_code_means_one_thing(
 @pytest.mark.parametrize(
     ("status", "body", "result"),
     [
-        (502, "<html>Bad Gateway</html>", Refused(RETRY, "502")),
-        (503, "", Refused(RETRY, "503")),
         (429, "slow down", Refused(RETRY, "429")),
         (404, "<html>", Refused(PERMANENT, "404")),
         (
@@ -171,13 +170,40 @@ def test_each_error_code_means_one_thing(
             json.dumps({"type": "t", "title": "Bad", "status": 400, "code": 21610}),
             Refused(Refusal.OPTED_OUT, "21610"),
         ),
-        (500, json.dumps({"type": "t", "title": "Oh", "status": 500, "code": 20500}), Refused(RETRY, "20500")),
+        (503, json.dumps({"type": "t", "title": "Oh", "status": 503, "code": 20503}), Refused(RETRY, "20503")),
+        (400, json.dumps({"code": "x" * 99, "message": "…"}), Refused(PERMANENT, "x" * 64)),
     ],
-    ids=["html-502", "empty-503", "text-429", "html-404", "rfc9457-opted-out", "rfc9457-500"],
+    ids=["text-429", "html-404", "rfc9457-opted-out", "rfc9457-503", "a-code-too-long-to-keep"],
 )
 def test_an_error_in_another_shape_is_read_all_the_same(status: int, body: str, result: SendResult, api: Api) -> None:
     api.status, api.body = status, body
     assert send(carrier_at(api.url)) == result
+
+
+@pytest.mark.parametrize("ask", [send, place])
+@pytest.mark.parametrize(
+    ("status", "body", "code"),
+    [
+        (500, "", "500"),
+        (500, json.dumps({"code": 20500, "message": "…", "status": 500}), "20500"),
+        (500, json.dumps({"type": "t", "title": "Oh", "status": 500, "code": 20500}), "20500"),
+        (500, json.dumps({"type": "t", "title": "Oh", "status": "500", "code": 20500}), "20500"),
+        (500, json.dumps({"code": 21211, "message": "…", "status": 500}), "21211"),
+        (502, "<html>Bad Gateway</html>", "502"),
+        (503, "", "503"),
+        (503, "<html>Service Unavailable</html>", "503"),
+        (503, json.dumps({"message": "no healthy upstream"}), "503"),
+        (504, "upstream request timeout", "504"),
+        (520, "x" * 99, "520"),
+    ],
+)
+def test_a_server_error_may_come_after_the_send_was_taken(
+    status: int, body: str, code: str, ask: Callable[[TwilioCarrier], SendResult], api: Api
+) -> None:
+    """Only Twilio's own word that it refused makes it safe to ask again."""
+    api.status, api.body = status, body
+    assert ask(carrier_at(api.url)) == Ambiguous(code)
+    assert len(api.asked) == 1
 
 
 @pytest.mark.parametrize("body", ["", "{", "<html>", "[]", "{}", "null"])

@@ -52,6 +52,7 @@ def test_what_twilio_took_an_opt_out_word_for_is_kept(said: str, taken_as: Actio
         ("undelivered", "", Delivery.UNDELIVERED, Refused(Refusal.PERMANENT, "")),
         ("failed", "21610", Delivery.UNDELIVERED, Refused(Refusal.OPTED_OUT, "21610")),
         ("failed", "30008", Delivery.UNDELIVERED, Refused(Refusal.RETRY, "30008")),
+        ("failed", "x" * 99, Delivery.UNDELIVERED, Refused(Refusal.PERMANENT, "x" * 64)),
         ("something new", "", None, None),
     ],
 )

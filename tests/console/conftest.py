@@ -133,7 +133,6 @@ def receive(house: Services) -> Callable[..., Rating]:
                 language="zh-CN",
                 service_count=1,
                 named=False,
-                extra={},
                 **details,
             )
             session.add(row)

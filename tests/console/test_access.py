@@ -83,6 +83,22 @@ def test_log_out_ends_the_session_and_needs_a_post(visit: Visit, staff: dict[str
     assert visitor.get("/console/").status_code == 303
 
 
+def test_log_out_ends_every_session_of_that_user_a_copied_cookie_too(visit: Visit, staff: dict[str, int]) -> None:
+    visitor, second_browser, colleague, thief = visit("agent"), visit("agent"), visit("王敏"), visit()
+    copied = visitor.client.get_cookie("hotline_console")
+    assert copied is not None
+    thief.client.set_cookie("hotline_console", copied.value)
+    assert thief.get("/console/me").status_code == 200
+    visitor.post("/console/logout")
+    assert "在其他窗口和设备上也已退出" in visitor.get("/console/login").text
+    for ended in (thief, second_browser):
+        assert ended.get("/console/me").location == "/console/login?next=/console/me"
+    assert colleague.get("/console/me").status_code == 200
+    assert visitor.log_in("agent").status_code == 303
+    assert visitor.get("/console/me").status_code == 200
+    assert thief.get("/console/me").status_code == 303
+
+
 def test_thirty_idle_minutes_end_the_session_though_the_page_keeps_asking(
     visit: Visit, staff: dict[str, int], clock: MovingClock
 ) -> None:

@@ -147,11 +147,16 @@ def test_a_call_is_followed_live(
         dial.settle_dial(session, attempt_id, Accepted("CA1"), house.now())
         dial.agent_answered(session, attempt_id, "CA1", house.now())
     page.get_by_text("坐席已接听，请按 1").first.wait_for(timeout=6000)
+    expect(page.locator("#close")).to_contain_text("尚未通过本系统接通市民")
     with house.database.write() as session:
         dial.bridge(session, attempt_id, house.now())
         dial.citizen_answered(session, attempt_id, house.now())
     page.locator(".call-state", has_text="通话中").wait_for(timeout=6000)
+    expect(page.locator("#close")).not_to_contain_text("尚未通过本系统接通市民")
     assert page.get_by_label("处理情况").input_value() == "正在写"
+    page.get_by_role("button", name="通话已结束").click()
+    page.get_by_role("button", name="呼叫市民").wait_for()
+    expect(page.get_by_label("处理情况")).to_have_value("正在写")
 
 
 def test_a_lease_that_was_lost_stops_all_deeds_and_keeps_the_note(

@@ -220,9 +220,12 @@ def test_calling_asks_for_a_call_and_the_page_follows_it(
     with house.database.write() as session:
         dial.bridge(session, attempt_id, house.now())
     assert "正在呼叫市民" in live()
+    assert "尚未通过本系统接通市民" in live()
     with house.database.write() as session:
         dial.citizen_answered(session, attempt_id, house.now())
     assert "通话中" in live()
+    assert "尚未通过本系统接通市民" not in live()
+    assert "尚未通过本系统接通市民" not in agent.get(f"/console/cases/{case_id}").text
     clock.move(seconds=187)
     with house.database.write() as session:
         dial.bridge_ended(session, attempt_id, CallProgress.COMPLETED, house.now())

@@ -26,6 +26,7 @@ MATRIX: dict[str, tuple[str, str, frozenset[Role]]] = {
     "console.case_news": ("GET", "/console/cases/1/live", ALL),
     "console.renew": ("POST", "/console/cases/1/renew", WORK),
     "console.call": ("POST", "/console/cases/1/call", WORK),
+    "console.end_call": ("POST", "/console/cases/1/call/end", WORK),
     "console.release": ("POST", "/console/cases/1/release", WORK),
     "console.close": ("POST", "/console/cases/1/close", WORK),
     "console.ratings": ("GET", "/console/ratings", ALL - {Role.DEPARTMENT}),

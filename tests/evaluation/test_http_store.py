@@ -1,5 +1,9 @@
 """Ratings forwarded to a remote store: signed, once each under one key, tried again, split, parked, resent."""
 
+import contextlib
+import socket
+import threading
+import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -84,6 +88,54 @@ def test_a_long_or_strange_reason_is_cut_and_can_be_kept(receiver: Receiver) -> 
     assert isinstance(refused, Refused)
     assert len(refused.reason) < 400
     assert "\0" not in refused.reason
+
+
+def test_a_number_in_the_stores_answer_is_not_kept(receiver: Receiver) -> None:
+    receiver.always, receiver.words = 422, "号码13844328000-5有误".encode()
+    assert deliver(receiver.url) == Refused("422 号码138****8000-5有误")
+
+
+@pytest.mark.parametrize("sent", [b"", b"HTTP/1.1 ", b"HTTP/1.1 200 OK\r\nX: ", b"HTTP/1.1 500 No\r\n\r\n"])
+def test_a_store_that_drips_is_left_at_the_deadline(sent: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A byte now and then keeps every time-out of a single read from ending: the whole has one of its own."""
+    monkeypatch.setattr(http_store, "_DEADLINE_SECONDS", 0.4)
+    left = threading.Event()
+
+    def drip(listener: socket.socket) -> None:
+        line, _ = listener.accept()
+        with line, contextlib.suppress(OSError):
+            line.sendall(sent)
+            while not left.wait(0.05):
+                line.sendall(b"x")
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        dripping = threading.Thread(target=drip, args=(listener,))
+        dripping.start()
+        began = time.monotonic()
+        result = deliver(f"http://127.0.0.1:{listener.getsockname()[1]}/ratings")
+        took = time.monotonic() - began
+        left.set()
+        dripping.join()
+    assert isinstance(result, Unavailable)
+    assert took < 5
+
+
+@pytest.mark.parametrize("status", [200, 409])
+def test_the_body_of_a_delivered_batch_is_not_waited_for(status: int) -> None:
+    left = threading.Event()
+
+    def answer(listener: socket.socket) -> None:
+        line, _ = listener.accept()
+        with line:
+            line.sendall(b"HTTP/1.1 %d Done\r\nContent-Length: 100000\r\n\r\nand so on" % status)
+            left.wait(10)
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        answering = threading.Thread(target=answer, args=(listener,))
+        answering.start()
+        assert deliver(f"http://127.0.0.1:{listener.getsockname()[1]}/ratings") == Delivered()
+        left.set()
+        answering.join()
 
 
 def rate_three(feed: Feed, twilio: Twilio) -> None:

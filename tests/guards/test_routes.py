@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from werkzeug.routing import Rule
+from werkzeug.routing import IntegerConverter, Rule
 
 from hotline.services import Services
 from tests.cast import WANG, Feed, on_sqlite, row_counts, text_form
@@ -31,7 +31,7 @@ def rules_of(app: Flask) -> list[Rule]:
 
 
 def path_of(app: Flask, rule: Rule) -> str:
-    values = {name: 1 if "int" in type(kind).__name__.lower() else "x" for name, kind in rule._converters.items()}
+    values = {name: 1 if isinstance(kind, IntegerConverter) else "x" for name, kind in rule._converters.items()}
     with app.test_request_context():
         path: str = app.url_for(rule.endpoint, **values)
         return path
@@ -113,7 +113,7 @@ def test_no_address_carries_a_telephone_number(word: str, app: Flask) -> None:
 def test_only_numbers_and_names_of_ours_stand_in_webhook_addresses(app: Flask) -> None:
     for rule in rules_of(app):
         if rule.rule.startswith("/webhooks/"):
-            assert all(type(kind).__name__ == "IntegerConverter" for kind in rule._converters.values()), rule.rule
+            assert all(isinstance(kind, IntegerConverter) for kind in rule._converters.values()), rule.rule
 
 
 def test_every_answer_carries_the_headers_that_keep_a_browser_safe(app: Flask) -> None:

@@ -9,7 +9,7 @@ from hotline.actions import dial
 from hotline.carriers import twilio as twilio_carrier
 from hotline.jobs import tasks
 from hotline.tables import Attempt, Call, Case, Invitation, OptOut, OutboundText, OutboxRow, Rating, User
-from tests.cast import AGENT_PHONE, LI, OUR_NUMBER, WANG, all_of, make_desk, on_sqlite, only
+from tests.cast import AGENT_PHONE, LI, OUR_NUMBER, WANG, Person, all_of, make_desk, on_sqlite, only
 from tests.jobs.conftest import Town
 
 pytestmark = on_sqlite
@@ -146,7 +146,7 @@ def test_too_many_requests_are_tried_again_later(town: Town, do_work: Callable[[
     assert len(town.texts(WANG.e164)) == 1
 
 
-def test_a_server_error_is_tried_again_and_an_outage_ends_parked_in_sight(
+def test_a_service_unavailable_is_tried_again_and_an_outage_ends_parked_in_sight(
     town: Town, do_work: Callable[[], int]
 ) -> None:
     town.nasty(api_error={"status": 503, "times": None})
@@ -158,6 +158,20 @@ def test_a_server_error_is_tried_again_and_an_outage_ends_parked_in_sight(
     assert (row.state, row.attempts) == ("parked", tasks._MOST_ATTEMPTS)
     assert only(town.house, OutboundText).state == "queued"
     assert town.texts(WANG.e164) == []
+
+
+@pytest.mark.parametrize(("person", "sent"), [(WANG, OutboundText), (LI, Call)], ids=["text", "call"])
+@pytest.mark.parametrize("status", [500, 502, 504])
+def test_a_server_error_that_proves_no_refusal_is_unknown_and_not_tried_again(
+    status: int, person: Person, sent: type[OutboundText] | type[Call], town: Town, do_work: Callable[[], int]
+) -> None:
+    town.nasty(api_error={"status": status, "times": 1})
+    town.feed.transaction(person=person)
+    do_work()
+    assert (only(town.house, sent).state, only(town.house, Invitation).state) == ("unknown", "unknown")
+    assert only(town.house, OutboxRow).state == "done"
+    town.clock.move(hours=3)
+    assert do_work() == 0
 
 
 def test_a_mobile_that_cannot_text_is_called_instead(town: Town, do_work: Callable[[], int]) -> None:

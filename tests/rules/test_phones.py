@@ -93,6 +93,24 @@ NATIONAL = re.compile(r"13844328000|64812345")
         "a13844328000b",
         "1 3 8 4 4 3 2 8 0 0 0",
         "tel0432-64812345",
+        "5-13844328000",
+        "13844328000-5",
+        "5-0432-64812345",
+        "513844328000",
+        "138443280005",
+        "1513844328000",
+        "13844328000%",
+        "¥13844328000",
+        "1384432800013844328000",
+        "5-8613844328000",
+        "008613844328000-5",
+        "138、4432、8000",
+        "138，443，28000",
+        "138·44·32·80·00",
+        "138\n4432\r\n8000",
+        "5-138 4432 8000-2026",
+        "138*4432*8000",
+        "①③⑧④④③②⑧⓪⓪⓪",
     ],
 )
 def test_every_number_in_a_text_is_masked(text: str) -> None:
@@ -107,6 +125,8 @@ def test_every_number_in_a_text_is_masked(text: str) -> None:
     [
         *("5", "5个工作日了", "0012 5", "12345", "等了120分钟", "3.5", "5555555", "1122334455"),
         *("办件编号JL20261123-0012", "2026年11月23日", "2026-11-23 09:20"),
+        *("220202202611230012", "办件220202138443280001", "13844328000123", "20261123092015"),  # 办件编号
+        *("1998-11-23 08:30", "2026-11-13 14:30:25", "159,043,200.00元", "130 1 2", "138****8000 1234"),
     ],
 )
 def test_other_digits_stay_as_they_were_written(text: str) -> None:
@@ -124,4 +144,9 @@ def test_any_text_can_be_masked_and_any_sender_read(text: str) -> None:
 def test_a_mobile_number_between_words_never_survives(before: str, after: str) -> None:
     """Between words, or words and a digit with a space between: a citizen's number is not kept in the clear."""
     before = before if not before or not before[-1].isdigit() else f"{before} "
+    assert "13844328000" not in mask_phones_in(f"{before}13844328000{after}", "CN")
+
+
+@given(st.text("0123456789-—%¥￥/。，、\n ", max_size=2), st.sampled_from(["-", "%", "¥", "、", "\n", "-5", "号"]))
+def test_what_stands_around_a_mobile_number_does_not_keep_it_readable(before: str, after: str) -> None:
     assert "13844328000" not in mask_phones_in(f"{before}13844328000{after}", "CN")

@@ -102,9 +102,7 @@ def upgrade() -> None:
         sa.Column("citizen_type", sa.String(length=24), nullable=True),
         sa.Column("named", sa.Boolean(), nullable=False),
         sa.Column("language", sa.String(length=16), nullable=False),
-        sa.Column(
-            "extra", sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), "postgresql"), nullable=False
-        ),
+        sa.Column("extra_box", sa.LargeBinary(), nullable=True),
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("phone_lookup", sa.String(length=64), nullable=False),
         sa.Column("phone_box", sa.LargeBinary(), nullable=False),
@@ -153,7 +151,7 @@ def upgrade() -> None:
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("clarified", sa.Boolean(), nullable=False),
-        sa.Column("error_code", sa.String(length=16), nullable=True),
+        sa.Column("error_code", sa.String(length=64), nullable=True),
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.ForeignKeyConstraint(
             ["record_id"], ["service_records.id"], name=op.f("fk_invitations_record_id_service_records")
@@ -297,7 +295,7 @@ def upgrade() -> None:
         sa.Column("body", sa.Text(), nullable=False),
         sa.Column("state", sa.String(length=24), nullable=False),
         sa.Column("external_id", sa.String(length=64), nullable=True),
-        sa.Column("error_code", sa.String(length=16), nullable=True),
+        sa.Column("error_code", sa.String(length=64), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
