@@ -1,6 +1,7 @@
 """`hotline user add` and `hotline key add`."""
 
 import sys
+from getpass import getpass
 
 import click
 
@@ -25,7 +26,7 @@ def user() -> None:
 )
 def add_user(name: str, role: str, dept_code: str | None) -> None:
     """Add the user NAME."""
-    password = sys.stdin.readline().rstrip("\r\n")
+    password = getpass("Password: ") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\r\n")
     with _database().write() as session:
         people.add_user(session, name, Role(role), password, utc_now(), dept_code)
     click.echo(f"user {name} added as {role}")
