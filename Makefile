@@ -1,6 +1,6 @@
 # The four things one does here: make demo, make test, make check, make setup. `make` alone says so.
 BIN := .venv/bin
-JOBS ?= 2
+JOBS ?= 4
 
 .PHONY: help setup demo test check format lock screenshots clean
 
@@ -24,7 +24,7 @@ demo: setup
 	@exec $(BIN)/hotline demo
 
 test: setup
-	@$(BIN)/python -m pytest -n $(JOBS) $(ARGS)
+	@$(BIN)/python -m pytest -n $(JOBS) --dist worksteal $(ARGS)
 
 check: setup
 	$(BIN)/ruff format --check .

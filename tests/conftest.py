@@ -2,7 +2,6 @@
 
 import base64
 import shutil
-import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -13,13 +12,14 @@ import hypothesis
 import pytest
 from flask import Flask
 from sqlalchemy import create_engine, text
-from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ProgrammingError
 
 from hotline import create_app, outbox
 from hotline.jobs import tasks
 from hotline.migrations import migrate
 from hotline.services import Services
 from hotline.settings import Settings
+from hotline.tables import Base
 from tests import parts
 from tests.cast import ACCOUNT_SID, AUTH_TOKEN, OUR_NUMBER, Desk, Feed, Twilio, make_desk, make_feed
 
@@ -72,6 +72,13 @@ def _postgres() -> Iterator[str]:
     server.__exit__(None, None, None)
 
 
+# Whoever a test left connected, perhaps in the middle of a transaction.
+_SHOW_OTHERS_OUT = """
+    SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid()
+"""
+
+
 def _hurry(url: str) -> None:
     """No test pulls the plug of this machine: the server need not wait for the disk."""
     engine = create_engine(url, isolation_level="AUTOCOMMIT")
@@ -103,16 +110,23 @@ def sqlite_url(_sqlite_template: Path, tmp_path: Path) -> str:
 
 
 @pytest.fixture
-def postgres_url(_postgres: str) -> Iterator[str]:
-    """A fresh, migrated PostgreSQL database."""
-    name = f"test_{uuid.uuid4().hex}"
-    admin = create_engine(make_url(_postgres).set(database="template1"), isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.execute(text(f'CREATE DATABASE {name} TEMPLATE "{make_url(_postgres).database}"'))
-    yield make_url(_postgres).set(database=name).render_as_string(hide_password=False)
-    with admin.connect() as connection:
-        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-    admin.dispose()
+def postgres_url(_postgres: str) -> str:
+    """A PostgreSQL database as if it were fresh: emptied, and migrated anew if the test before changed its tables."""
+    engine = create_engine(_postgres)
+    tables = ", ".join(table.name for table in Base.metadata.sorted_tables)
+    with engine.begin() as connection:
+        connection.execute(text(_SHOW_OTHERS_OUT))
+    try:
+        with engine.begin() as connection:
+            connection.execute(text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))
+            connection.execute(text("INSERT INTO store_position (id, last) VALUES (1, 0)"))
+    except ProgrammingError:
+        with engine.begin() as connection:
+            connection.execute(text("DROP SCHEMA public CASCADE"))
+            connection.execute(text("CREATE SCHEMA public"))
+        migrate(_postgres)
+    engine.dispose()
+    return _postgres
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
