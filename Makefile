@@ -1,6 +1,6 @@
 # The four things one does here: make demo, make test, make check, make setup. `make` alone says so.
 BIN := .venv/bin
-JOBS ?= 4
+JOBS ?= 2
 
 .PHONY: help setup demo test check format lock screenshots clean
 

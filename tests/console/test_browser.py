@@ -195,7 +195,7 @@ def test_refusals_are_as_readable_as_pages(
     page.get_by_label("处理情况").fill("   ")
     page.get_by_role("button", name="办结").click()
     page.get_by_text("请选择处理结果").first.wait_for()
-    assert page.evaluate("document.activeElement.id") == "faults"
+    expect(page.locator("#faults")).to_be_focused()
     _look(page, f"{size}-refused-faulty")
     page.locator("#close [name=token]").evaluate("token => { token.value = 'stale'; }")
     page.get_by_label("处理情况").fill("已向市民解释，市民表示理解。")
