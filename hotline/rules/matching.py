@@ -1,12 +1,19 @@
-"""Which service a text is about, by the code it begins with: never a guess, and never two at once."""
+"""Which service a text is about, by the code or the name it begins with: never a guess, and never two at once."""
 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from hotline.rules.reply_text import fold
+
 SHORTEST_CODE = 4
 _BEFORE = re.compile(r"\s*(?:尾号)?\s*")
 _BETWEEN = re.compile(r"[\s:：，,。-]*")
+_SHORTEST_NAME = 2
+# What people say around the name of a service when they are asked which one they meant.
+_LEAD = re.compile('(?:[\\s“"「《]|我?(?:评价|说)的?是|(?:就是|是|指的是|关于|对于?))*')
+_NAME = re.compile('[^\\s,，.。;；:：!！、“”"「」《》()（）0-9]+(?: [a-z][^\\s,，.。;；:：!！、0-9]*)*')
+_TAIL = re.compile("(?:的?(?:那|这)?(?:个|件|项|一个|一件|事项|业务|办件)?(?:吧|啊|呀|哦)?)$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +43,13 @@ def code_of(one: Coded, others: Sequence[Coded]) -> str:
     return f"{one.number[-length:]}-{one.service_count}" if shared else one.number[-length:]
 
 
+def shortened(name: str, longest: int, language: str) -> str:
+    """At most `longest` characters of a name, and a sign that there are more: one that costs no dearer alphabet."""
+    if len(name) <= longest:
+        return name
+    return name[:longest].rstrip() + ("…" if language.startswith("zh") else "...")
+
+
 def named(text: str, candidates: Sequence[Coded]) -> Named | None:
     """The candidate with whose code the text begins; None = it names none of them, or more than one."""
     start = _BEFORE.match(text)
@@ -52,6 +66,29 @@ def named(text: str, candidates: Sequence[Coded]) -> Named | None:
     one, rest = found[0]
     between = _BETWEEN.match(rest)
     return Named(one.id, rest[between.end() :] if between else rest)
+
+
+def by_name(text: str, names: Sequence[str]) -> tuple[int, str] | None:
+    """The one of `names` that the text begins with, or whose part it does, and what follows; None = none, or several.
+
+    Two characters at least, and nothing else before a blank or a comma: 社保卡 of 社保卡申领, but not 我要社保卡.
+    """
+    lead = _LEAD.match(text)
+    start = lead.end() if lead else 0
+    whole = [(place, name) for place, name in enumerate(names) if name and fold(text[start:]).startswith(fold(name))]
+    if whole:
+        place, name = max(whole, key=lambda one: len(one[1]))
+        return (place, _bare(text[start + len(name) :])) if sum(other == name for _, other in whole) == 1 else None
+    run = _NAME.match(fold(text), start)
+    said = _TAIL.sub("", run.group()) if run else ""
+    found = [place for place, name in enumerate(names) if said in fold(name)]
+    if run is None or len(said) < _SHORTEST_NAME or len(found) != 1:
+        return None
+    return found[0], _bare(text[run.end() :])
+
+
+def _bare(rest: str) -> str:
+    return rest.strip(' \n,，.。;；:：、”"」》）)')
 
 
 def _behind(said: str, number: str) -> str | None:

@@ -7,12 +7,15 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
-from hotline.rules.reply_corrections import corrected_from, instead_of
+from hotline.rules.reply_corrections import corrected_from, instead_of, now_from
 from hotline.rules.reply_guards import unreadable
 from hotline.rules.reply_rating import Rating, read_rating
 from hotline.rules.reply_requests import Request, read_request
 from hotline.rules.reply_text import fold, visible
 from hotline.rules.scale import STAR_LABELS, Scale
+
+# Which reading of replies this is: raised whenever a reply is read otherwise than before, and kept beside each text.
+PARSER = "2026.11"
 
 
 class Action(StrEnum):
@@ -42,15 +45,16 @@ class Reply:
 
 _PARTING = " \n,，.。!！;；:：、…~·*_"
 _OPENING, _CLOSING = "([（【「《“'\"", ")]）】」》”'\""
-_EDGES = _PARTING + _OPENING + _CLOSING
+_EDGES = _PARTING.replace("*", "") + _OPENING + _CLOSING  # 5* is five stars
 _BEFORE, _BEHIND = f"{_PARTING}-—={_CLOSING}", f"{_PARTING}-—={_OPENING}"
 _LONGEST_CHANT = 40
 _TAIL = " \n,，.。!;、…~"
 _LEADING = _EDGES.replace(".", "")
+_GREETINGS = ("你好", "您好")
 _ANNOUNCES = re.compile("(?:我的?|本次)?(?:评价|满意度|评分|答案?|回[复覆]|[选選]擇?|結果|结果)(?:是|为|為)?")
 _WORD = re.compile(r"[^\W_]")
 _SAYS = re.compile(r"[^\W_]|[★☆]")
-_BARE = {"1": 1, "2": 2, "3": 3, "4": 4, "5": 5, "一": 1, "二": 2, "三": 3, "四": 4, "五": 5}
+_BARE = {"1": 1, "2": 2, "3": 3, "4": 4, "5": 5, "一": 1, "二": 2, "三": 3, "两": 2, "四": 4, "五": 5}
 # What most citizens write: the official labels, read at a glance.
 _LABELS = {label: stars for stars, label in STAR_LABELS.items()}
 _LABELS |= {"非常好": 5, "好": 4, "一般": 3, "差": 2, "非常差": 1}
@@ -61,8 +65,14 @@ def parse(text: str, scale: Scale) -> Reply:
     text = visible(text)
     folded = fold(text).rstrip(_TAIL)
     bare = folded.lstrip(_LEADING).rstrip(_EDGES)
+    if bare.startswith(_GREETINGS) and len(bare) > 2 and bare[2] in _LEADING:
+        bare = bare[2:].lstrip(_LEADING)
     if bare in _BARE:
         return Reply(Action.RATE, scale.stars(_BARE[bare]), None, "digit")
+    # 5分 and nothing else answers a menu of numbered options: it is the option 5, and 分 a polite measure word.
+    # Who gives a score says so (给5分, 5分好评, 五星), and then it is stars whatever the scale.
+    if bare[1:].lstrip() == "分" and bare[0] in _BARE:
+        return Reply(Action.RATE, scale.stars(_BARE[bare[0]]), None, "digit")
     if (label := _once(bare.replace(" ", ""))) in _LABELS:
         return Reply(Action.RATE, _LABELS[label], None, "words")
     if not _SAYS.search(bare):
@@ -101,6 +111,9 @@ def _corrected(text: str, folded: str, scale: Scale) -> Reply | None:
         rating = read_rating(folded[start:], scale)
         if isinstance(rating, Rating):
             return _rate(text[start:], rating, "correction")
+    if now := now_from(folded):
+        rating = read_rating(folded[now:], scale)
+        return _rate(text[now:], rating, "now") if isinstance(rating, Rating) else None
     return None
 
 

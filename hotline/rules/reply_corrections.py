@@ -36,6 +36,13 @@ _BEFORE = re.compile(
     + ")*+"
 )
 _INSTEAD = re.compile(r"[,，]? ?(?:而?不是|(?<![a-z])(?:and )?not |(?<![a-z])instead of )")
+# 以前不满意，现在满意: what is said of now counts.
+_THEN_AND_NOW = re.compile(
+    "(?:[ ,.。!\n]|你好|您好|我|对|你们|的|服务|是)*+"
+    + either("以前|之前|原来|原先|上次|上回|过去|曾经|开始|一开始|刚开始|起初|起先|最初|先前|从前|昨天|前几天|去年")
+    + "[^\n?]{0,12}(?:满意|[好差]|一般|不错)[^\n?]{0,8}?"
+    + either("现在|这次|这回|本次|如今|目前|后来|今天|今年|最后|最终|终于|处理后|整改后|解决后|改进后|处理完")
+)
 _MOST_MARKS = 6
 _LONGEST_INSTEAD = 40
 
@@ -48,6 +55,12 @@ def corrected_from(text: str) -> Iterator[int]:
     for mark in marks[: -_MOST_MARKS - 1 : -1]:
         if _BEFORE.fullmatch(text, 0, mark.start()):
             yield mark.end()
+
+
+def now_from(text: str) -> int | None:
+    """Where, in 以前不满意，现在满意, the rating of now begins; None where nothing is compared."""
+    compared = _THEN_AND_NOW.match(text)
+    return compared.end() if compared else None
 
 
 def instead_of(text: str) -> tuple[str, str] | None:

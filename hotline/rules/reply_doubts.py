@@ -37,7 +37,7 @@ _IF = (
     "会不会|能不能|有没有|怎么|怎样|"
     "如何|为什么|为啥|凭什么|什么|谁|难道|莫非|岂|让我[选写填回打给]|要求|强迫|逼|所谓|口口声声|号称|据说|听说|"
     "别人|人家|他们|群众|百姓|领导|"
-    "直到|等到|为了|只有|可能|也许|或许|差点|几乎|到底|究竟|以前|上次|原来|之前|曾|当初|下次|以后|将来|今后|假装|"
+    "直到|等到|为了|只有|可能|也许|或许|差点|几乎|到底|究竟|以前|上次|原来|之前|曾|当初|开始|起初|最初|起先|哪敢|多少人|有的|下次|以后|将来|今后|假装|"
     "何时|何必|应该|必须|改|"
     r"\b(?:if|would|will|could|should|hope|want|until|unless|wish|how|why|who|what|can|when|expect|supposed|"
     r"used to|told|without|"
@@ -45,10 +45,10 @@ _IF = (
 )
 _WISH = re.compile(_IF)
 _WISH_FOR_GOOD = re.compile(_IF + "|[才能会要想请何哪更比就]|他|她|大家|公众")
-_NEGATION = re.compile(r"[不没未无别非难]|n't\b|\b(?:not|no|never|nor|neither|dont|cant)\b")
+_NEGATION = re.compile(r"[不没未难]|无(?!比)|(?<!特)别|非(?!常)|n't\b|\b(?:not|no|never|nor|neither|dont|cant)\b")
 _OPEN_NEGATION = re.compile(
     r"(?:没有?|不是?|无|未|别|并非|n't|\b(?:not|no|never|nor|neither|dont))"
-    r"(?:有|什么|啥|任何|一点|觉得|感到|感觉|表示|说|让|人|谁|地方|哪里|会|能|可能|因为|要|想|再|对|我|你|他|们|是|"
+    r"(?:有|什么|啥|任何|一点|觉得|感到|感觉|表示|说|让|人|谁|地方|哪里|存在|至于|会|能|可能|因为|要|想|再|对|我|你|他|们|是|"
     r"太|那么|多|很|"
     r" |think|be|am|are|feel|was|to|i|say|have|been|one|reason|a)*+$"
 )
@@ -58,7 +58,7 @@ _NOT_THE_CITIZEN = re.compile(
 )
 _PARTICLES = re.compile(r"(?:的|了|啊|呀|哦|呢|哈|吧|啦|喔|噢|哟|咯|呐|嗯|哒|滴|捏|\W)*+")
 _SPOILT = re.compile(
-    "[吗么嘛个就率后不没还或再请可与才到前为过谁]|什么|啥|的?话|之[后前]|的是|的地|的?(?:答[复案]|结果|解决|方案)|"
+    "[吗么嘛个就率后不没还或再请可与才到前为过谁]|了[吧吗么没]|你[个妹妈]|[选按回打](?:几|[0-9])|的人|有用|什么|啥|的?话|之[后前]|的是|的地|的?(?:答[复案]|结果|解决|方案)|"
     "(?:if|unless|until|or|yet)\\b"
 )
 # Good words are believed in a longer clause only behind a subject or before what they praise.

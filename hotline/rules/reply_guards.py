@@ -5,16 +5,16 @@ A reply is data. Nothing in it is ever run; these only keep a rating from being 
 
 import re
 
-from hotline.rules.reply_text import either
+from hotline.rules.reply_text import either, has_latin
 
 # One look for the characters and words without which nothing below can match.
-_SUSPECT = re.compile(r"[<{}$`;'%&/\\=\"忽视忘跳统扮示输令权码现助器管]")
+_SUSPECT = re.compile(r"[<{}\[$`;'%&/\\=\"忽视忘跳统扮示输令权码现助器管]")
 _SUSPECT_WORDS = re.compile(
     either(
-        "--|union|select|drop |delete|insert|truncate|alter |javascript|eval|exec|sleep|system|alert|http|www.|"
+        "union|select|drop |delete|insert|truncate|alter |javascript|eval|exec|sleep|system|alert|http|www.|"
         "ignore|disregard|forget|override|"
         "assistant|developer|user|you are|jailbreak|act as|pretend|set |update|mark |star:|stars:|otp|passcode|"
-        "verif|code"
+        "verif|code|print|instruction"
     )
 )
 _INJECTION = re.compile(
@@ -24,12 +24,14 @@ _INJECTION = re.compile(
     r"\bdelete from\b|\binsert into\b|"
     r"' {0,3}(?:or|and|;|\))|\b(?:or|and) '?1'? {0,3}=|javascript:|&(?:lt|gt|amp|quot|nbsp|#)|%(?:3c|3e|00|27|0d|"
     r"0a)|\\[nrtux0]|"
-    r"\b(?:eval|exec|sleep|system|alert) {0,2}\(|/(?:etc|bin)/|\.\./|https?:|www\.|\"(?:stars|action|rating|rate)\"|"
+    r"\b(?:eval|exec|sleep|system|alert|print) {0,2}\(|<%|%>|\[\"|\[/?inst\]|\binstructions? ?:|"
+    r"/(?:etc|bin)/|\.\./|https?:|www\.|\"(?:stars|action|rating|rate)\"|"
     r"\b(?:ignore|disregard|forget|override)\b[^\n]{0,30}\b(?:instruction|prompt|rule|above|previous|message)|"
     r"\bsystem {0,2}(?:prompt|message|:)|"
     r"\b(?:assistant|developer|user) {0,2}:|\byou are (?:now|an?)\b|\bjailbreak|\bact as\b|\bpretend\b|"
     r"\b(?:set|update|mark)\b[^\n]{0,20}\b(?:stars?|rating|score)\b|\bstars? {0,2}[=:]|"
-    "(?:忽略|无视|忘记|忘掉|跳过)[^\n]{0,12}(?:指令|提示|规则|要求|设定|以上|之前|上面|内容)|系统(?:提示|指令|"
+    "(?:忽略|无视|忘记|忘掉|跳过)[^\n]{0,12}(?:指令|提示|规则|要求|设定|以上|之前|上面|内容)|系统 ?: ?[评打给记]|"
+    "系统(?:提示|指令|"
     "消息|命令)|你现在是|你是一?个?(?:ai|人工智能|助手|机器人|管理员)|扮演|"
     "提示词|输出[^\n]{0,6}(?:json|[1-5五]星|满意)|管理员(?:命令|指令|权限)"
 )
@@ -54,6 +56,12 @@ _COMPLAINT = re.compile(
     "不[给让]办|办不[了成]|推来推去|踢皮球|白跑|跑断|一问三不知|爱答不理|不理|"
     "没解决|未解决|拖延|遥遥无期|骂人|下次(?:还|别)"
 )
+_FAILURE = re.compile(
+    either(
+        "没办下来|没办成|没办好|没办完|没给办|办不了|办不成|不给办|不让办|没解决|未解决|没人理|没人管|"
+        "没人接|打不通|白跑|遥遥无期"
+    )
+)
 _ENGLISH_COMPLAINT = re.compile(
     r"\b(?:waited [^\n]{0,12}(?:hour|day|week|month)|hours? late|nobody|no one|still (?:not|waiting)|never (?:came|"
     r"called|answered)|hung up|ignored)"
@@ -64,7 +72,8 @@ _SUGGESTION = re.compile(either("希望|建议|如果|要是|wish|suggest"))
 
 def unreadable(text: str) -> str | None:
     """The rule that keeps the folded text from being read at all; None if it may be."""
-    if not _SUSPECT.search(text) and not _SUSPECT_WORDS.search(text):
+    is_suspect = _SUSPECT.search(text) or "--" in text or (has_latin(text) and _SUSPECT_WORDS.search(text))
+    if not is_suspect:
         return None
     if _INJECTION.search(text):
         return "injection"
@@ -78,6 +87,11 @@ def is_sarcastic(text: str) -> bool:
 def complains(text: str) -> bool:
     """Does the folded text tell of hours waited or of things not done?"""
     return _COMPLAINT.search(text) is not None or _ENGLISH_COMPLAINT.search(text) is not None
+
+
+def failed(text: str) -> bool:
+    """Does the folded text say that nothing came of it? Nobody gives top marks for that."""
+    return _FAILURE.search(text) is not None
 
 
 def turns(text: str) -> bool:

@@ -44,7 +44,7 @@ CHINESE_DEGREES: dict[Degree, str] = {
     Degree.VERY: (
         "非常之 非常地 非常的 非常 很是 很 十分的 十分地 十分 特别的 特别地 特别 极其 极度 极为 极 太 超级 超 "
         "相当的 相当 最 完全 绝对 无比 "
-        "格外 强烈 万分 百分百 百分之百 100% 异常 尤为 贼 巨 忒 太过 太过于 简直太"
+        "格外 强烈 极端 严重 万分 百分百 百分之百 100% 异常 尤为 贼 巨 忒 太过 太过于 简直太"
     ),
     Degree.FAIRLY: "基本上 基本 大体上 大体 大致 大致上 勉强算 勉强 还算 差不多 基本还算",
     Degree.RATHER: (
@@ -92,6 +92,8 @@ CHINESE_CORES: dict[str, tuple[Core, int | None]] = {
     "中等": (Core.MIDDLING, 3),
     "勉强可以": (Core.MIDDLING, 3),
     "尚可": (Core.MIDDLING, 3),
+    "中评": (Core.MIDDLING, 3),
+    "还成": (Core.MIDDLING, 3),
     "普普通通": (Core.MIDDLING, 3),
     "不满": (Core.BAD, 2),
     "差": (Core.BAD, 2),
@@ -114,6 +116,12 @@ CHINESE_PHRASES: dict[str, int] = {
     "很不行": 1,
     "差到极点": 1,
     "好到极点": 5,
+    "不理想": 2,
+    "不太理想": 2,
+    "欠佳": 2,
+    "不太行": 2,
+    "不好不坏": 3,
+    "不好也不坏": 3,
 }
 
 ENGLISH_DEGREES: dict[Degree, str] = {
@@ -141,6 +149,10 @@ ENGLISH_CORES: dict[str, tuple[Core, int | None]] = {
     "excellent": (Core.GOOD, 5),
     "perfect": (Core.GOOD, 5),
     "outstanding": (Core.GOOD, 5),
+    "amazing": (Core.GOOD, 5),
+    "awesome": (Core.GOOD, 5),
+    "wonderful": (Core.GOOD, 5),
+    "fantastic": (Core.GOOD, 5),
     "average": (Core.MIDDLING, 3),
     "neutral": (Core.MIDDLING, 3),
     "fair": (Core.MIDDLING, 3),
@@ -153,6 +165,7 @@ ENGLISH_CORES: dict[str, tuple[Core, int | None]] = {
     "unhappy": (Core.BAD, 2),
     "bad": (Core.BAD, 2),
     "poor": (Core.BAD, 2),
+    "worst": (Core.BAD, 1),
     "terrible": (Core.BAD, 1),
     "awful": (Core.BAD, 1),
     "horrible": (Core.BAD, 1),

@@ -60,7 +60,7 @@ _NUMBER = re.compile(
     r"(?=$|[^一-龥]|[分星颗个粒枚吧啊呀哦哈嘛了呗啦噢哟谢感辛非很不满服态])"
     r"|(?<![a-z])(?:one|two|three|four|five)(?![a-z])|★(?: {0,2}★)*(?: {0,2}☆)*|☆(?: {0,2}☆)*|满分"
 )
-_OTHER_BEST = re.compile("[ :是为]{0,2}(?!5(?![0-9])|五)[0-9一二三四六七八九十百]")
+_OTHER_BEST = re.compile("[ :是为]{0,2}(?:(?!5(?![0-9])|五)[0-9一二三四六七八九十百]|多少|几|什么|[吗呢制])")
 _AN_ID = 3  # so many digits name a thing: 12345, 10086
 
 
@@ -105,12 +105,12 @@ def _none(kind: Kind, start: int, end: int) -> Number:
 
 
 def _drawn(text: str, word: str, start: int, end: int) -> Number:
-    """Stars one by one; hollow ones beside full ones fill up to five."""
+    """Stars one by one; hollow ones beside full ones fill up to five; ☆☆☆☆☆ may be none of five."""
     full, hollow = word.count("★"), word.count("☆")
     total = full + hollow
     if total == 1 and (text[start - 1 : start].isalnum() or text[end : end + 1].isalnum()):
         return _none(Kind.OTHER, start, end)
-    if total > 5 or (full and hollow and total != 5):
+    if total > 5 or hollow == 5 or (full and hollow and total != 5):
         return _none(Kind.NO_RATING, start, end)
     return Number(Kind.SCORE, full or hollow, start, start, end)
 

@@ -7,8 +7,8 @@ import re
 from dataclasses import dataclass
 from itertools import pairwise
 
-from hotline.rules.reply_doubts import Doubt
-from hotline.rules.reply_guards import complains, is_sarcastic, suggests, turns
+from hotline.rules.reply_doubts import Doubt, is_plain
+from hotline.rules.reply_guards import complains, failed, is_sarcastic, suggests, turns
 from hotline.rules.reply_numbers import Kind, Number, read_numbers
 from hotline.rules.reply_text import clause_start, either
 from hotline.rules.reply_words import Label, only_praises, read_labels, sides
@@ -43,6 +43,10 @@ _RATES = _SCORES | {Kind.KEY}
 _WORD = re.compile(r"[^\W_]")
 # 5? and 5 is the best?, but not 2，为什么这么慢？
 _ASKS = re.compile(r"[ !]{0,3}(?:[a-z'][a-z' ]*+)?\?")
+# 不是4就是5, 4 maybe 5: the citizen has not made up their mind.
+_UNSETTLED = re.compile(r"不是.{1,4}就是|要么|maybe|perhaps|probably|possibly")
+# 满意，没有什么不满意的: says the same twice. Alone it is a double negation, and says nothing.
+_NOTHING_WRONG = re.compile("没(?:有|什么|啥|任何)*+不满意?(?:的?(?:地方|之处)|的)?")
 _TWICE = re.compile(r" ?[(\[]")
 
 
@@ -53,6 +57,8 @@ def read_rating(text: str, scale: Scale) -> Rating | str:
     if isinstance(number, str):
         return number
     rest = text if number is None else f"{text[: number.start]}{',' * (number.end - number.start)}{text[number.end :]}"
+    if number is None and "没" in rest:
+        rest = _without_nothing_wrong(rest)
     labels = read_labels(rest)
     label = _one_label(labels, beside_number=number is not None)
     if isinstance(label, str):
@@ -73,6 +79,12 @@ def read_rating(text: str, scale: Scale) -> Rating | str:
     return _disbelief(rest, found, labels, number) or found
 
 
+def _without_nothing_wrong(text: str) -> str:
+    """The text without 没有不满意 where another label says what is meant; places stay the same."""
+    spared = _NOTHING_WRONG.sub(lambda match: "," * len(match.group()), text)
+    return spared if spared != text and read_labels(spared) else text
+
+
 def _one_number(text: str, numbers: list[Number]) -> Number | str | None:
     """The number that rates; None if none does, or the rule why it cannot be told."""
     if not numbers:
@@ -84,6 +96,8 @@ def _one_number(text: str, numbers: list[Number]) -> Number | str | None:
         return _refused(chosen) if chosen.kind is Kind.NO_RATING else None
     if _ASKS.match(text, chosen.end):
         return "question"
+    if _UNSETTLED.search(text):
+        return "condition"
     if chosen.at and (
         _CONDITION.search(text, 0, chosen.at) or _NOT_NOW.search(text, clause_start(text, chosen.at), chosen.at)
     ):
@@ -168,13 +182,16 @@ def _disbelief(rest: str, found: Rating, labels: list[Label], number: Number | N
         return None
     # 很好，又推给别人: 好 may mean a part, or nothing; it is believed only among thanks and praise.
     light = number is None and not bad and not any(label.firm for label in labels)
-    if light and not (only_praises(_without_clauses(rest, labels)) or (found.stars == 3 and turns(rest))):
+    middling = found.stars == 3 and (turns(rest) or all(label.whole for label in labels))
+    if light and not (middling or only_praises(_without_clauses(rest, labels))):
         return "mixed-words"
     if turns(beside) or suggests(beside):
         return None
     praises, blames = sides(beside)
     if (blames and not praises and not bad) or (praises and not blames and bad):
         return "digit-against-words" if number else "mixed-words"
+    if number and number.kind is Kind.KEY and found.stars >= 4 and failed(beside):
+        return "digit-against-words"
     if found.stars == 5 and (number is None or number.kind in _SCORES) and complains(beside):
         return "sarcasm"
     return None
@@ -204,8 +221,8 @@ def _stars(label: Label) -> int:
 
 
 def _may_be_a_key(rest: str, number: Number) -> bool:
-    """5分 and nothing else: under rank_1_best a score of five to one citizen, the key 5 to another."""
-    return number.kind is Kind.POINTS and number.value != 3 and not _WORD.search(rest)
+    """5分，谢谢: a score of five to one citizen, the option 5 to another."""
+    return number.kind is Kind.POINTS and number.value != 3 and is_plain(rest)
 
 
 def _rule(number: Number) -> str:

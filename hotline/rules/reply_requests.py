@@ -25,33 +25,37 @@ _KEYWORDS: dict[Request, str] = {
     Request.OPTOUT: (
         "t|td|tt|r|qx|stop|stopall|stop all|unsubscribe|unsub|unsubcribe|cancel|end|quit|revoke|optout|"
         "opt out|opt-out|退订|退定|退|退出|"
-        "取消订阅|取消短信|拒收|拒绝接收|停止|停|屏蔽|不再接收|不接收"
+        "取消订阅|取消短信|拒收|拒绝接收|停止|停|停发|勿扰|屏蔽|不再接收|不接收"
     ),
     Request.OPTIN: (
         "恢复|恢复订阅|恢复接收|恢复短信|恢复评价|恢复邀请|恢复评价邀请|恢复发送|恢复评价短信|订阅|重新订阅|开通|"
         "重新开通|取消退订|取消拒收|撤销退订|继续接收|"
         "重新接收|继续发送|重新发送|接收|start|unstop|back|subscribe|resubscribe|resume|restart|opt in|optin|"
-        "opt-in|opt back in|back in|come back"
+        "opt-in|opt back in|back in|come back|sign me up|sign me up again|不退订了|还是不退订了|我不退订了|"
+        "我要订阅|我想订阅|订阅短信|重新开始接收"
     ),
     Request.HELP: (
         "帮助|帮忙|求助|help|info|h|人工|转人工|人工客服|人工服务|客服|说明|huh|what|how|pardon|help me|need help|"
         "i need help|please help|"
         "what is this|what's this|what is it|what|what does this mean|what do you mean|what do i do|how do i rate|"
         "how to rate|how does this work|"
+        "how do i reply|how to reply|how to answer|几是满意|使用说明|"
         "what should i reply|i don't understand|i do not understand|don't understand|do not understand"
     ),
     Request.WITHDRAW: (
         "withdraw|withdraw my rating|withdraw rating|undo|retract|retract my rating|delete my rating|"
         "remove my rating|cancel my rating|"
         "cancel rating|take back my rating|withdraw it|i withdraw my rating|i want to withdraw my rating|"
-        "take it back|undo my rating"
+        "take it back|undo my rating|withdraw please"
     ),
     Request.NOT_ME: (
         "wrong number|wrong person|you have the wrong number|you have the wrong person|not me|this is not me|"
         "it's not me|it wasn't me|"
         "that's not me|that wasn't me|who is this|who's this|who are you|who r u|who dis|not my number|"
         "this is the wrong number|"
-        "wrong guy|i don't know you|mistaken identity|i never applied for this|i did not apply for this"
+        "wrong guy|wrong no|i'm not that person|i am not that person|i never applied|i didn't apply|i did not apply|"
+        "i did not apply for anything|i didn't apply for anything|never been there|i don't know you|mistaken identity|"
+        "i never applied for this|i did not apply for this"
     ),
 }
 _KEYWORD = {word: request for request, words in _KEYWORDS.items() for word in words.split("|")}
@@ -71,7 +75,7 @@ _RATING = run_of(
 )
 _TEXTS = run_of(
     "给|我|向|对|短信|信息|消息|讯息|简讯|垃圾|这种|这类|这些|此类|类似|这|评价|通知|邀请|的|过来|到|手机|上|任何|"
-    "一切|骚扰|推广|满意度|调查|服务|各种"
+    "所有|全部|一切|骚扰|推广|满意度|调查|服务|各种"
 )
 _PLEASE = run_of("please |pls |just |can you |could you |i want to |i want you to ")
 _TEXTING = run_of(
@@ -85,8 +89,12 @@ _ABOUT = run_of("这|这个|那个|这些|你|你们|您|您们|是|条|短信|�
 _OPTOUT_CHINESE = (
     f"{_ASK}(?:(?:不要|别|勿|不用|不需要|不想|停止|禁止|不许|不准|不得)(?:再|继续|老|总是?|一直|收到|接收)*+{_TEXTS}"
     f"(?:发送?|传|打扰|骚扰|推送|群发|短信|信息|消息|讯息|简讯|烦){_TEXTS}|(?:不要再|别再|停止|禁止|"
-    f"不[许准]再){_TEXTS}(?:打电话|来电|打){_TEXTS}|(?:退订|退定|取消订阅|拒收|拒绝|屏蔽){_TEXTS}(?:t|td|r)?)"
-    f"{_END}|(?:回复?|发送?)? ?(?:t|td|r) ?(?:退订)?|退订 ?回?复? ?(?:t|td|r)"
+    f"不[许准]再){_TEXTS}(?:打电话|来电|打){_TEXTS}|(?:全部|回复?|发送?)?(?:退订|退定|取消订阅|拒收|拒绝(?!评价)|屏蔽){_TEXTS}(?:t|td|r)?"
+    "|(?:烦死了?|太烦了?|真烦|烦)?(?:不要|别|勿|请勿|不许)(?:再|老|总是?|一直|来)*+(?:发|骚扰|打扰|烦)(?:我|人|本人|了)*+"
+    "|(?:不想|不要|不愿意?|不希望|不需要|不用|不)(?:再|继续|接收|收到|收|要)*+(?:这种|这类|这些|你们的?|任何|此类)*+"
+    "(?:短信|信息|消息|讯息|简讯)|取消(?:短信|发送|接收|推送|订阅)(?:短信|服务|通知)*+"
+    "|再发(?:短信|信息)*+(?:我?就)?(?:投诉|举报)(?:你们?)?)"
+    f"{_END}|(?:回复?|发送?)? ?(?:t|td|r) ?(?:退订)?{_END}|td ?[1-5]|退订 ?回?复? ?(?:t|td|r)"
 )
 _OPTOUT_ENGLISH = (
     f"{_PLEASE}(?:stop|unsubscribe){_TEXTING}|{_PLEASE}(?:do not|don't|dont|no more|never)(?: ever| send)*+ "
@@ -103,7 +111,7 @@ _OPTIN = (
     "(?:i want (?:to come )?|please come |put me )?back(?: in| on| please| again)*+"
 )
 _HELP = (
-    f"(?:帮助|求助|帮忙){_END}|(?:please )?help(?: me)?(?: please)?|{_ASK}(?:{_ABOUT}"
+    f"what does [1-5] mean|(?:帮助|求助|帮忙){_END}|(?:please )?help(?: me)?(?: please)?|{_ASK}(?:{_ABOUT}"
     "(?:什么意思|啥意思|几个意思|何意)|(?:该|要|应该|应当)?(?:怎么|怎样|"
     f"如何|咋)(?:来|去)?"
     "(?:评价?|回复?|选择?|操作|弄|填|打分|用|退订|撤[销回]|取消|做|办|参与|评分|修改|更改)+"
@@ -115,7 +123,10 @@ _HELP = (
 )
 _WITHDRAW = (
     f"{_ASK}{_RATING}(?:撤[销回掉消]|收回|作废)(?:掉|了|一下)?{_RATING}{_END}|"
-    f"(?=[^\\n]{{0,20}}[评分星]){_ASK}{_RATING}(?:撤|取消|删除|删掉|清除)(?:掉|了|一下)?{_RATING}{_END}"
+    f"(?=[^\\n]{{0,20}}[评分星]){_ASK}{_RATING}(?:撤|取消|删除|删掉|删|清除)(?:掉|了|一下)?{_RATING}{_END}|"
+    f"(?:刚才|刚刚|刚|之前|前面|上面|上条|上一条)(?:的|发的|回的|评的|那个|那条|评价|回复)*+都?(?:不算数?|无效){_END}|"
+    f"{_PLEASE}(?:withdraw|delete|remove|cancel|retract|undo)(?: my| the| this| that| last)*+ "
+    f"(?:rating|review|reply){_TEXTING}"
 )
 _NOT_ME_ENGLISH = (
     "(?:sorry|hi|hello|i think|you have|you've got|this is|it's|the| )*+wrong (?:number|person)(?: sorry| please|"
@@ -123,16 +134,16 @@ _NOT_ME_ENGLISH = (
 )
 _NOT_ME_CHINESE = (
     "(?:你好|您好|对不起|抱歉|不好意思|你们?|您们?|这|那|好像|应该|可能|是不是|都|就|肯定|我想)*+"
-    "(?:(?:根本|压根)?不是(?:我|本人)(?:办|申请|打|弄|本人|自己|的|件|业务|事|事项|电话|号码|手机|号|评价|投诉|这|"
-    "个|咨询|反映|过|啊|呀|哦)*+|非本人(?:办理|操作|号码|手机|业务)?|"
-    "我?(?:打错|发错|找错|认错|弄错|搞错|拨错)(?:电话|短信|信息|号码?|人|对象)?|号码?(?:错|不对|有误)|错号|错误号码|"
-    "(?:我|本人)?(?:从来?|根本|压根)?(?:就)?(?:没有?|未|没)(?:去|在|向|给)?(?:你们|这里|那里|那|大厅|政务大厅|窗口)?"
-    "(?:办过|办理过|申请过|打过|拨打过|反映过|咨询过|来过|去过|提交过|投诉过|用过|做过|办理(?=$|任何|这|此)|"
+    "(?:(?:根本|压根)?不是(?:我|本人)(?:办理|办|申请|打|弄|本人|自己|的|件|业务|事|事项|电话|号码|手机|号|评价|投诉|这|"
+    "个|咨询|反映|过|啊|呀|哦)*+|不是[他她]本人|我不叫这个?名字?|没有?这个人|我?是?新(?:机主|号主)|非本人(?:办理|操作|号码|手机|业务)?|"
+    "我?(?:打错|发错|找错|认错|弄错|搞错|拨错)了?(?:电话|短信|信息|号码?|人|对象)?|短信发错|(?:号码?|手机号码?|电话号?码?)(?:错|不对|有误)|错号|错误号码|"
+    "(?:我|本人)?(?:从来?|根本|压根)?(?:就|都)?(?:没有?|未|没)(?:去|在|向|给)?(?:你们|这里|那里|那|大厅|政务大厅|窗口)?"
+    "(?:办过|办理过|申请过|打过|打(?=12345|热线)|拨打过|反映过|咨询过|来过|去过|提交过|投诉过|用过|做过|办理(?=$|任何|这|此)|"
     "申请(?=$|任何|这|此))(?:这|个|此|你们|的|什么|任何|业务|事|事项|件|证|电话|12345|热线|服务|东西|手续|项目|"
     "那)*+|"
-    "(?:你|您)?(?:是)?(?:谁|哪位|哪里的|哪个单位的?|什么人)|你谁|谁啊|谁呀|(?:我)?不认识(?:你们?|这个?人|他|她|"
+    "(?:你|您)?(?:是)?(?:谁|哪位|哪里的|哪个单位的?|什么人)|你谁|谁[啊呀](?:你|您)?|(?:我)?不认识(?:你们?|这个?人|他|她|"
     "此人)?|(?:我|机主|号主)?(?:已经?)?换(?:了)?(?:号|人|机主|号码|手机号)(?:了)?|"
-    "(?:这)?(?:个)?(?:号码?|手机号?)(?:已经?)?(?:换人|换主|不是(?:他|她|本人|我)(?:的)?)|没有?(?:这回事|这事|此事|"
+    "(?:这?个|此|该)?(?:号码?|手机号?)(?:已经?)?(?:换人|换主|不是(?:他|她|本人|我)(?:的)?)|没有?(?:这回事|这事|此事|"
     "这个事)|查无此人|与我无关|跟我没关系|和我没关系|不关我(?:的)?事)"
     f"{_END}|我不是(?![^\\n]{{0,3}}[满故说要想很太不的])[一-龥]{{2,4}}"
 )
@@ -150,13 +161,18 @@ _TRIGGER = re.compile(
         "用发|止发|发错|发了|传|回t|回复t|回r|回复r|发t|送t|取消|"
         "收回|清除|开通|接收|重新|继续|帮|什么|怎|如何|咋|啥|"
         "干嘛|几|不会|不知道|人工|客服|不是|没办|没有|没去|没来|没申|没打|未办|未申|非本|号码|认识|无关|没关系|"
-        "这事|查无"
+        "这事|查无|不算|无效|不叫|没这|新机主|新号主"
     )
 )
 _ENGLISH_TRIGGER = re.compile(
-    either("stop|sub|opt|remove|take|leave|don't|dont|do not|no more|never|start|resume|back|wrong|help")
+    either(
+        "stop|sub|opt|remove|take|leave|don't|dont|do not|no more|never|start|resume|back|wrong|help|td|mean|"
+        "withdraw|delete|cancel|retract|undo"
+    )
 )
 _BETWEEN = re.compile(r"[,，.。!?;…~\n()\[\]【】「」『』《》\"“”、:|/]++|(?<![a-z0-9',]) | (?![a-z0-9'])")
+# The last line of many texts, sent back with the answer: nobody asks to be left alone in the third person.
+_FOOTER = re.compile("(?:退订|拒收|取消订阅)请?(?:回复?|发送?) ?(?:td?|r|n)|(?:回复?|发送?) ?(?:td?|r|n) ?退订")
 _POLITE = re.compile(
     "(?:你好|您好|谢谢你?们?|谢谢您|请问|好的|请|麻烦了?|对不起|抱歉|不好意思|hi|hello|hey|thanks|thank you|"
     "please|sorry)?"
@@ -188,6 +204,8 @@ def read_request(text: str) -> Asked | None:
     asked: set[Request] = set()
     rest: list[str] = []
     for clause in clauses:
+        if len(clauses) > 1 and _FOOTER.fullmatch(clause):
+            continue
         match = _PATTERN.fullmatch(clause) if len(clause) <= _LONGEST else None
         if match:
             asked.add(Request(match.lastgroup or ""))

@@ -10,7 +10,8 @@ from hotline.rules.reply_text import backwards, clause_start, either, run_of
 _UNIT = re.compile(
     r" ?(?:[颗个粒枚] ?)?(?:星(?![期辰座球光巴河月夜火空云相际]|手机|电子|级酒)级?|★(?! {0,2}★)"
     r"|分(?![钟之钱别店公局批期开类部行院区管流析配辨工成摊享手散明头队支歧秒科厅所馆校站段米布制为]|满分))"
-    r"|[- ]?(?:stars?|points?)\b| ?/ ?5(?![0-9/年月日号.])| (?:out )?of (?:5|five)(?= ?(?:$|[,.!;\n]|stars?|points?))"
+    r"|[- ]?(?:stars?|points?)\b|\*(?![*0-9])| ?/ ?5(?![0-9/年月日号.])"
+    r"| (?:out )?of (?:5|five)(?= ?(?:$|[,.!;\n]|stars?|points?))"
 )
 
 # What may be said before the number so that it is still the number that is said.
@@ -71,7 +72,8 @@ _SPOILT_AFTER = re.compile(
 _BEFORE = 14
 
 _ILLEGAL_BEFORE = frozenset("+$￥¥€£№#@=<>&%\\^{}_|/-")
-_ILLEGAL_AFTER = frozenset("+%$￥¥€£℃°=<>@&^{}\\_|")
+_ILLEGAL_AFTER = frozenset("+%$￥¥€£₽₩₹℃°=<>@&^{}\\_|")
+_LABELLED = re.compile("=(?:非常|基本|不)*满意")
 _MEASURE_AFTER = re.compile(
     " {1,2}(?:个|天(?!气)|日|号|月|年|点(?![赞评了])|时|小时|钟头|分钟|次|元|块|人(?![员很好太都工家民态])|楼|层|"
     "岁|周|星期|公里|份|张|条|件|项|名(?!字)|位|"
@@ -80,9 +82,10 @@ _MEASURE_AFTER = re.compile(
     r"(?:more|or|to|and|of|days?|hours?|hrs?|minutes?|mins?|weeks?|months?|years?|times?|people|persons?|visits?|"
     r"trips?|calls|"
     r"windows?|counters?|documents?|pm|am|o'clock|yuan|rmb|dollars?|km|miles?|working|business|different|whole|"
-    r"percent|half|if|is|means|are|was|the)\b)"
+    r"percent|half|q|forms?|copies|may(?! be)|"
+    r"(?:january|february|march|april|june|july|august|september|october|november|december)|if|is|means|are|was|the)\b)"
 )
-_PARTICLE = re.compile("[吧啊呀哦哈嘛了呗啦噢哟]++(?![a-z0-9一-龥])")
+_PARTICLE = re.compile("[吧啊呀哦哈嘛了呗啦噢哟哒喔咯]++(?![a-z0-9一-龥])")
 # With what a comment begins when nothing stands between it and the digit: 2排队太久. Else it may be a measure word.
 _COMMENT = re.compile(
     "谢|感谢|辛苦|服务|态度|排队|等(?![奖座公级舱人功于])|办(?!公室)|工作|很|非常|特别|十分|满意|不(?:满|太|好|错|"
@@ -93,14 +96,17 @@ _COMMENT = re.compile(
 )
 _HAN_COMMENT = re.compile("谢谢|感谢|辛苦了|非常|很满|不满|满意|服务|态度")
 _POLITE_AFTER = re.compile(" (?:thanks|thank|please)")
-_REFUSED_AFTER = re.compile("[ ,!?.。、]{0,3}(?:不给|不可能|没门|做梦|想得美|都不|也不|不到|不值|免谈|休想|没有|不会)")
+_REFUSED_AFTER = re.compile(
+    "[ ,!?.。、]{0,3}(?:不给|不可能|没门|做梦|想得美|都不|也不|不到|不值|太高|太多|高了|多了|有点[多高]|"
+    "肯定不|绝对不|不合适|不合理|免谈|休想|没有|不会)"
+)
 _DATE_AFTER = re.compile(" ?(?:办|去|来|申请|提交|预约|交)")
 
 # A score inside a sentence is one only if the sentence gives it.
 _SCORE_LEFT = re.compile(
     run_of(
         "我|本人|俺|我们|就|也|还是|那|那就|给|打|评|评为|评价|评分|打分|选|选择|回复|回|填|发|投|送|送上|奉上|"
-        "你们|您|你|您们|咱们|这次|本次|此次|服务|态度|效率|质量|速度|"
+        "点个|赏|你们|您|你|您们|咱们|这次|本次|此次|服务|态度|效率|质量|速度|"
         "环境|工作|工作人员|人员|窗口|热线|业务|办事|办理|流程|专业|水平|总体|整体|综合|总的来说|的|地|了|个|一个|"
         "是|为|算|大概|差不多|大约|勉强|妥妥|必须|绝对|当然|肯定|一定|果断|"
         "应该|值得|都|全部|统统|全|各项|各方面|满意度|得分|分数|结果|答案|好评|差评|中评|谢谢|感谢|你好|您好|好的|"
@@ -141,6 +147,8 @@ def unit_end(text: str, end: int) -> int | None:
 def is_joined(text: str, start: int, end: int) -> bool:
     """Is the digit glued to a letter or a sign: A5, -5, 5G, 5%, $5?"""
     before, after = text[start - 1 : start] if start else "", text[end : end + 1]
+    if (after == "=" and _LABELLED.match(text, end)) or (before == "=" and text.endswith("满意", 0, start - 1)):
+        return False  # 5=非常满意, copied from the question
     return (
         before in _ILLEGAL_BEFORE
         or (before == "." and text[start - 2 : start - 1] in {"", " "})
@@ -155,6 +163,8 @@ def lead_start(text: str, start: int, lead_end: int) -> int | None:
     if start == lead_end:
         return 0
     before = text[max(0, start - _BEFORE) : start]
+    if not before:  # 一个星: the number is part of what led to it
+        return 0
     backward = before[::-1]
     if _NAMES_BEFORE.match(backward):
         return None

@@ -51,7 +51,7 @@ _CORE = CHINESE_CORES | ENGLISH_CORES
 # 好 and 差 are parts of many other words: 好的, 好像, 你好, 差点, 时差.
 _SHORT = (
     "(?![吧滴嘞哒像久多几在些处意奇人事歹比心办转看听吃喝玩说话笑容易运用使做找不呢嘛友学号"
-    "点别异价距错额强旅遣一歉好满])"
+    "点别异价评距错额强旅遣一歉好满])"
 )
 _LONG = set(CHINESE_CORES) - {"满意", "不满", "一般", "不错", "好", "差"}
 # Every alternative begins with a plain character, so that `re` skips to the places where one stands.
@@ -62,19 +62,21 @@ _CHINESE = re.compile(
     + f"|好{_SHORT}|差{_SHORT}"
 )
 _CHINESE_BEFORE = re.compile(f"(?: ?{backwards('|'.join(_CHINESE_DEGREE))}){{0,4}}")
-_CHINESE_AFTER = re.compile("极了|得很|的很|至极|之至|得不得了|透顶|透了|死了")
+_CHINESE_AFTER = re.compile("极了|得很|的很|至极|之至|得不得了|得要命|得离谱|透顶|透了|死了")
 _LOOK_BACK = 24
 # How much of its clause is looked at on either side of a label, so that many labels cost no more than their text.
 _AROUND = 48
 _MOST_LABELS = 24  # nobody rates with more words than that; they would only cost time
 _ENGLISH = re.compile(
     r"\b(?P<phrase>neither satisfied nor dissatisfied\b)|"
-    rf"\b(?P<degrees>(?:{either('|'.join(_ENGLISH_DEGREE))} ){{0,4}})(?P<core>{either('|'.join(ENGLISH_CORES))})\b"
-    r"(?! (?:morning|afternoon|evening|night|luck|day|bye|for you|riddance))(?P<after> at all)?"
+    rf"\b(?<!my )(?P<degrees>(?:{either('|'.join(_ENGLISH_DEGREE))} ){{0,4}})"
+    rf"(?P<core>{either('|'.join(ENGLISH_CORES))})\b"
+    r"(?! (?:morning|afternoon|evening|night|luck|day|bye|for you|riddance|"
+    r"people|me|question|grief|enough|for nothing))(?P<after> at all)?"
 )
 _STEP = re.compile(either("|".join(_DEGREE)))
 
-_BOUNDARY = re.compile(r"[ ,，.。!?;…~\n()\[\]【】「」『』《》\"“”、:|/]")
+_BOUNDARY = re.compile(r"[ —,，.。!?;…~\n()\[\]【】「」『』《》\"“”、:|/]")
 _WITHIN_LATIN = frozenset("abcdefghijklmnopqrstuvwxyz0123456789',")
 
 # The parts of a service of which 好 and 差 are said.
@@ -245,5 +247,9 @@ def _stands(core: str, degrees: str, left: str, right: str) -> bool:
     if core not in {"好", "差"}:
         return True
     if not degrees:
+        if left.endswith(("你", "您", "你们", "您们")):
+            return False  # a greeting
         return _PART.fullmatch(left) is not None and right.strip("啊呀哦哈!' -") == ""
-    return not _UNABLE.search(left[-2:]) and (core, degrees[-1:]) != ("好", "最")
+    if core == "好" and (degrees == "都" or degrees.endswith("最")):
+        return False  # 都好: whichever; 最好: had better
+    return not _UNABLE.search(left[-2:])

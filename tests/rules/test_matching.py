@@ -1,10 +1,10 @@
 """Which service a text names: the one whose code it begins with, or none – never a guess."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hotline.rules.matching import SHORTEST_CODE, Coded, Named, code_of, named
+from hotline.rules.matching import SHORTEST_CODE, Coded, Named, by_name, code_of, named, shortened
 
 A, B, C = Coded(1, "0012"), Coded(2, "0047"), Coded(3, "A7F3")
 
@@ -80,3 +80,51 @@ def test_the_code_and_a_space_always_name_it(meant: Coded, rest: str) -> None:
     found = named(f"{meant.number} {rest}", [A, B, C])
     assert found is not None
     assert found.id == meant.id
+
+
+NAMES = ["社会保障卡申领", "社会保障卡挂失", "食品经营许可证核发", "Business licence"]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("社会保障卡申领", (0, "")),
+        ("社会保障卡申领 5", (0, "5")),
+        ("“社会保障卡挂失”，不满意", (1, "不满意")),
+        ("挂失", (1, "")),
+        ("挂失那个吧", (1, "")),
+        ("是食品经营许可证的", (2, "")),
+        ("食品经营，3", (2, "3")),
+        ("business licence", (3, "")),
+        ("社会保障卡", None),  # two of them
+        ("卡", None),
+        ("证", None),
+        ("我要食品经营许可证", None),
+        ("5", None),
+        ("", None),
+        ("房产过户", None),
+        ("那个", None),
+    ],
+)
+def test_a_service_is_named_by_its_name_or_a_part_that_only_it_has(text: str, found: tuple[int, str] | None) -> None:
+    assert by_name(text, NAMES) == found
+
+
+def test_services_of_one_name_are_not_told_apart_by_it() -> None:
+    assert by_name("挂失", ["挂失", "挂失"]) is None
+    assert by_name("", ["", ""]) is None
+
+
+@given(st.text(max_size=30), st.lists(st.text(max_size=10), max_size=4))
+@settings(max_examples=100)
+def test_any_text_and_any_names_are_taken(text: str, names: list[str]) -> None:
+    found = by_name(text, names)
+    assert found is None or (found[0] in range(len(names)) and found[1] in text)
+
+
+@pytest.mark.parametrize(
+    ("name", "language", "short"),
+    [("社会保障卡申领", "zh-CN", "社会保障…"), ("社保卡", "en", "社保卡"), ("Food licence", "en", "Food...")],
+)
+def test_a_long_name_is_shortened_without_a_dearer_alphabet(name: str, language: str, short: str) -> None:
+    assert shortened(name, 4 if len(name) > 4 else 9, language) == short

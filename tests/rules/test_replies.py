@@ -30,6 +30,10 @@ from hotline.rules.scale import STAR_LABELS, Scale, is_bad
 STARS, RANK = Scale.STAR_5_BEST, Scale.RANK_1_BEST
 HERE = Path(__file__).parent
 TABLE: list[dict[str, Any]] = [json.loads(line) for line in (HERE / "replies.jsonl").read_text("utf-8").splitlines()]
+# Written without a look at the first table or the code, and judged again where the two differed.
+SECOND: list[dict[str, Any]] = [
+    json.loads(line) for line in (HERE / "replies_second.jsonl").read_text("utf-8").split("\n") if line
+]
 # Nobody who writes one of these is content: no reading may call it a good rating.
 COMPLAINTS = (HERE / "complaints.txt").read_text("utf-8").splitlines()
 
@@ -42,6 +46,12 @@ def meaning(reply: Reply) -> int | str:
 @pytest.mark.parametrize("row", TABLE, ids=lambda row: row["text"])
 def test_a_reply_is_read_as_the_table_says(row: dict[str, Any], scale: Scale) -> None:
     assert meaning(parse(row["text"], scale)) == row[scale]
+
+
+@pytest.mark.parametrize("scale", Scale)
+def test_the_second_table_is_read_as_it_says(scale: Scale) -> None:
+    read = {row["text"]: meaning(parse(row["text"], scale)) for row in SECOND}
+    assert read == {row["text"]: row[scale] for row in SECOND}
 
 
 @pytest.mark.parametrize("scale", Scale)
@@ -126,11 +136,26 @@ def test_each_rule_goes_by_its_name(text: str, rule: str) -> None:
     assert parse(text, STARS).rule == rule
 
 
-def test_five_points_alone_are_a_score_or_a_key_when_one_is_the_best() -> None:
-    assert meaning(parse("5分", STARS)) == 5
-    assert parse("5分", RANK) == Reply(Action.CLARIFY, None, None, "score-or-key")
-    assert meaning(parse("给5分", RANK)) == meaning(parse("5分，非常满意", RANK)) == 5
-    assert meaning(parse("3分", RANK)) == 3
+def test_the_reference_names_every_rule_and_reads_its_examples_so() -> None:
+    document = (HERE.parent.parent / "docs" / "reference" / "replies.md").read_text("utf-8")
+    rows = [line.split("|")[1:3] for line in document.splitlines() if line.startswith("| `")]
+    examples = [(set(re.findall("`([^`]+)`", rules)), re.findall("“([^”]+)”", cell)) for rules, cell in rows]
+    named = {parse(row["text"], scale).rule for row in TABLE + SECOND for scale in Scale}
+    requests = {"optout", "optin", "help", "withdraw", "not-me"}
+    assert named - requests == set().union(*(rules for rules, _ in examples)) - {"score-or-key"}
+    read = {text: {parse(text, scale).rule for scale in Scale} for _, texts in examples for text in texts}
+    assert [text for rules, texts in examples for text in texts if not rules & read[text]] == []
+
+
+def test_five_points_alone_are_the_option_and_given_or_praised_they_are_stars() -> None:
+    assert meaning(parse("5分", STARS)) == meaning(parse("5 分。", STARS)) == 5
+    assert meaning(parse("5分", RANK)) == meaning(parse("五分！", RANK)) == 1
+    assert (
+        meaning(parse("给5分", RANK)) == meaning(parse("5分好评", RANK)) == meaning(parse("5分，非常满意", RANK)) == 5
+    )
+    assert meaning(parse("5星", RANK)) == meaning(parse("5/5", RANK)) == 5
+    assert parse("5分，谢谢", RANK) == Reply(Action.CLARIFY, None, None, "score-or-key")
+    assert meaning(parse("3分，谢谢", RANK)) == 3
 
 
 def test_a_judgement_without_stars_against_a_bare_digit_is_asked_about() -> None:
@@ -171,7 +196,7 @@ _WORDS = st.sampled_from(
     ]
 )
 _REPLIES = st.one_of(st.text(max_size=60), st.lists(_WORDS, max_size=12).map("".join))
-_RATED = sorted({row["text"] for row in TABLE if isinstance(row[STARS], int)})
+_RATED = sorted({row["text"] for row in TABLE + SECOND if isinstance(row[STARS], int)})
 
 
 @settings(max_examples=1500)

@@ -96,8 +96,8 @@ def test_a_sentence_with_a_pair_missing_or_disagreeing_states_none(sentence: str
 def test_only_the_two_whole_directions_are_scales(keys: list[int]) -> None:
     pairs = zip(STAR_LABELS.values(), keys, strict=True)
     sentence = "，".join(f"{label}请按{key}" for label, key in pairs)
-    expected = {(5, 4, 3, 2, 1): STARS, (1, 2, 3, 4, 5): RANK}.get(tuple(keys))
-    assert stated_scale(sentence) is expected
+    directions: dict[tuple[int, ...], Scale] = {(5, 4, 3, 2, 1): STARS, (1, 2, 3, 4, 5): RANK}
+    assert stated_scale(sentence) is directions.get(tuple(keys))
 
 
 @given(st.text(max_size=300))
