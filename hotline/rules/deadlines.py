@@ -26,28 +26,48 @@ class Deadline:
     provisional: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Window:
-    """The hours of a day in which people may be asked, in the policy's time zone; the end is not inside."""
-
-    opens: time
-    closes: time
-
-    def next_open(self, now: datetime, zone: ZoneInfo) -> datetime:
-        """`now` if the window is open, else the next moment at which it opens (aware, UTC)."""
-        local = now.astimezone(zone)
-        if self.opens <= local.time() and (self.closes == time.min or local.time() < self.closes):
-            return now
-        day = local.date() if local.time() < self.opens else local.date() + timedelta(days=1)
-        return datetime.combine(day, self.opens, zone).astimezone(now.tzinfo)
-
-
 IsWorkday = Callable[[date], bool]
 
 
 def state_council_workday(day: date) -> bool:
     """Is it a working day by the State Council's list? Raises NotImplementedError for a year without a list."""
     return bool(chinese_calendar.is_workday(day))
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """The hours of a day in which people may be asked, in the policy's time zone; an end is not inside.
+
+    `pauses`: (begin, end) of hours inside it that are left out. Without `on_days_off`, days that are no working days
+    are left out too; of a year without a list, Saturdays and Sundays are.
+    """
+
+    opens: time
+    closes: time
+    pauses: tuple[tuple[time, time], ...] = ()
+    on_days_off: bool = True
+
+    def next_open(self, now: datetime, zone: ZoneInfo, is_workday: IsWorkday = state_council_workday) -> datetime:
+        """`now` if the window is open, else the next moment at which it opens (aware, UTC)."""
+        days = _Days(DayUnit.NATURAL if self.on_days_off else DayUnit.WORKING, is_workday)
+        local = now.astimezone(zone)
+        if not days.counts(local.date()) or (self.closes != time.min and local.time() >= self.closes):
+            return self._first_open(days.after(local.date()), self.opens, zone, now)
+        return now if self._is_open(local.time()) else self._first_open(local.date(), local.time(), zone, now)
+
+    def _is_open(self, at: time) -> bool:
+        return self._behind_pauses(max(at, self.opens)) == at
+
+    def _first_open(self, day: date, at: time, zone: ZoneInfo, now: datetime) -> datetime:
+        opens = self._behind_pauses(max(at, self.opens))
+        return datetime.combine(day, opens, zone).astimezone(now.tzinfo)
+
+    def _behind_pauses(self, at: time) -> time:
+        """`at`, or the end of the pauses it falls in."""
+        for begins, ends in sorted(self.pauses):
+            if begins <= at < ends:
+                at = ends
+        return at
 
 
 def deadline(

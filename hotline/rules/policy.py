@@ -19,23 +19,42 @@ class Term(_Section):
     unit: DayUnit
 
 
+class PausePolicy(_Section):
+    """Hours inside the window in which nobody is asked, such as the midday rest."""
+
+    begins: time
+    ends: time
+
+    @model_validator(mode="after")
+    def _ends_later(self) -> "PausePolicy":
+        if self.ends <= self.begins:
+            raise ValueError("ends before it begins")
+        return self
+
+
 class AskingPolicy(_Section):
-    """How one channel asks: with which script, and in which hours of the day."""
+    """How one channel asks: with which script, in which hours of the day, and whether on days off too."""
 
     script: str
     opens: time
     closes: time
+    pauses: tuple[PausePolicy, ...] = ()
+    on_days_off: bool
 
     @model_validator(mode="after")
     def _opens_some_time(self) -> "AskingPolicy":
         """A window within one day; closing at 00:00 is closing at its end."""
         if self.closes != time.min and self.closes <= self.opens:
             raise ValueError("closes before it opens: nobody would ever be asked")
+        for pause in self.pauses:
+            if self.closes != time.min and pause.ends >= self.closes:
+                raise ValueError("pauses: one of them does not end before the window closes")
         return self
 
     @property
     def window(self) -> Window:
-        return Window(self.opens, self.closes)
+        pauses = tuple((pause.begins, pause.ends) for pause in self.pauses)
+        return Window(self.opens, self.closes, pauses, self.on_days_off)
 
 
 class PhonePolicy(AskingPolicy):
@@ -47,11 +66,37 @@ class PhonePolicy(AskingPolicy):
     listen_seconds: int = Field(ge=3, le=30)
 
 
+class TextPolicy(AskingPolicy):
+    """Texts: at most `daily_cap` of ours a day to one number (0 = no cap), `cooldown_hours` between two invitations to
+    it, `tries` (`retry_hours` apart) when the carrier fails to deliver, a reminder after `remind_after_days`
+    (0 = none).
+    """
+
+    daily_cap: int = Field(ge=0, le=50)
+    cooldown_hours: int = Field(ge=0, le=720)
+    tries: int = Field(ge=1, le=5)
+    retry_hours: int = Field(ge=1, le=72)
+    remind_after_days: int = Field(ge=0, le=30)
+
+
 class InvitationPolicy(_Section):
-    """How long an answer counts, and for how long it may be changed."""
+    """How long an answer counts, and for how long it may be changed; how soon, how often and about what one is asked.
+
+    `grace_days`: for so long after the end an answer still counts. `ask_within_days`: of the record's coming in, else
+    not at all. `batch_hours`: records of one item and one number that are completed within them are one batch (0 =
+    never). `reasons_hours`: how long the question for the reasons of a bad rating waits (0 = it is not asked).
+    `reminder_reply_hours`: an answer so soon after a reminder is about it. `review_hours`: an unclear text waits so
+    long for a clearer one before a person reads it.
+    """
 
     expires_days: int = Field(ge=1, le=90)
+    grace_days: int = Field(ge=0, le=90)
     correct_hours: int = Field(ge=0, le=720)
+    ask_within_days: int = Field(ge=1, le=90)
+    batch_hours: int = Field(ge=0, le=168)
+    reasons_hours: int = Field(ge=0, le=168)
+    reminder_reply_hours: int = Field(ge=0, le=72)
+    review_hours: int = Field(ge=0, le=168)
 
 
 class CaseworkPolicy(_Section):
@@ -73,7 +118,7 @@ class Policy(_Section):
     time_zone: str
     region: str = Field(pattern=r"^[A-Z]{2}$")
     languages: tuple[str, ...] = Field(min_length=1)
-    sms: AskingPolicy
+    sms: TextPolicy
     phone: PhonePolicy
     invitation: InvitationPolicy
     casework: CaseworkPolicy
@@ -91,6 +136,12 @@ class Policy(_Section):
     def _signs_in_every_language(self) -> "Policy":
         if missing := [language for language in self.languages if language not in self.signature]:
             raise ValueError(f"signature: none for {', '.join(missing)}")
+        return self
+
+    @model_validator(mode="after")
+    def _reminds_in_time(self) -> "Policy":
+        if self.sms.remind_after_days >= self.invitation.expires_days:
+            raise ValueError("sms.remind_after_days: not before invitation.expires_days: nobody would be reminded")
         return self
 
     @property

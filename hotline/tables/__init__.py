@@ -2,10 +2,12 @@
 
 from hotline.tables.base import Base
 from hotline.tables.casework import Attempt, Case, CaseEvent
-from hotline.tables.contacts import Call, CallTurn, InboundText, OptOut, OutboundText
+from hotline.tables.contacts import Call, CallTurn, InboundText, LanguageChoice, OptOut, OutboundText
 from hotline.tables.people import ApiKey, AuditEntry, User
 from hotline.tables.plumbing import OutboxRow, StoredRating, StorePosition
+from hotline.tables.replies import Question, ReviewItem
 from hotline.tables.service import Invitation, Rating, ServiceRecord
+from hotline.tables.wording import ScriptVersion
 
 __all__ = [
     "ApiKey",
@@ -18,10 +20,14 @@ __all__ = [
     "CaseEvent",
     "InboundText",
     "Invitation",
+    "LanguageChoice",
     "OptOut",
     "OutboundText",
     "OutboxRow",
+    "Question",
     "Rating",
+    "ReviewItem",
+    "ScriptVersion",
     "ServiceRecord",
     "StorePosition",
     "StoredRating",

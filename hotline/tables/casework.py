@@ -7,6 +7,7 @@ from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from hotline.rules.casework import AttemptResult, AttemptState, CaseState, Outcome
+from hotline.rules.reply_wishes import Wish
 from hotline.tables.base import Base, HasId, Word
 from hotline.tables.people import User
 from hotline.tables.service import Rating, ServiceRecord
@@ -34,6 +35,8 @@ class Case(HasId, Base):
     contacted_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
     outcome: Mapped[Outcome | None] = mapped_column(Word(Outcome))
+    call_wish: Mapped[Wish | None] = mapped_column(Word(Wish))  # whether and when the citizen wants to be called
+    call_wish_words: Mapped[str | None] = mapped_column(Text)  # as they wrote it, numbers masked
     holder_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     held_until: Mapped[datetime | None]
     hold_token: Mapped[str | None] = mapped_column(String(32))

@@ -6,6 +6,7 @@ from enum import StrEnum
 from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from hotline.rules.scale import Scale
 from hotline.tables.base import Base, HasId, HasPhone, Word
 from hotline.tables.service import Invitation
 
@@ -17,7 +18,10 @@ def in_sight_if_unknown(table: str) -> Index:
 
 
 class InboundText(HasId, HasPhone, Base):
-    """A text from a citizen, what it was understood as, and what was answered. Unique by the carrier's own id."""
+    """A text from a citizen, what it was understood as, and what was answered. Unique by the carrier's own id.
+
+    `action`, `stars` and `rule` are what the parser of that version read, under that scale, from its words.
+    """
 
     __tablename__ = "inbound_texts"
     __table_args__ = (UniqueConstraint("carrier", "external_id"),)
@@ -26,9 +30,17 @@ class InboundText(HasId, HasPhone, Base):
     external_id: Mapped[str] = mapped_column(String(64))
     body: Mapped[str] = mapped_column(Text)  # phone numbers in it masked
     body_box: Mapped[bytes] = mapped_column(LargeBinary)  # as it came, sealed
-    received_at: Mapped[datetime]
-    invitation_id: Mapped[int | None] = mapped_column(ForeignKey("invitations.id"))
+    our_number: Mapped[str | None] = mapped_column(String(32))  # where it came to; None = the carrier did not say
+    received_at: Mapped[datetime] = mapped_column(index=True)
+    invitation_id: Mapped[int | None] = mapped_column(ForeignKey("invitations.id"), index=True)
+    question_id: Mapped[int | None] = mapped_column(ForeignKey("questions.id"))
+    read_from: Mapped[int] = mapped_column(
+        default=0, server_default="0"
+    )  # the words begin here, behind the code of a record
+    scale: Mapped[Scale | None] = mapped_column(Word(Scale))
+    parser: Mapped[str | None] = mapped_column(String(16))
     action: Mapped[str | None] = mapped_column(String(16))
+    stars: Mapped[int | None]
     rule: Mapped[str | None] = mapped_column(String(64))
     answer: Mapped[str | None] = mapped_column(Text)
 
@@ -46,18 +58,30 @@ class TextState(StrEnum):
     SKIPPED = "skipped"
 
 
+class Purpose(StrEnum):
+    """Why we text: to ask, or to ask once more."""
+
+    INVITE = "invite"
+    REMIND = "remind"
+
+
 class OutboundText(HasId, HasPhone, Base):
     """A text from us. Its id stands in the status-callback URL, so that even an ambiguous send can be settled."""
 
     __tablename__ = "outbound_texts"
-    __table_args__ = (in_sight_if_unknown("outbound_texts"),)
+    __table_args__ = (in_sight_if_unknown("outbound_texts"), Index("ix_outbound_texts_cap", "phone_lookup", "begun_at"))
 
     invitation_id: Mapped[int] = mapped_column(ForeignKey("invitations.id"), index=True)
+    purpose: Mapped[Purpose] = mapped_column(Word(Purpose), server_default="invite")
+    try_no: Mapped[int] = mapped_column(default=1, server_default="1")
     body: Mapped[str] = mapped_column(Text)
+    segments: Mapped[int] = mapped_column(server_default="2")
+    our_number: Mapped[str | None] = mapped_column(String(32))  # None = the carrier's service chooses, or not begun
     state: Mapped[TextState] = mapped_column(Word(TextState))
     external_id: Mapped[str | None] = mapped_column(String(64), index=True)
     error_code: Mapped[str | None] = mapped_column(String(64))
     created_at: Mapped[datetime]
+    begun_at: Mapped[datetime | None]
     sent_at: Mapped[datetime | None]
 
     invitation: Mapped[Invitation] = relationship(lazy="joined", innerjoin=True)
@@ -116,4 +140,14 @@ class OptOut(HasId, HasPhone, Base):
     asked_at: Mapped[datetime]
     asked_by: Mapped[str] = mapped_column(String(64))  # the channel, or carrier error that told us
     ended_at: Mapped[datetime | None]
-    ended_by: Mapped[str | None] = mapped_column(String(64))
+    ended_by: Mapped[str | None] = mapped_column(String(64))  # the channel, or the user who wrote the reason
+    end_reason: Mapped[str | None] = mapped_column(Text)
+
+
+class LanguageChoice(HasId, HasPhone, Base):
+    """A number whose citizen asked to be written to in this language; the last one counts."""
+
+    __tablename__ = "language_choices"
+
+    language: Mapped[str] = mapped_column(String(16))
+    chosen_at: Mapped[datetime]

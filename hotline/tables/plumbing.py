@@ -23,9 +23,14 @@ class OutboxRow(HasId, Base):
     """Something that must happen, written in the same commit as its reason. `key` makes it happen once."""
 
     __tablename__ = "outbox"
-    __table_args__ = (Index("ix_outbox_due", "state", "due_at"), Index("ix_outbox_batch", "batch"))
+    __table_args__ = (
+        Index("ix_outbox_due", "state", "due_at"),
+        Index("ix_outbox_batch", "batch"),
+        Index("ix_outbox_lane", "kind", "state", "lane", "due_at"),
+    )
 
     kind: Mapped[str] = mapped_column(String(24))
+    lane: Mapped[str] = mapped_column(String(64), default="-", server_default="-")  # rows of different lanes take turns
     key: Mapped[str] = mapped_column(String(96), unique=True)
     payload: Mapped[dict[str, Any]]
     state: Mapped[OutboxState] = mapped_column(Word(OutboxState))

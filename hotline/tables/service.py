@@ -42,6 +42,8 @@ class ServiceRecord(HasId, HasPhone, Base):
     named: Mapped[bool] = mapped_column(default=False)
     language: Mapped[str] = mapped_column(String(16))
     extra_box: Mapped[bytes | None] = mapped_column(LargeBinary)  # whatever else the feeder sent, as JSON, sealed
+    # Of a batch of the same business, the record that its one invitation, rating and case are about.
+    lead_id: Mapped[int | None] = mapped_column(ForeignKey("service_records.id"), index=True)
 
     @property
     def code(self) -> str:
@@ -85,8 +87,9 @@ class Invitation(HasId, Base):
     state: Mapped[InvitationState] = mapped_column(Word(InvitationState))
     script: Mapped[str] = mapped_column(String(64))
     language: Mapped[str] = mapped_column(String(16))
-    created_at: Mapped[datetime]
+    created_at: Mapped[datetime] = mapped_column(index=True)
     sent_at: Mapped[datetime | None]
+    reminded_at: Mapped[datetime | None]
     expires_at: Mapped[datetime | None]
     answered_at: Mapped[datetime | None]
     clarified: Mapped[bool] = mapped_column(default=False)

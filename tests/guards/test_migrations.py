@@ -47,6 +47,44 @@ def test_down_to_nothing_and_up_again_is_the_same_house(database_url: str, engin
         assert connection.scalar(text("SELECT last FROM store_position WHERE id = 1")) == 0
 
 
+_ROWS_OF_0001 = (
+    (
+        "service_records (id, kind, number, service_count, completed_at, received_at, named, language, phone_lookup,"
+        " phone_box, phone_masked, phone_kind) VALUES (1, 'transaction', 'N', 1, '2026-11-23', '2026-11-23', {no},"
+        " 'en', 'x', '', '', 'mobile')"
+    ),
+    (
+        "invitations (id, record_id, round, channel, state, script, language, created_at, clarified) VALUES"
+        " (1, 1, 1, 'sms', 'sent', 'sms-stars@1', 'en', '2026-11-23', {no})"
+    ),
+    (
+        "outbound_texts (id, invitation_id, body, state, created_at, phone_lookup, phone_box, phone_masked, phone_kind)"
+        " VALUES (1, 1, 'asked', 'sent', '2026-11-23', 'x', '', '', 'mobile')"
+    ),
+    (
+        "inbound_texts (id, carrier, external_id, body, body_box, received_at, invitation_id, phone_lookup, phone_box,"
+        " phone_masked, phone_kind) VALUES (1, 'twilio', 'SM1', '5', '', '2026-11-23', 1, 'x', '', '', 'mobile')"
+    ),
+)
+
+
+def test_rows_of_the_release_before_live_through_every_migration(database_url: str, engine: Engine) -> None:
+    """Up with data and down again: SQLite makes some tables anew, and no row may be lost for that."""
+    migrate(database_url, "0001")
+    no = "false" if engine.dialect.name == "postgresql" else "0"
+    with engine.begin() as connection:
+        for row in _ROWS_OF_0001:
+            connection.execute(text(f"INSERT INTO {row.format(no=no)}"))
+    tables = ("service_records", "invitations", "outbound_texts", "inbound_texts")
+    for revision in ("head", "0001", "head"):
+        migrate(database_url, revision)
+        with engine.connect() as connection:
+            counts = {name: connection.scalar(text(f"SELECT count(*) FROM {name}")) for name in tables}
+            assert counts == dict.fromkeys(tables, 1)
+    with engine.connect() as connection:
+        assert connection.execute(text("SELECT purpose, try_no FROM outbound_texts")).one() == ("invite", 1)
+
+
 def test_migrating_what_is_up_to_date_changes_nothing(database_url: str, engine: Engine) -> None:
     migrate(database_url)
     with engine.connect() as connection:
