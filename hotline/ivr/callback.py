@@ -3,10 +3,11 @@
 from flask import Blueprint, Response, request
 
 from hotline.actions import dial
+from hotline.actions.wording import script_in_use
 from hotline.carriers.base import Bridge, HangUp, Listen, Say
 from hotline.ivr.speech import public_url
 from hotline.messages import CallProgress
-from hotline.scripts import load_script
+from hotline.rules.script import Script
 from hotline.services import services
 from hotline.webhooks import refuse_forged, respond
 
@@ -27,9 +28,10 @@ def agent_answered(attempt_id: int) -> Response:
     external_id, _ = house.voice_carrier.read_caller(request.form)
     with house.database.write() as session:
         line = dial.agent_answered(session, attempt_id, external_id, house.now())
+        script = script_in_use(session, house.policy.phone.script)
     if not line.still_theirs:
-        return _speak(_say("case_taken"), HangUp())
-    whisper = _say("agent_whisper", case=line.case_id)
+        return _speak(_say(script, "case_taken"), HangUp())
+    whisper = _say(script, "agent_whisper", case=line.case_id)
     url = public_url("callback.agent_key", attempt_id=attempt_id)
     return _speak(Listen((whisper,), len(_GO_ON), house.policy.phone.listen_seconds, url))
 
@@ -43,10 +45,11 @@ def agent_key(attempt_id: int) -> Response:
         return _speak(HangUp())
     with house.database.write() as session:
         citizen = dial.bridge(session, attempt_id, house.now())
+        script = script_in_use(session, house.policy.phone.script)
     if citizen is None:
-        return _speak(_say("case_taken"), HangUp())
+        return _speak(_say(script, "case_taken"), HangUp())
     return _speak(
-        _say("connecting"),
+        _say(script, "connecting"),
         Bridge(
             to=house.vault.open(citizen.box),
             ring_seconds=house.policy.phone.ring_seconds,
@@ -74,8 +77,9 @@ def bridge_ended(attempt_id: int) -> Response:
     progress = house.voice_carrier.read_bridge_report(request.form).progress
     with house.database.write() as session:
         dial.bridge_ended(session, attempt_id, progress, house.now())
+        script = script_in_use(session, house.policy.phone.script)
     if progress in _UNSPOKEN:
-        return _speak(_say(_UNSPOKEN[progress]), HangUp())
+        return _speak(_say(script, _UNSPOKEN[progress]), HangUp())
     return _speak(HangUp())
 
 
@@ -86,11 +90,10 @@ _UNSPOKEN: dict[CallProgress | None, str] = {
 }
 
 
-def _say(sentence: str, **facts: object) -> Say:
+def _say(script: Script, sentence: str, **facts: object) -> Say:
     """Agents are spoken to in the policy's first language."""
-    policy = services().policy
-    language = policy.languages[0]
-    return Say(load_script(policy.phone.script).say(sentence, language, **facts), language)
+    language = services().policy.languages[0]
+    return Say(script.say(sentence, language, **facts), language)
 
 
 def _speak(*speech: Say | Listen | Bridge | HangUp) -> Response:

@@ -75,19 +75,44 @@ _LABEL_FIRST = re.compile(
 )
 
 
+def contradicts(text: str, scale: Scale) -> bool:
+    """Does a script's sentence give a label a key that `scale` does not give it? One that pairs none does not."""
+    paired = [pairs for pairs in _stated_pairs(text) if pairs]
+    meant = {(stars, scale.key(stars)) for stars in STAR_LABELS}
+    return bool(paired) and not any(pairs <= meant for pairs in paired)
+
+
+def named_stars(text: str) -> int | None:
+    """The stars whose name `text` is (非常满意 = 5); None if it is no name of them, or says more."""
+    match = _LABEL.fullmatch(fold(text))
+    return _STARS_OF[match.lastgroup or ""] if match else None
+
+
+def keys_read(text: str) -> tuple[tuple[int, int], ...]:
+    """(stars, key) as `stated_scale` reads them from a sentence, best first: the proof of what it states."""
+    scales = [{(stars, scale.key(stars)) for stars in STAR_LABELS} for scale in Scale]
+    found = max(_stated_pairs(text), key=lambda pairs: (pairs in scales, len(pairs)))
+    return tuple(sorted(found, key=lambda pair: (-pair[0], pair[1])))
+
+
 def stated_scale(text: str) -> Scale | None:
     """The scale that a script's sentence (zh-CN, zh-Hant or en) states, by all its pairs of label and key.
 
     None if one of the five labels has no key, or if any pair disagrees with the others.
     """
-    folded = fold(text)
-    labels = [(match.start(), match.end(), _STARS_OF[match.lastgroup or ""]) for match in _LABEL.finditer(folded)]
-    numbers = [(match.start(), match.end(), _value(match.group())) for match in _NUMBER.finditer(folded)]
-    stated = (_pairs(folded, labels, numbers, key_first=True), _pairs(folded, labels, numbers, key_first=False))
+    stated = _stated_pairs(text)
     for scale in Scale:
         if {(stars, scale.key(stars)) for stars in STAR_LABELS} in stated:
             return scale
     return None
+
+
+def _stated_pairs(text: str) -> tuple[set[tuple[int, int]], set[tuple[int, int]]]:
+    """All (stars, key): read with the key before its label, and with the key behind it."""
+    folded = fold(text)
+    labels = [(match.start(), match.end(), _STARS_OF[match.lastgroup or ""]) for match in _LABEL.finditer(folded)]
+    numbers = [(match.start(), match.end(), _value(match.group())) for match in _NUMBER.finditer(folded)]
+    return _pairs(folded, labels, numbers, key_first=True), _pairs(folded, labels, numbers, key_first=False)
 
 
 def _pairs(

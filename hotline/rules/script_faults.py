@@ -1,0 +1,171 @@
+"""What is wrong with a script: all of it at once, sentence by sentence, each proved by reading the sentence itself."""
+
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from hotline.rules.replies import parse
+from hotline.rules.reply_text import fold
+from hotline.rules.scale import Scale, contradicts, named_stars, stated_scale
+from hotline.rules.sentences import LABELS, SENTENCES, TABLES, Channel, Sentence
+
+LONGEST_TEXT = 1600  # what carriers take as one text
+
+
+class Kind(StrEnum):
+    """What is wrong. Those up to `control` cannot even be kept as a draft."""
+
+    NO_SENTENCE = "no_sentence"
+    NO_SUCH_SENTENCE = "no_such_sentence"
+    NO_TEXT = "no_text"
+    TOO_LONG = "too_long"
+    CONTROL = "control"
+    EMPTY = "empty"
+    BRACE = "brace"
+    STRANGE_FACT = "strange_fact"
+    FACT_MISSING = "fact_missing"
+    TOO_LONG_FILLED = "too_long_filled"
+    WRONG_LABEL = "wrong_label"
+    SCALE_UNSAID = "scale_unsaid"
+    SCALE_CONTRADICTED = "scale_contradicted"
+    NOT_FREE = "not_free"
+    TEACHES_NOTHING = "teaches_nothing"
+
+
+_UNKEEPABLE = {Kind.NO_SENTENCE, Kind.NO_SUCH_SENTENCE, Kind.NO_TEXT, Kind.TOO_LONG, Kind.CONTROL}
+
+# For logs and operators; what the console says stands with its other words.
+_SAID: Mapping[Kind, str] = {
+    Kind.NO_SENTENCE: "has no words",
+    Kind.NO_SUCH_SENTENCE: "is no sentence of this channel",
+    Kind.NO_TEXT: "is not a text",
+    Kind.TOO_LONG: f"has more than {LONGEST_TEXT} characters",
+    Kind.CONTROL: "holds a character that cannot be seen: {}",
+    Kind.EMPTY: "is empty",
+    Kind.BRACE: "has a brace that is no fact: {}",
+    Kind.STRANGE_FACT: "mentions what it is not told: {}",
+    Kind.FACT_MISSING: "does not mention {}",
+    Kind.TOO_LONG_FILLED: f"has more than {LONGEST_TEXT} characters with its facts",
+    Kind.WRONG_LABEL: "does not name {} stars",
+    Kind.SCALE_UNSAID: "does not say the scale {}",
+    Kind.SCALE_CONTRADICTED: "contradicts the scale {}",
+    Kind.NOT_FREE: "does not say that replying is free",
+    Kind.TEACHES_NOTHING: "does not say a word to reply that asks for {}",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """`sentence` is a name such as `clarify`, or `labels.5`; `detail` is what the kind speaks of, such as a fact."""
+
+    language: str
+    sentence: str
+    kind: Kind
+    detail: str = ""
+
+    @property
+    def is_keepable(self) -> bool:
+        """May a draft have it, and be mended later?"""
+        return self.kind not in _UNKEEPABLE
+
+    def __str__(self) -> str:
+        return f"{self.language}: {self.sentence} {_SAID[self.kind].format(self.detail)}"
+
+
+def faults(channel: Channel, scale: Scale, words: Mapping[str, Any]) -> list[Fault]:
+    """All that is wrong with `words[language][sentence]`, in the order of the sentences; empty = it can be used."""
+    return [fault for language, own in words.items() for fault in _language_faults(channel, scale, language, own)]
+
+
+def _language_faults(channel: Channel, scale: Scale, language: str, own: Any) -> Iterator[Fault]:
+    own = own if isinstance(own, Mapping) else {}
+    given = flat(own)
+    wanted = names(channel)
+    for name in wanted:
+        if name not in given:
+            yield Fault(language, name, Kind.NO_SENTENCE)
+        else:
+            yield from text_faults(channel, scale, language, name, given[name])
+    yield from (Fault(language, name, Kind.NO_SUCH_SENTENCE) for name in given if name not in wanted)
+
+
+def names(channel: Channel) -> list[str]:
+    """Of every text that a language needs, in their order: the sentences, then such as `labels.5`."""
+    tables = [f"{table}.{entry}" for table, entries in TABLES[channel].items() for entry in entries]
+    return [*SENTENCES[channel], *tables]
+
+
+def flat(own: Mapping[str, Any]) -> dict[str, Any]:
+    """The sentences of one language by name, `labels` and `wishes` taken apart."""
+    found: dict[str, Any] = {}
+    for name, value in own.items():
+        found |= (
+            {f"{name}.{entry}": text for entry, text in value.items()} if isinstance(value, Mapping) else {name: value}
+        )
+    return found
+
+
+def text_faults(channel: Channel, scale: Scale, language: str, name: str, text: Any) -> list[Fault]:
+    """What is wrong with one text of that name."""
+    table, _, entry = name.partition(".")
+    sentence = Sentence(frozenset(), frozenset(), part=True) if entry else SENTENCES[channel][name]
+    found = [*_unkeepable(text)] or [*_ill_made(sentence, text)] or [*_untrue(sentence, scale, text)]
+    if not found and table == LABELS and named_stars(text) != int(entry):
+        found = [(Kind.WRONG_LABEL, entry)]
+    return [Fault(language, name, kind, detail) for kind, detail in found]
+
+
+def _unkeepable(text: Any) -> Iterator[tuple[Kind, str]]:
+    if not isinstance(text, str):
+        yield Kind.NO_TEXT, ""
+        return
+    if len(text) > LONGEST_TEXT:
+        yield Kind.TOO_LONG, ""
+    if unseen := next((c for c in text if unicodedata.category(c)[0] == "C" or c in "\u2028\u2029"), None):
+        yield Kind.CONTROL, f"U+{ord(unseen):04X}"
+
+
+_FACT = re.compile(r"\{([a-z]+)\}")
+# The longest that a fact gets, in characters; any that is not here is short.
+_LONGEST = {"item": 26, "list": 400, "reasons": 300, "when": 40}
+_LONGEST_OF_OTHERS = 30
+
+
+def _ill_made(sentence: Sentence, text: str) -> Iterator[tuple[Kind, str]]:
+    """Only `{fact}` stands in braces, and nothing else is ever done with them: no format, no attribute, no index."""
+    if not text.strip():
+        yield Kind.EMPTY, ""
+        return
+    if brace := re.search(r"[{}][^{}]{0,20}", _FACT.sub("", text)):
+        yield Kind.BRACE, brace.group()
+    named = dict.fromkeys(_FACT.findall(text))
+    yield from ((Kind.STRANGE_FACT, fact) for fact in named if fact not in sentence.facts)
+    yield from ((Kind.FACT_MISSING, fact) for fact in sorted(sentence.needs) if fact not in named)
+    if len(_FACT.sub(lambda match: "x" * _LONGEST.get(match.group(1), _LONGEST_OF_OTHERS), text)) > LONGEST_TEXT:
+        yield Kind.TOO_LONG_FILLED, ""
+
+
+def _untrue(sentence: Sentence, scale: Scale, text: str) -> Iterator[tuple[Kind, str]]:
+    if sentence.states_scale and stated_scale(text) is not scale:
+        yield Kind.SCALE_UNSAID, scale
+    elif contradicts(text, scale):
+        yield Kind.SCALE_CONTRADICTED, scale
+    folded = fold(text)
+    if sentence.says_free and not _FREE.search(folded):
+        yield Kind.NOT_FREE, ""
+    if sentence.teaches and sentence.teaches not in {parse(word, scale).action for word in _words_to_reply(folded)}:
+        yield Kind.TEACHES_NOTHING, sentence.teaches
+
+
+_FREE = re.compile("免费|不收费|(?<![a-z])free(?![a-z])")
+_TO_REPLY = re.compile(
+    '(?<![a-z\'])[a-z]+(?![a-z\'])|(?<=[“"「『‘])[^”"」』’]{1,20}(?=[”"」』’])|(?<=回复|发送)[\u4e00-\u9fff]{2,4}(?=[,，。;；、!！)）]|$)'
+)
+
+
+def _words_to_reply(folded: str) -> list[str]:
+    """What a text may mean to be sent back: words in Latin letters, quoted ones, and what stands behind 回复."""
+    return _TO_REPLY.findall(folded)

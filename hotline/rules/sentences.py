@@ -1,0 +1,127 @@
+"""Every sentence that a script must have: which facts it names, and what else it must tell the citizen."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
+
+from hotline.rules.replies import Action
+from hotline.rules.reply_wishes import Wish
+from hotline.rules.scale import STAR_LABELS
+
+
+class Channel(StrEnum):
+    """How a citizen is asked, and answers."""
+
+    SMS = "sms"
+    PHONE = "phone"
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """`needs`: the facts that it must name; `may`: those that it may. `states_scale`: it tells which key means which
+    star. `teaches`: it tells a word to reply that asks for this. A `part` is no sentence but a piece of others.
+    """
+
+    needs: frozenset[str]
+    may: frozenset[str]
+    states_scale: bool = False
+    says_free: bool = False
+    teaches: Action | None = None
+    part: bool = False
+
+    @property
+    def facts(self) -> frozenset[str]:
+        return self.needs | self.may
+
+
+_ANYWHERE = frozenset({"signature", "hotline"})
+
+
+def _text(
+    needs: str = "", may: str = "", *, states_scale: bool = False, free: bool = False, teaches: Action | None = None
+) -> Sentence:
+    """A text: signed, as the carriers demand."""
+    return Sentence(frozenset({"signature", *needs.split()}), _ANYWHERE | {*may.split()}, states_scale, free, teaches)
+
+
+def _asking(needs: str, may: str = "") -> Sentence:
+    """A text to somebody who did not write to us: it says what it costs and how to be left alone."""
+    return _text(needs, may, states_scale=True, free=True, teaches=Action.OPTOUT)
+
+
+def _spoken(needs: str = "", may: str = "", *, states_scale: bool = False) -> Sentence:
+    return Sentence(frozenset(needs.split()), _ANYWHERE | {*may.split()}, states_scale)
+
+
+def _part(needs: str = "") -> Sentence:
+    return Sentence(frozenset(needs.split()), frozenset(), part=True)
+
+
+_SMS = {
+    "invite_transaction": _asking("item code", "date"),
+    "invite_batch": _asking("item count code", "date"),
+    "invite_call": _asking("code", "date"),
+    "remind_transaction": _asking("item code", "date"),
+    "remind_call": _asking("code", "date"),
+    "thanks_good": _text("label", "stars hours"),
+    "thanks_bad": _text("label when", "stars"),
+    "ask_reasons": _text("label when reasons", "stars"),
+    "reasons_kept": _text("reasons when"),
+    "reasons_kept_wish": _text("reasons when wish"),
+    "reasons_kept_no_call": _text("reasons"),
+    "wish_kept": _text("when wish"),
+    "no_call_kept": _text(),
+    "comment_kept": _text(),
+    "withdrawn": _text(),
+    "nothing_to_withdraw": _text(),
+    "clarify": _text(states_scale=True),
+    "which_one": _text("list", "count label"),
+    "which_one_and_score": _text("list", "count"),
+    "late": _text(),
+    "unknown_number": _text(),
+    "help": _text(states_scale=True, teaches=Action.OPTOUT),
+    "opted_out": _text(teaches=Action.OPTIN),
+    "opted_in": _text(teaches=Action.OPTOUT),
+    "not_me": _text(),
+    "language_set": _text(),
+    "when_by": _part("deadline"),
+    "when_at_once": _part(),
+    "own_words": _part(),
+    "which_one_entry": _part("number item code"),
+    "no_item": _part(),
+}
+_PHONE = {
+    "greet_transaction": _spoken("item", "date"),
+    "greet_call": _spoken("", "date"),
+    "ask": _spoken(states_scale=True),
+    "silence": _spoken(),
+    "wrong_key": _spoken(),
+    "thanks_good": _spoken("label"),
+    "thanks_bad": _spoken("label"),
+    "goodbye": _spoken(),
+    "nothing_to_rate": _spoken(),
+    "opted_out": _spoken(),
+    "no_item": _part(),
+    # To agents: nothing is said that the call does not know.
+    "agent_whisper": Sentence(frozenset({"case"}), frozenset()),
+    "connecting": _part(),
+    "citizen_busy": _part(),
+    "citizen_no_answer": _part(),
+    "citizen_failed": _part(),
+    "case_taken": _part(),
+}
+
+SENTENCES: Mapping[Channel, Mapping[str, Sentence]] = MappingProxyType(
+    {Channel.SMS: MappingProxyType(_SMS), Channel.PHONE: MappingProxyType(_PHONE)}
+)
+
+# The small tables of words beside the sentences: what stars are called, and the times of day that suit for a call.
+LABELS, WISHES = "labels", "wishes"
+_LABELS = {LABELS: tuple(str(stars) for stars in STAR_LABELS)}
+TABLES: Mapping[Channel, Mapping[str, tuple[str, ...]]] = MappingProxyType(
+    {
+        Channel.SMS: MappingProxyType(_LABELS | {WISHES: tuple(str(w) for w in Wish if w is not Wish.NO_CALL)}),
+        Channel.PHONE: MappingProxyType(_LABELS),
+    }
+)
