@@ -12,6 +12,7 @@ class ReceivedText:
     """A text from a citizen. `body` is in memory only; `body_box` is the same, sealed for keeping.
 
     `taken_as`: what the carrier itself took the text for, and has answered: an opt-out, its end, a call for help.
+    `our_number`: which of our numbers it came to, in E.164 or as the carrier writes it; None = the carrier did not say.
     """
 
     carrier: str
@@ -20,6 +21,7 @@ class ReceivedText:
     body: str
     body_box: bytes
     taken_as: Action | None = None
+    our_number: str | None = None
 
 
 class Refusal(StrEnum):
@@ -33,9 +35,10 @@ class Refusal(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """The carrier took it, under its own id."""
+    """The carrier took it, under its own id; a text from `our_number`, if it says so."""
 
     external_id: str
+    our_number: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

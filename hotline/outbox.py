@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, or_, select, update
+from sqlalchemy import ColumnElement, Select, Update, and_, exists, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as insert_postgresql
 from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 from sqlalchemy.engine import CursorResult
@@ -48,19 +48,29 @@ class Claim:
     row_id: int
     token: str
     key: str
+    lane: str
     payload: dict[str, Any]
     attempts: int
     batch: str | None
 
 
-def put(session: Session, kind: Kind, key: str, payload: dict[str, Any], due_at: datetime, now: datetime) -> bool:
-    """Write the row, unless one of that key exists; True if it was written."""
+def put(
+    session: Session,
+    kind: Kind,
+    key: str,
+    payload: dict[str, Any],
+    due_at: datetime,
+    now: datetime,
+    lane: str = "-",
+) -> bool:
+    """Write the row, unless one of that key exists; True if it was written. Rows of different lanes take turns."""
     insert = insert_sqlite if session.get_bind().dialect.name == "sqlite" else insert_postgresql
     statement = (
         insert(OutboxRow)
         .values(
             kind=kind,
             key=key,
+            lane=lane,
             payload=payload,
             state=OutboxState.PENDING,
             due_at=due_at,
@@ -96,6 +106,47 @@ def claim(session: Session, row_id: int, now: datetime, lease: timedelta) -> Cla
     return next(iter(_claim(session, [row_id], now, lease)), None)
 
 
+def claim_next(session: Session, kind: Kind, after_lane: str, now: datetime, lease: timedelta) -> Claim | None:
+    """Take the first due row of the next lane in turn: the lanes by name, from the one behind `after_lane` round to it.
+
+    What somebody's lease ran out on goes first: its turn has been.
+    """
+    waiting = [_abandoned_first(kind, now)]
+    waiting += [_first_of(kind, lane, now) for lane in _lanes_in_turn(session, kind, after_lane, now)]
+    for first in waiting:
+        row_id = session.scalar(first.limit(1).with_for_update(skip_locked=True))
+        if row_id is not None and (claimed := claim(session, row_id, now, lease)) is not None:
+            return claimed
+    return None
+
+
+def _abandoned_first(kind: Kind, now: datetime) -> Select[int]:
+    abandoned = select(OutboxRow.id).where(
+        OutboxRow.kind == kind, OutboxRow.state == OutboxState.CLAIMED, OutboxRow.claimed_until < now
+    )
+    return abandoned.order_by(OutboxRow.due_at, OutboxRow.id)
+
+
+def _first_of(kind: Kind, lane: str, now: datetime) -> Select[int]:
+    pending = select(OutboxRow.id).where(_pending(kind), OutboxRow.lane == lane, OutboxRow.due_at <= now)
+    return pending.order_by(OutboxRow.due_at, OutboxRow.id)
+
+
+def _lanes_in_turn(session: Session, kind: Kind, after_lane: str, now: datetime) -> list[str]:
+    """The lanes in which something is due. From one lane to the next by the index, however many rows lie between."""
+    first = select(func.min(OutboxRow.lane).label("lane")).where(_pending(kind))
+    lanes = first.cte("lanes", recursive=True)
+    further = select(func.min(OutboxRow.lane)).where(_pending(kind), OutboxRow.lane > lanes.c.lane)
+    lanes = lanes.union_all(select(further.scalar_subquery()).where(lanes.c.lane.is_not(None)))
+    is_due = exists().where(_pending(kind), OutboxRow.lane == lanes.c.lane, OutboxRow.due_at <= now)
+    found = sorted(session.scalars(select(lanes.c.lane).where(lanes.c.lane.is_not(None), is_due)))
+    return [lane for lane in found if lane > after_lane] + [lane for lane in found if lane <= after_lane]
+
+
+def _pending(kind: Kind) -> ColumnElement[bool]:
+    return and_(OutboxRow.kind == kind, OutboxRow.state == OutboxState.PENDING)
+
+
 def claim_batch(session: Session, kind: Kind, now: datetime, lease: timedelta, limit: int) -> list[Claim]:
     """Take a batch of due rows of one kind.
 
@@ -119,8 +170,18 @@ def finish(session: Session, claim: Claim, now: datetime) -> bool:
     return _settle(session, claim, state=OutboxState.DONE, done_at=now, last_error=None)
 
 
+def renew(session: Session, claim: Claim, now: datetime, lease: timedelta) -> bool:
+    """The lease begins anew; taken while the row is still ours. False if it is not."""
+    return _changed(session, _ours(claim).values(claimed_until=now + lease))
+
+
+def put_off(session: Session, claim: Claim, due_at: datetime) -> bool:
+    """Nothing was tried, and this was no attempt: due again at `due_at`. False if the lease was lost."""
+    return _settle(session, claim, state=OutboxState.PENDING, due_at=due_at, attempts=OutboxRow.attempts - 1)
+
+
 def postpone(session: Session, claim: Claim, due_at: datetime, error: str | None = None) -> bool:
-    """Not now: due again at `due_at`. False if the lease was lost."""
+    """It was tried, and did not come off: due again at `due_at`. False if the lease was lost."""
     return _settle(session, claim, state=OutboxState.PENDING, due_at=due_at, last_error=error)
 
 
@@ -175,19 +236,22 @@ def _claim(
         update(OutboxRow)
         .where(OutboxRow.id.in_(row_ids), _is_due(now))
         .values(values)
-        .returning(OutboxRow.id, OutboxRow.key, OutboxRow.payload, OutboxRow.attempts, OutboxRow.batch)
+        .returning(OutboxRow.id, OutboxRow.key, OutboxRow.lane, OutboxRow.payload, OutboxRow.attempts, OutboxRow.batch)
         .execution_options(synchronize_session=False)
     ).all()
-    return [Claim(r.id, token, r.key, r.payload, r.attempts, r.batch) for r in sorted(rows, key=lambda r: r.id)]
+    rows = sorted(rows, key=lambda row: row.id)
+    return [Claim(row.id, token, row.key, row.lane, row.payload, row.attempts, row.batch) for row in rows]
 
 
 def _settle(session: Session, claim: Claim, **values: Any) -> bool:
-    return _changed(
-        session,
+    return _changed(session, _ours(claim).values(claimed_until=None, claim_token=None, **values))
+
+
+def _ours(claim: Claim) -> Update:
+    return (
         update(OutboxRow)
         .where(OutboxRow.id == claim.row_id, OutboxRow.claim_token == claim.token)
         .where(OutboxRow.state == OutboxState.CLAIMED)
-        .values(claimed_until=None, claim_token=None, **values),
     )
 
 

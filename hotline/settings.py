@@ -8,15 +8,17 @@ import binascii
 import os
 import re
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 from urllib.parse import SplitResult, urlsplit
 
 from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator, model_validator
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 from hotline.errors import SettingsError
+
+_E164 = r"^\+[1-9]\d{5,14}$"
 
 
 def _named(name: str, **kwargs: Any) -> Any:
@@ -34,11 +36,12 @@ def _split(address: str) -> SplitResult:
 
 
 class DatabaseSettings(BaseSettings):
-    """What the commands need that only touch the database: migrate, user add, key add."""
+    """What the commands need that only touch the database: migrate, user add, key add. The policy names its zone."""
 
     model_config = SettingsConfigDict(env_file=".env", extra="ignore", populate_by_name=True, frozen=True)
 
     database_url: str = _named("HOTLINE_DATABASE_URL", default="sqlite:///var/hotline.sqlite3", repr=False)
+    policy: str = _named("HOTLINE_POLICY", default="default")
 
     @classmethod
     def settings_customise_sources(
@@ -63,20 +66,42 @@ class DatabaseSettings(BaseSettings):
         return value
 
 
-class Settings(DatabaseSettings):
+class SealedSettings(DatabaseSettings):
+    """What the commands need that also open what is sealed in the database: replay, opt-outs."""
+
+    data_key: SecretStr = _named("HOTLINE_DATA_KEY")
+
+    @field_validator("data_key")
+    @classmethod
+    def _is_32_bytes(cls, value: SecretStr) -> SecretStr:
+        try:
+            key = base64.b64decode(value.get_secret_value(), validate=True)
+        except binascii.Error:
+            raise ValueError("is not base64") from None
+        if len(key) != 32:
+            raise ValueError(f"must be base64 of 32 bytes, not of {len(key)}")
+        return value
+
+    @property
+    def data_key_bytes(self) -> bytes:
+        """The 32 bytes of HOTLINE_DATA_KEY."""
+        return base64.b64decode(self.data_key.get_secret_value())
+
+
+class Settings(SealedSettings):
     """Everything the web process and the workers need."""
 
     redis_url: str = _named("HOTLINE_REDIS_URL", default="redis://127.0.0.1:6379/0", repr=False)
     public_url: str = _named("HOTLINE_PUBLIC_URL")
     secret_key: SecretStr = _named("HOTLINE_SECRET_KEY")
-    data_key: SecretStr = _named("HOTLINE_DATA_KEY")
-    policy: str = _named("HOTLINE_POLICY", default="default")
     sms_carrier: Literal["twilio"] = _named("HOTLINE_SMS_CARRIER", default="twilio")
     voice_carrier: Literal["twilio"] = _named("HOTLINE_VOICE_CARRIER", default="twilio")
+    sms_per_second: float = _named("HOTLINE_SMS_PER_SECOND", default=10, gt=0, le=1000, allow_inf_nan=False)
 
     twilio_account_sid: str = _named("TWILIO_ACCOUNT_SID", pattern=r"^AC[0-9a-fA-F]{32}$")
     twilio_auth_token: SecretStr = _named("TWILIO_AUTH_TOKEN", min_length=16)
-    twilio_from: str | None = _named("TWILIO_FROM", default=None, pattern=r"^\+[1-9]\d{5,14}$")
+    twilio_from: str | None = _named("TWILIO_FROM", default=None, pattern=_E164)
+    twilio_from_pool: Annotated[tuple[str, ...] | None, NoDecode] = _named("TWILIO_FROM_POOL", default=None)
     twilio_messaging_service_sid: str | None = _named(
         "TWILIO_MESSAGING_SERVICE_SID", default=None, pattern=r"^MG[0-9a-fA-F]{32}$"
     )
@@ -85,6 +110,17 @@ class Settings(DatabaseSettings):
     store_url: str | None = _named("HOTLINE_STORE_URL", default=None)
     store_profile: Literal["generic"] = _named("HOTLINE_STORE_PROFILE", default="generic")
     store_secret: SecretStr | None = _named("HOTLINE_STORE_SECRET", default=None)
+
+    @field_validator("twilio_from_pool", mode="before")
+    @classmethod
+    def _are_numbers(cls, value: str | tuple[str, ...] | None) -> tuple[str, ...] | None:
+        if value is None:
+            return None
+        written = value.split(",") if isinstance(value, str) else value
+        numbers = tuple(dict.fromkeys(number.strip() for number in written if number.strip()))
+        if not all(re.fullmatch(_E164, number) for number in numbers):
+            raise ValueError("must be numbers in E.164, such as +14155550124, with commas between them")
+        return numbers
 
     @field_validator("public_url", "twilio_api_url", "store_url")
     @classmethod
@@ -115,29 +151,22 @@ class Settings(DatabaseSettings):
             raise ValueError("must have at least 32 characters")
         return value
 
-    @field_validator("data_key")
-    @classmethod
-    def _is_32_bytes(cls, value: SecretStr) -> SecretStr:
-        try:
-            key = base64.b64decode(value.get_secret_value(), validate=True)
-        except binascii.Error:
-            raise ValueError("is not base64") from None
-        if len(key) != 32:
-            raise ValueError(f"must be base64 of 32 bytes, not of {len(key)}")
-        return value
-
     @model_validator(mode="after")
     def _fits_together(self) -> "Settings":
         if self.twilio_from is None and self.twilio_messaging_service_sid is None:
             raise ValueError("TWILIO_FROM or TWILIO_MESSAGING_SERVICE_SID: one of them is needed")
+        if self.twilio_from_pool and (self.twilio_from is None or self.twilio_messaging_service_sid is not None):
+            raise ValueError("TWILIO_FROM_POOL: goes with TWILIO_FROM, and not with TWILIO_MESSAGING_SERVICE_SID")
         if self.store_url is not None and self.store_secret is None:
             raise ValueError("HOTLINE_STORE_SECRET: needed when HOTLINE_STORE_URL is set")
         return self
 
     @property
-    def data_key_bytes(self) -> bytes:
-        """The 32 bytes of HOTLINE_DATA_KEY."""
-        return base64.b64decode(self.data_key.get_secret_value())
+    def sending_numbers(self) -> tuple[str, ...]:
+        """Our numbers that texts go out from; none = the Messaging Service chooses."""
+        if self.twilio_from is None or self.twilio_messaging_service_sid is not None:
+            return ()
+        return tuple(dict.fromkeys((self.twilio_from, *(self.twilio_from_pool or ()))))
 
     @property
     def served_over_https(self) -> bool:
@@ -175,6 +204,11 @@ def load_settings() -> Settings:
 def load_database_settings() -> DatabaseSettings:
     """Read only what the database needs, or raise SettingsError."""
     return _load(DatabaseSettings)
+
+
+def load_sealed_settings() -> SealedSettings:
+    """Read what the database needs and the key of what is sealed in it, or raise SettingsError."""
+    return _load(SealedSettings)
 
 
 def _load(kind: type[S]) -> S:

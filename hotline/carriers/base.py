@@ -46,11 +46,12 @@ Speech = tuple[Say | Listen | Bridge | HangUp, ...]
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """A carrier's report on a text we sent; `refused` says why it was not delivered."""
+    """A carrier's report on a text we sent; `refused` says why it was not delivered, `our_number` whence it went."""
 
     external_id: str
     delivery: Delivery | None
     refused: Refused | None
+    our_number: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +80,12 @@ class Carrier(Protocol):
 
 
 class TextCarrier(Carrier, Protocol):
-    """A carrier of texts."""
+    """A carrier of texts.
+
+    `our_numbers` are those that texts can go out from; none = the carrier chooses, and all of them are one sender.
+    """
+
+    our_numbers: tuple[str, ...]
 
     def read_text(self, form: Mapping[str, str]) -> ReceivedText: ...
 
@@ -87,7 +93,7 @@ class TextCarrier(Carrier, Protocol):
 
     def render_answer(self, text: str | None) -> Rendered: ...
 
-    def send_text(self, to: str, body: str, receipt_url: str) -> SendResult: ...
+    def send_text(self, to: str, body: str, receipt_url: str, our_number: str | None) -> SendResult: ...
 
 
 class VoiceCarrier(Carrier, Protocol):

@@ -27,9 +27,23 @@ from hotline.settings import Settings
 
 # Twilio's error codes by what they mean for us; any other code is permanent. Source: Twilio's error dictionary.
 _REFUSALS = {
-    **dict.fromkeys(("20429", "20503", "30001", "30002", "30003", "30008"), Refusal.RETRY),
-    **dict.fromkeys(("30006", "21614"), Refusal.LANDLINE),
-    "21610": Refusal.OPTED_OUT,
+    "20429": Refusal.RETRY,  # too many requests
+    "20503": Refusal.RETRY,  # service unavailable
+    "30001": Refusal.RETRY,  # its queue is full
+    "30002": Refusal.RETRY,  # account suspended: until somebody pays
+    "30003": Refusal.RETRY,  # handset switched off or out of reach
+    "30008": Refusal.RETRY,  # unknown error at the operator's
+    "21614": Refusal.LANDLINE,  # not a mobile number
+    "30006": Refusal.LANDLINE,  # a landline, or an operator that cannot be reached
+    "21610": Refusal.OPTED_OUT,  # the citizen has texted STOP
+    "21211": Refusal.PERMANENT,  # no such number
+    "21408": Refusal.PERMANENT,  # a country that is not enabled
+    "21606": Refusal.PERMANENT,  # our number cannot text
+    "21608": Refusal.PERMANENT,  # a trial account, and a number not verified
+    "30004": Refusal.PERMANENT,  # blocked
+    "30005": Refusal.PERMANENT,  # unknown handset
+    "30007": Refusal.PERMANENT,  # filtered
+    "30034": Refusal.PERMANENT,  # our number is not registered for campaigns
 }
 
 # Twilio's own opt-out words, and those added in its console, are known by this parameter and not by the text.
@@ -57,11 +71,12 @@ _PROGRESS = {
 # <Say>'s codes are not those of <Gather>'s speech recognition; a language without a row here cannot be spoken.
 _VOICES = {
     "zh-CN": {"language": "cmn-CN", "voice": "Polly.Zhiyu-Neural"},
+    "zh-Hant": {"language": "cmn-CN", "voice": "Polly.Zhiyu-Neural"},  # Mandarin, written otherwise
     "en": {"language": "en-US", "voice": "Polly.Joanna-Neural"},
 }
 
 _API_SECONDS = 10.0
-_LONGEST_SID, _MOST_KEYS = 64, 32
+_LONGEST_SID, _LONGEST_NUMBER, _MOST_KEYS = 64, 32, 32
 _CODE_LENGTH = 64  # what is kept of an error code, whoever made it up
 
 
@@ -75,6 +90,7 @@ class TwilioCarrier:
         self._validator = RequestValidator(token)
         self._vault, self._region = vault, region
         self._from, self._service = settings.twilio_from, settings.twilio_messaging_service_sid
+        self.our_numbers = settings.sending_numbers
         self._sid = settings.twilio_account_sid
         self._client = Client(self._sid, token, http_client=_HttpClient(settings.twilio_api_url))
 
@@ -91,13 +107,19 @@ class TwilioCarrier:
             body=body,
             body_box=self._vault.seal(body),
             taken_as=_TAKEN_AS.get(form.get("OptOutType", "")),
+            our_number=self._our_number(form.get("To")),
         )
+
+    def _our_number(self, said: object) -> str | None:
+        """One of our numbers or short codes; None = Twilio did not say which, or nothing that can be one."""
+        written = said.replace("\0", "") if isinstance(said, str) else ""
+        return any_phone(written, self._region).e164[:_LONGEST_NUMBER] or None
 
     def read_receipt(self, form: Mapping[str, str]) -> Receipt:
         delivery = _DELIVERIES.get(form.get("MessageStatus", ""))
         code = form.get("ErrorCode", "").replace("\0", "")[:_CODE_LENGTH]
         refused = Refused(_REFUSALS.get(code, Refusal.PERMANENT), code) if delivery is Delivery.UNDELIVERED else None
-        return Receipt(_sid(form, "MessageSid"), delivery, refused)
+        return Receipt(_sid(form, "MessageSid"), delivery, refused, self._our_number(form.get("From")))
 
     def render_answer(self, text: str | None) -> Rendered:
         response = MessagingResponse()
@@ -105,8 +127,8 @@ class TwilioCarrier:
             response.message(text)
         return _rendered(response)
 
-    def send_text(self, to: str, body: str, receipt_url: str) -> SendResult:
-        sender = {"messaging_service_sid": self._service} if self._service else {"from_": self._from}
+    def send_text(self, to: str, body: str, receipt_url: str, our_number: str | None) -> SendResult:
+        sender = {"messaging_service_sid": self._service} if our_number is None else {"from_": our_number}
         return self._call_api(self._client.messages.create, to=to, body=body, status_callback=receipt_url, **sender)
 
     def read_caller(self, form: Mapping[str, str]) -> tuple[str, SealedPhone]:
@@ -172,7 +194,8 @@ class TwilioCarrier:
     def _call_api(self, create: Any, **parameters: Any) -> SendResult:
         """One request, once. What may have reached Twilio without an answer is ambiguous, never an error to retry."""
         try:
-            external_id = create(**parameters).sid
+            created = create(**parameters)
+            external_id, our_number = created.sid, self._our_number(getattr(created, "from_", None))
         except (TwilioRestException, TwilioServiceException) as error:
             return _said_no(error)
         except ConnectTimeout:
@@ -185,7 +208,7 @@ class TwilioCarrier:
             return Ambiguous(type(error).__name__)
         except (ValueError, TypeError, AttributeError):  # the SDK cannot read what came with a 2xx
             return Ambiguous("unreadable")
-        return Accepted(external_id) if external_id else Ambiguous("unreadable")
+        return Accepted(external_id, our_number) if external_id else Ambiguous("unreadable")
 
 
 def _sid(form: Mapping[str, str], name: str) -> str:

@@ -1,27 +1,22 @@
 """What RQ runs: each task claims its row, calls the network with no session open, and settles the row."""
 
 from collections.abc import Callable
-from datetime import timedelta
 from functools import cache, partial
 from typing import Any
 
-from sqlalchemy.orm import Session
-
 from hotline import outbox
 from hotline.actions import casework
-from hotline.actions.send import Go, Never, NotBefore
 from hotline.evaluation import Delivered, Refused, Result, Unavailable
 from hotline.jobs import heartbeat
-from hotline.jobs.errands import CALLBACK_CALL, SURVEY_CALL, TEXT, Errand
+from hotline.jobs.errands import CALLBACK_CALL, LEASE, SURVEY_CALL, claimed, run
 from hotline.jobs.queue import Doorbell
-from hotline.outbox import Claim, Kind
+from hotline.jobs.texts import TextTask
+from hotline.outbox import Kind
 from hotline.services import Services, make_services
 from hotline.settings import load_settings
 
-_LEASE = timedelta(seconds=30)  # longer than the slowest answer of a carrier or store
 _BATCH = 200
 _SWEEP = 1000
-_MOST_ATTEMPTS = 20  # about four hours of asking
 
 
 def work(kind: str, row_id: int) -> None:
@@ -47,52 +42,9 @@ def house() -> Services:
     return make_services(load_settings())
 
 
-def _claimed(here: Services, row_id: int) -> Claim | None:
-    with here.database.write() as session:
-        return outbox.claim(session, row_id, here.now(), _LEASE)
-
-
-def _run(errand: Errand, here: Services, row_id: int) -> None:
-    """Begin, commit; call the carrier; settle, commit."""
-    claim = _claimed(here, row_id)
-    if claim is None:
-        return
-    subject_id = claim.payload[errand.subject]
-    with here.database.write() as session:
-        match beginning := errand.begin(here, session, subject_id):
-            case NotBefore(due_at):
-                outbox.postpone(session, claim, due_at)
-            case Never():
-                outbox.finish(session, claim, here.now())
-            case Go(phone_box):
-                here.vault.open(phone_box)  # with the wrong key this raises, and nothing is marked as begun
-    if not isinstance(beginning, Go):
-        return
-    result = errand.carry(here, subject_id, beginning)
-    with here.database.write() as session:
-        if errand.settle(here, session, subject_id, result):
-            _try_again(errand, here, session, claim)
-        else:
-            outbox.finish(session, claim, here.now())
-
-
-def _try_again(errand: Errand, here: Services, session: Session, claim: Claim) -> None:
-    """The carrier refused for now, and what it refused is queued again: a row must be there to send it."""
-    later = here.now() + outbox.backoff(claim.attempts)
-    if claim.attempts >= _MOST_ATTEMPTS:
-        kept = outbox.park(session, claim, "the carrier kept asking to try again")
-    else:
-        kept = outbox.postpone(session, claim, later, "carrier: try again")
-    if not kept:
-        # Our lease ran out while the carrier was thinking, and whoever took the row may have finished it as unknown.
-        # We know better: nothing was sent. If they have not begun yet, the second row will find nothing to do.
-        key = f"{errand.kind}:{claim.payload[errand.subject]}:{claim.token}"
-        outbox.put(session, errand.kind, key, claim.payload, later, here.now())
-
-
 def _call_back(here: Services, row_id: int) -> None:
     """A case is put before the agents; at its deadline the row comes due again and marks it overdue."""
-    claim = _claimed(here, row_id)
+    claim = claimed(here, row_id)
     if claim is None:
         return
     with here.database.write() as session:
@@ -100,13 +52,13 @@ def _call_back(here: Services, row_id: int) -> None:
         if look_again is None:
             outbox.finish(session, claim, here.now())
         else:
-            outbox.postpone(session, claim, look_again)
+            outbox.put_off(session, claim, look_again)
 
 
 def _forward(here: Services, _row_id: int) -> None:
     """Deliver a batch of whatever is due, the rung row among it: to the remote store, then to our own copy."""
     with here.database.write() as session:
-        claims = outbox.claim_batch(session, Kind.FORWARD, here.now(), _LEASE, _BATCH)
+        claims = outbox.claim_batch(session, Kind.FORWARD, here.now(), LEASE, _BATCH)
     if not claims:
         return
     documents = [claim.payload["document"] for claim in claims]
@@ -135,7 +87,8 @@ def _deliver(here: Services, documents: list[dict[str, Any]], batch: str) -> Res
 
 
 _TASKS: dict[Kind, Callable[[Services, int], None]] = {
-    **{errand.kind: partial(_run, errand) for errand in (TEXT, SURVEY_CALL, CALLBACK_CALL)},
+    Kind.TEXT: TextTask(),
+    **{errand.kind: partial(run, errand) for errand in (SURVEY_CALL, CALLBACK_CALL)},
     Kind.CALLBACK: _call_back,
     Kind.FORWARD: _forward,
 }

@@ -4,7 +4,7 @@ from itertools import permutations
 
 import pytest
 
-from hotline.actions import send
+from hotline.actions import send, send_calls
 from hotline.messages import Accepted, Ambiguous, Refusal, Refused, SendResult
 from hotline.policies import load_policy
 from hotline.services import Services
@@ -28,10 +28,10 @@ def placed(house: Services, feed: Feed) -> str:
 
 def place(house: Services, call_id: int, result: SendResult | None = None) -> bool:
     with house.database.write() as session:
-        assert isinstance(send.begin_call(session, call_id, house.policy, house.now()), send.Go)
+        assert isinstance(send_calls.begin_call(session, call_id, house.policy, house.now()), send.Go)
     with house.database.write() as session:
         result = result or Accepted(f"CA{call_id}")
-        return send.settle_call(session, call_id, "twilio", result, house.policy, house.now())
+        return send_calls.settle_call(session, call_id, "twilio", result, house.policy, house.now())
 
 
 def newest(house: Services) -> Call:
@@ -133,7 +133,7 @@ def test_a_call_abandoned_half_way_is_unknown_until_it_is_answered(house: Servic
     feed.transaction(person=LI)
     for expected in (send.Go, send.Never, send.Never):
         with house.database.write() as session:
-            assert isinstance(send.begin_call(session, 1, house.policy, house.now()), expected)
+            assert isinstance(send_calls.begin_call(session, 1, house.policy, house.now()), expected)
     assert only(house, Call).state is CallState.UNKNOWN
     greeting = twilio.call("/webhooks/twilio/voice/survey/1", "CA1", LI)  # it did go out after all
     twilio.press(greeting, "CA1", "4")
@@ -143,8 +143,8 @@ def test_a_call_abandoned_half_way_is_unknown_until_it_is_answered(house: Servic
 def test_a_report_quicker_than_the_carriers_own_answer_stands(house: Services, feed: Feed, twilio: Twilio) -> None:
     feed.transaction(person=LI)
     with house.database.write() as session:
-        send.begin_call(session, 1, house.policy, house.now())
+        send_calls.begin_call(session, 1, house.policy, house.now())
     twilio.call_status("?call=1", "CA1", "busy")
     with house.database.write() as session:
-        assert not send.settle_call(session, 1, "twilio", Accepted("CA1"), house.policy, house.now())
+        assert not send_calls.settle_call(session, 1, "twilio", Accepted("CA1"), house.policy, house.now())
     assert [call.state for call in all_of(house, Call)] == [CallState.ENDED, CallState.QUEUED]

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from hotline.actions import send
+from hotline.actions import send, send_calls
 from hotline.messages import Accepted, Ambiguous, Refusal, Refused, SendResult
 from hotline.services import Services
 from hotline.tables import Invitation, OutboundText, Rating
@@ -30,8 +30,8 @@ def test_the_longest_code_a_carrier_gives_is_kept(
             send.begin_text(session, 1, house.policy, house.now())
             send.settle_text(session, 1, result, house.policy, house.now())
         else:
-            send.begin_call(session, 1, house.policy, house.now())
-            send.settle_call(session, 1, "twilio", result, house.policy, house.now())
+            send_calls.begin_call(session, 1, house.policy, house.now())
+            send_calls.settle_call(session, 1, "twilio", result, house.policy, house.now())
     kept = only(house, OutboundText) if person is WANG else only(house, Invitation)
     assert kept.error_code == "x" * 64
 
@@ -47,7 +47,7 @@ def test_what_nobody_learns_the_fate_of_may_be_answered_for_seven_days_too(
     expected = house.now() + days
     for _ in range(2 if how == "abandoned" else 1):
         with house.database.write() as session:
-            begin_one = send.begin_text if person is WANG else send.begin_call
+            begin_one = send.begin_text if person is WANG else send_calls.begin_call
             begin_one(session, 1, house.policy, house.now())
         clock.move(minutes=1)
     if how == "ambiguous":
@@ -55,9 +55,9 @@ def test_what_nobody_learns_the_fate_of_may_be_answered_for_seven_days_too(
             if person is WANG:
                 send.settle_text(session, 1, Ambiguous("ReadTimeout"), house.policy, house.now())
             else:
-                send.settle_call(session, 1, "twilio", Ambiguous("ReadTimeout"), house.policy, house.now())
+                send_calls.settle_call(session, 1, "twilio", Ambiguous("ReadTimeout"), house.policy, house.now())
     assert only(house, Invitation).expires_at == expected
-    clock.move(days=days.days)
+    clock.move(days=days.days + house.policy.invitation.grace_days)
     assert twilio.text(person, "5") is not None
     assert all_of(house, Rating) == []
 
@@ -71,7 +71,7 @@ def test_the_seven_days_of_a_text_that_was_refused_for_now_begin_when_it_goes_ou
     begin(house)
     settle(house, Refused(Refusal.RETRY, "20429"))
     assert only(house, Invitation).expires_at is None
-    clock.move(days=8)
+    clock.move(days=6)
     begin(house)
     settle(house, Accepted(SID))
     assert only(house, Invitation).expires_at == house.now() + timedelta(days=house.policy.invitation.expires_days)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy.orm import Session
 
-from hotline.actions import send
+from hotline.actions import send, send_calls
 from hotline.actions.texts import receive_text
 from hotline.messages import Accepted, Ambiguous, CallProgress, Delivery, Refusal, Refused
 from hotline.services import Services
@@ -29,7 +29,7 @@ def begin_text(session: Session, house: Services, text_id: int = 1) -> send.Begi
 
 
 def begin_call(session: Session, house: Services) -> send.Beginning:
-    return send.begin_call(session, 1, house.policy, house.now())
+    return send_calls.begin_call(session, 1, house.policy, house.now())
 
 
 def settle_text(result: Accepted | Refused | Ambiguous) -> Step:
@@ -37,7 +37,7 @@ def settle_text(result: Accepted | Refused | Ambiguous) -> Step:
 
 
 def settle_call(result: Accepted | Refused | Ambiguous) -> Step:
-    return lambda session, house: send.settle_call(session, 1, "twilio", result, house.policy, house.now())
+    return lambda session, house: send_calls.settle_call(session, 1, "twilio", result, house.policy, house.now())
 
 
 def receipt(delivery: Delivery, refused: Refused | None = None) -> Step:
@@ -49,7 +49,7 @@ def report(progress: CallProgress) -> Step:
 
     def note(session: Session, house: Services) -> None:
         call = session.get_one(Call, 1, with_for_update={"of": Call})
-        send.note_call_progress(session, call, progress, "CA1", house.policy, house.now())
+        send_calls.note_call_progress(session, call, progress, "CA1", house.policy, house.now())
 
     return note
 
@@ -137,7 +137,7 @@ def test_nothing_is_sent_after_an_answer_or_a_stop(
 
 def test_an_opt_out_learned_from_one_text_stops_the_next_at_the_door(house: Services, feed: Feed) -> None:
     feed.transaction()
-    feed.transaction("JL-0002")
+    feed.transaction("JL-0002", item_name="营业执照")
     act(house, begin_text)
     with house.database.write() as session:
         settle_text(Refused(Refusal.OPTED_OUT, "21610"))(session, house)
@@ -151,7 +151,7 @@ def test_an_opt_out_learned_from_one_text_stops_the_next_at_the_door(house: Serv
 
 def test_an_opt_out_does_not_take_back_what_is_just_being_sent(house: Services, feed: Feed) -> None:
     feed.transaction()
-    feed.transaction("JL-0002")
+    feed.transaction("JL-0002", item_name="营业执照")
     act(house, begin_text)
     with house.database.write() as session:
         begin_text(session, house, 2)

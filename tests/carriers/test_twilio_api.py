@@ -80,8 +80,9 @@ def carrier_at(url: str, **changes: Any) -> TwilioCarrier:
     return TwilioCarrier(settings, Vault(key), "CN")
 
 
-def send(carrier: TwilioCarrier) -> SendResult:
-    return carrier.send_text(WANG.e164, "请评价", "http://hotline.test/webhooks/twilio/sms/status?text=7")
+def send(carrier: TwilioCarrier, our_number: str | None = OUR_NUMBER) -> SendResult:
+    receipt_url = "http://hotline.test/webhooks/twilio/sms/status?text=7"
+    return carrier.send_text(WANG.e164, "请评价", receipt_url, our_number)
 
 
 def place(carrier: TwilioCarrier) -> SendResult:
@@ -106,9 +107,29 @@ def test_a_text_is_one_request_with_our_id_in_its_receipt_address(api: Api) -> N
 
 def test_a_messaging_service_sends_where_one_is_set(api: Api) -> None:
     service = "MG" + "b" * 32
-    send(carrier_at(api.url, twilio_from=None, twilio_messaging_service_sid=service))
+    carrier = carrier_at(api.url, twilio_messaging_service_sid=service)
+    assert carrier.our_numbers == ()
+    send(carrier, None)
     _, _, form = api.asked[0]
     assert (form["MessagingServiceSid"], "From" in form) == (service, False)
+
+
+def test_a_text_goes_out_from_the_number_of_the_pool_that_is_asked_for(api: Api) -> None:
+    carrier = carrier_at(api.url, twilio_from_pool=f" +8643212345679,{OUR_NUMBER}, ")
+    assert carrier.our_numbers == (OUR_NUMBER, "+8643212345679")
+    send(carrier, "+8643212345679")
+    assert api.asked[0][2]["From"] == "+8643212345679"
+
+
+@pytest.mark.parametrize(
+    ("said", "read"),
+    [("+86 432 1234 5679", "+8643212345679"), ("10693", "10693"), ("9" * 99, "9" * 32), (None, None), (7, None)],
+)
+def test_which_of_our_numbers_a_text_went_out_from_is_kept_if_twilio_says_so(
+    said: Any, read: str | None, api: Api
+) -> None:
+    api.body = json.dumps({"sid": "SM1", "from": said})
+    assert send(carrier_at(api.url)) == Accepted("SM1", read)
 
 
 def test_a_call_shows_our_number_and_reports_back(api: Api) -> None:
@@ -149,6 +170,7 @@ PERMANENT, RETRY = Refusal.PERMANENT, Refusal.RETRY
         (503, 20503, RETRY),
         (500, 20429, RETRY),
         (500, 21610, Refusal.OPTED_OUT),
+        (500, 21211, PERMANENT),
         (401, 20003, PERMANENT),
     ],
 )
@@ -188,7 +210,7 @@ def test_an_error_in_another_shape_is_read_all_the_same(status: int, body: str, 
         (500, json.dumps({"code": 20500, "message": "…", "status": 500}), "20500"),
         (500, json.dumps({"type": "t", "title": "Oh", "status": 500, "code": 20500}), "20500"),
         (500, json.dumps({"type": "t", "title": "Oh", "status": "500", "code": 20500}), "20500"),
-        (500, json.dumps({"code": 21211, "message": "…", "status": 500}), "21211"),
+        (500, json.dumps({"code": 21299, "message": "…", "status": 500}), "21299"),
         (502, "<html>Bad Gateway</html>", "502"),
         (503, "", "503"),
         (503, "<html>Service Unavailable</html>", "503"),

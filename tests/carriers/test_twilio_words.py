@@ -29,6 +29,21 @@ def test_a_text_is_read_with_its_number_sealed() -> None:
 
 
 @pytest.mark.parametrize(
+    ("to", "our_number"),
+    [
+        ("+8643212345678", OUR_NUMBER),
+        ("0432-12345678", OUR_NUMBER),
+        ("10693\0", "10693"),
+        ("x" * 99, "x" * 32),
+        ("", None),
+    ],
+)
+def test_which_of_our_numbers_a_text_came_to_and_a_receipt_is_about(to: str, our_number: str | None) -> None:
+    assert CARRIER.read_text(text_form(WANG, "5", To=to)).our_number == our_number
+    assert CARRIER.read_receipt({"MessageSid": "SM1", "From": to}).our_number == our_number
+
+
+@pytest.mark.parametrize(
     ("said", "taken_as"),
     [("STOP", Action.OPTOUT), ("START", Action.OPTIN), ("HELP", Action.HELP), ("", None), ("SOMETHING", None)],
 )

@@ -11,7 +11,7 @@ from rq import Queue
 from hotline import create_app, outbox
 from hotline.actions import send
 from hotline.errors import HotlineError
-from hotline.jobs import heartbeat, queue, tasks
+from hotline.jobs import errands, heartbeat, queue, tasks
 from hotline.jobs.queue import ALL_QUEUES
 from hotline.messages import Accepted
 from hotline.outbox import Kind
@@ -107,10 +107,10 @@ def test_an_abandoned_row_is_rung_again_once_its_lease_has_ended(
     feed.transaction()
     worker.redis.flushall()
     with worker.database.write() as session:
-        assert outbox.claim(session, 1, worker.now(), tasks._LEASE) is not None
+        assert outbox.claim(session, 1, worker.now(), errands.LEASE) is not None
     tasks.sweep()
     assert queued(worker)["texts"] == 0
-    clock.move(seconds=tasks._LEASE.total_seconds() + 1)
+    clock.move(seconds=errands.LEASE.total_seconds() + 1)
     tasks.sweep()
     assert queued(worker)["texts"] == 1
 
@@ -127,7 +127,7 @@ def test_a_ring_too_many_does_the_work_once(worker: Services, feed: Feed, monkey
     for _ in range(5):
         tasks.work("text", 1)
     assert len(sent) == 1
-    assert only(worker, OutboxRow).state == "done"
+    assert only(worker, OutboxRow, id=1).state == "done"
 
 
 def test_a_backlog_of_one_kind_does_not_keep_the_others_from_being_rung(
@@ -148,7 +148,7 @@ def test_a_backlog_of_one_kind_does_not_keep_the_others_from_being_rung(
 def test_a_full_queue_is_not_filled_further(worker: Services, feed: Feed, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("hotline.jobs.queue._FULL", 3)
     for number in range(5):
-        feed.transaction(f"JL-{number}")
+        feed.transaction(f"JL-{number}", item_name=f"事项{number}")
     tasks.sweep()
     tasks.sweep()
     assert queued(worker)["texts"] == 5

@@ -7,7 +7,7 @@ import pytest
 
 from hotline.actions import dial
 from hotline.carriers import twilio as twilio_carrier
-from hotline.jobs import tasks
+from hotline.jobs import errands
 from hotline.tables import Attempt, Call, Case, Invitation, OptOut, OutboundText, OutboxRow, Rating, User
 from tests.cast import AGENT_PHONE, LI, OUR_NUMBER, WANG, Person, all_of, make_desk, on_sqlite, only
 from tests.jobs.conftest import Town
@@ -18,9 +18,9 @@ pytestmark = on_sqlite
 def test_a_text_goes_out_is_delivered_and_its_reply_is_thanked(town: Town, do_work: Callable[[], int]) -> None:
     town.feed.transaction()
     do_work()
-    assert only(town.house, OutboundText).state == "sent"
+    assert only(town.house, OutboundText, id=1).state == "sent"
     town.advance(10)
-    assert only(town.house, OutboundText).state == "delivered"
+    assert only(town.house, OutboundText, id=1).state == "delivered"
     assert only(town.house, Invitation).state == "delivered"
     town.text(WANG.e164, "5 谢谢小王")
     town.advance(10)
@@ -38,7 +38,7 @@ def test_webhooks_repeated_reordered_and_late_change_nothing(town: Town, do_work
     town.advance(30)
     town.text(WANG.e164, "1")
     town.advance(30)
-    assert only(town.house, OutboundText).state == "delivered"
+    assert only(town.house, OutboundText, id=1).state == "delivered"
     assert (only(town.house, Rating).stars, len(all_of(town.house, Case))) == (1, 1)
     assert town.faults() == []
 
@@ -127,9 +127,9 @@ def test_a_permanent_refusal_is_the_end_of_it(
     town.nasty(refuse_send={"code": code, "times": 1})
     town.feed.transaction()
     do_work()
-    assert (only(town.house, OutboundText).state, only(town.house, Invitation).state) == (text, invitation)
-    assert only(town.house, OutboundText).error_code == str(code)
-    assert only(town.house, OutboxRow).state == "done"
+    assert (only(town.house, OutboundText, id=1).state, only(town.house, Invitation).state) == (text, invitation)
+    assert only(town.house, OutboundText, id=1).error_code == str(code)
+    assert only(town.house, OutboxRow, id=1).state == "done"
 
 
 def test_too_many_requests_are_tried_again_later(town: Town, do_work: Callable[[], int]) -> None:
@@ -137,11 +137,11 @@ def test_too_many_requests_are_tried_again_later(town: Town, do_work: Callable[[
     town.feed.transaction()
     for pause in (2, 5):
         do_work()
-        assert only(town.house, OutboundText).state == "queued"
-        assert only(town.house, OutboxRow).last_error
+        assert only(town.house, OutboundText, id=1).state == "queued"
+        assert only(town.house, OutboxRow, id=1).last_error
         town.clock.move(seconds=pause)
     do_work()
-    assert only(town.house, OutboundText).state == "sent"
+    assert only(town.house, OutboundText, id=1).state == "sent"
     town.advance(10)
     assert len(town.texts(WANG.e164)) == 1
 
@@ -151,12 +151,12 @@ def test_a_service_unavailable_is_tried_again_and_an_outage_ends_parked_in_sight
 ) -> None:
     town.nasty(api_error={"status": 503, "times": None})
     town.feed.transaction()
-    for _ in range(tasks._MOST_ATTEMPTS):
+    for _ in range(errands.MOST_ATTEMPTS):
         do_work()
         town.clock.move(minutes=15)
-    row = only(town.house, OutboxRow)
-    assert (row.state, row.attempts) == ("parked", tasks._MOST_ATTEMPTS)
-    assert only(town.house, OutboundText).state == "queued"
+    row = only(town.house, OutboxRow, id=1)
+    assert (row.state, row.attempts) == ("parked", errands.MOST_ATTEMPTS)
+    assert only(town.house, OutboundText, id=1).state == "queued"
     assert town.texts(WANG.e164) == []
 
 
@@ -169,7 +169,7 @@ def test_a_server_error_that_proves_no_refusal_is_unknown_and_not_tried_again(
     town.feed.transaction(person=person)
     do_work()
     assert (only(town.house, sent).state, only(town.house, Invitation).state) == ("unknown", "unknown")
-    assert only(town.house, OutboxRow).state == "done"
+    assert only(town.house, OutboxRow, id=1).state == "done"
     town.clock.move(hours=3)
     assert do_work() == 0
 
@@ -180,7 +180,7 @@ def test_a_mobile_that_cannot_text_is_called_instead(town: Town, do_work: Callab
     do_work()
     town.advance(10)
     do_work()
-    assert only(town.house, OutboundText).error_code == "30006"
+    assert only(town.house, OutboundText, id=1).error_code == "30006"
     assert town.phone(WANG.e164)["call"]["status"] == "ringing"
     assert [i.channel for i in all_of(town.house, Invitation)] == ["sms", "phone"]
 
@@ -193,7 +193,7 @@ def test_stop_at_the_carrier_is_answered_once_and_known_here(town: Town, do_work
     town.advance(10)
     assert only(town.house, OptOut).ended_at is None
     assert len(town.texts(WANG.e164)) == 2  # our invitation, and Twilio's own word on STOP
-    town.feed.transaction("JL-0013")
+    town.feed.transaction("JL-0013", item_name="营业执照")
     do_work()
     assert len(town.texts(WANG.e164)) == 2
 
@@ -217,11 +217,11 @@ def test_a_send_that_is_never_answered_is_unknown_until_its_receipt(
     town.nasty(swallow_send=1)
     town.feed.transaction()
     do_work()
-    assert (only(town.house, OutboundText).state, only(town.house, OutboxRow).state) == ("unknown", "done")
+    assert (only(town.house, OutboundText, id=1).state, only(town.house, OutboxRow, id=1).state) == ("unknown", "done")
     town.clock.move(hours=3)
     assert do_work() == 0
     town.advance(20)
-    text = only(town.house, OutboundText)
+    text = only(town.house, OutboundText, id=1)
     assert (text.state, text.invitation.state) == ("delivered", "delivered")
     assert text.external_id is not None
     assert len(town.texts(WANG.e164)) == 1
@@ -239,4 +239,4 @@ def test_a_forging_twilio_is_refused_everywhere(town: Town, do_work: Callable[[]
     town.text(WANG.e164, "1")
     town.advance(10)
     assert all_of(town.house, Rating) == []
-    assert only(town.house, OutboundText).state == "sent"  # not even a receipt was believed
+    assert only(town.house, OutboundText, id=1).state == "sent"  # not even a receipt was believed
