@@ -13,6 +13,7 @@ from hotline.errors import BadInput, Conflict, NotFound
 from hotline.rules.casework import OUTCOMES_OF_CONTACT, CaseState, Outcome, may_move
 from hotline.rules.deadlines import Deadline, deadline
 from hotline.rules.policy import Policy
+from hotline.rules.scale import is_bad
 from hotline.tables import Case, CaseEvent, Rating, User
 
 SYSTEM = "system"
@@ -27,7 +28,7 @@ def open_case(session: Session, rating: Rating, policy: Policy, now: datetime) -
     """
     term = policy.casework.first_contact
     due = deadline(rating.rated_at, term.count, term.unit, policy.casework.closes_at, policy.zone)
-    known = _case_of(session, rating)
+    known = case_of(session, rating)
     if known is not None:
         known.rating = rating
         if known.state is CaseState.CLOSED:
@@ -59,9 +60,16 @@ def _reopen(session: Session, case: Case, due: Deadline, now: datetime) -> None:
 
 def note_rating_change(session: Session, rating: Rating, change: str, now: datetime) -> None:
     """The citizen changed or withdrew a rating that may have a case: its agent must see that."""
-    case = _case_of(session, rating)
+    case = case_of(session, rating)
     if case is not None:
         add_event(session, case, CITIZEN, "rating_changed", now, note=change)
+
+
+def follow(session: Session, rating: Rating) -> None:
+    """The citizen said more about a bad rating: its case is about the rating that has it all."""
+    case = case_of(session, rating)
+    if case is not None and is_bad(rating.stars):
+        case.rating = rating
 
 
 def queue_case(session: Session, case_id: int, now: datetime) -> datetime | None:
@@ -195,7 +203,8 @@ def add_event(
     session.add(CaseEvent(case_id=case.id, at=now, actor=actor, kind=kind, note=note, facts=facts or {}))
 
 
-def _case_of(session: Session, rating: Rating) -> Case | None:
+def case_of(session: Session, rating: Rating) -> Case | None:
+    """The case of the rating's record and round, if there ever was one."""
     return session.scalar(select(Case).where(Case.record_id == rating.record_id, Case.round == rating.round))
 
 

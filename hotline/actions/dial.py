@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from hotline import outbox
 from hotline.actions.casework import add_event, held, move
-from hotline.actions.send import Beginning, Go, Never
+from hotline.actions.hindrances import Beginning, Go, Never
 from hotline.errors import BadInput, Conflict, NotFound
 from hotline.messages import CALL_ENDS, Accepted, Ambiguous, CallProgress, Refusal, Refused, SendResult
 from hotline.privacy import SealedPhone

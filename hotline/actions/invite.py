@@ -9,15 +9,23 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from hotline import outbox
+from hotline.actions.batches import can_be_batched, invitation_of_batch, size_of_batch
+from hotline.actions.languages import chosen_language
 from hotline.actions.opt_outs import is_opted_out
+from hotline.actions.turns import wait_turn
+from hotline.actions.wording import script_in_use, script_said
 from hotline.privacy import SealedPhone
+from hotline.rules.matching import shortened
 from hotline.rules.phones import PhoneKind
 from hotline.rules.policy import Policy
 from hotline.rules.script import Channel, Script
-from hotline.scripts import load_script
+from hotline.rules.segments import count
 from hotline.tables import Call, Invitation, OutboundText, ServiceRecord
-from hotline.tables.contacts import CallState, TextState
+from hotline.tables.contacts import CallState, Purpose, TextState
 from hotline.tables.service import OPEN_INVITATION_STATES, InvitationState, RecordKind
+
+# Characters of an item's name in a text, so that it fits two segments; Chinese in an English text makes all of it dear.
+_LONGEST_ITEM, _LONGEST_FOREIGN_ITEM = 24, 14
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +54,10 @@ class Received:
 
 
 def receive_record(session: Session, new: NewRecord, policy: Policy, now: datetime) -> Received:
-    """Store the record and invite its citizen, once for each (kind, number, service_count)."""
+    """Store the record and invite its citizen, once for each (kind, number, service_count) and for each batch.
+
+    Who receives several in one commit goes in the order of their numbers (`hotline.actions.turns`).
+    """
     if (known := _known(session, new)) is not None:
         return Received(known, duplicate=True)
     record = ServiceRecord(
@@ -59,6 +70,9 @@ def receive_record(session: Session, new: NewRecord, policy: Policy, now: dateti
         language=policy.language_for(new.language),
         **new.details,
     )
+    is_batched = new.survey is not None and can_be_batched(record, policy)
+    if is_batched:
+        wait_turn(session, record.phone_lookup)
     try:
         with session.begin_nested():
             session.add(record)
@@ -66,9 +80,19 @@ def receive_record(session: Session, new: NewRecord, policy: Policy, now: dateti
         if (known := _known(session, new)) is None:
             raise
         return Received(known, duplicate=True)
-    if new.survey is not None:
+    if new.survey is not None and not (is_batched and _join_batch(session, record, policy, now)):
         invite(session, record, _channel_for(record, new.survey), policy, now)
     return Received(record.id, duplicate=False)
+
+
+def _join_batch(session: Session, record: ServiceRecord, policy: Policy, now: datetime) -> bool:
+    """Is the citizen asked about this record together with one before it? A text that waits says how many they are."""
+    invitation = invitation_of_batch(session, record, policy, now)
+    if invitation is None:
+        return False
+    record.lead_id = invitation.record_id
+    render_again(session, invitation, policy)
+    return True
 
 
 def _known(session: Session, new: NewRecord) -> int | None:
@@ -89,14 +113,15 @@ def _channel_for(record: ServiceRecord, wanted: Channel) -> Channel:
 def invite(session: Session, record: ServiceRecord, channel: Channel, policy: Policy, now: datetime) -> None:
     """Queue the asking about `record` by `channel`, due inside the window; a number that opted out is not asked."""
     asking = policy.sms if channel is Channel.SMS else policy.phone
-    script = load_script(asking.script)
+    script = script_in_use(session, asking.script)
     declined = is_opted_out(session, record.phone_lookup)
+    language = chosen_language(session, record.phone_lookup, policy) or policy.language_for(record.language)
     invitation = Invitation(
         record=record,
         channel=channel,
         state=InvitationState.DECLINED if declined else InvitationState.WAITING,
         script=script.id,
-        language=record.language,
+        language=language,
         created_at=now,
     )
     session.add(invitation)
@@ -104,24 +129,66 @@ def invite(session: Session, record: ServiceRecord, channel: Channel, policy: Po
     if not declined:
         due_at = asking.window.next_open(now, policy.zone)
         if channel is Channel.SMS:
-            _put_text(session, invitation, script, policy, due_at, now)
+            put_text(session, invitation, Purpose.INVITE, 1, due_at, policy, now)
         else:
             put_call(session, invitation, 1, due_at, now)
 
 
-def _put_text(
-    session: Session, invitation: Invitation, script: Script, policy: Policy, due_at: datetime, now: datetime
-) -> None:
+def put_text(
+    session: Session,
+    invitation: Invitation,
+    purpose: Purpose,
+    try_no: int,
+    due_at: datetime,
+    policy: Policy,
+    now: datetime,
+) -> OutboundText:
+    """Queue the `try_no`th text of an invitation for that purpose; departments take turns."""
+    body = invitation_words(session, invitation, purpose, policy)
     text = OutboundText(
         invitation=invitation,
         phone=invitation.record.phone,
-        body=script.say(f"invite_{spoken_kind(invitation.record)}", **facts_of(invitation.record, script, policy)),
+        purpose=purpose,
+        try_no=try_no,
+        body=body,
+        segments=count(body).segments,
         state=TextState.QUEUED,
         created_at=now,
     )
     session.add(text)
     session.flush()
-    outbox.put(session, outbox.Kind.TEXT, f"text:{text.id}", {"text_id": text.id}, due_at, now)
+    lane = invitation.record.dept_code or "-"
+    outbox.put(session, outbox.Kind.TEXT, f"text:{text.id}", {"text_id": text.id}, due_at, now, lane=lane)
+    return text
+
+
+def invitation_words(session: Session, invitation: Invitation, purpose: Purpose, policy: Policy) -> str:
+    """What the text says, in the invitation's language: asking, once for a whole batch, or asking once more."""
+    record = invitation.record
+    script = script_said(session, invitation.script)
+    facts = facts_of(record, script, policy, invitation.language)
+    is_foreign = not invitation.language.startswith("zh") and not facts["item"].isascii()
+    longest = _LONGEST_FOREIGN_ITEM if is_foreign else _LONGEST_ITEM
+    facts["item"] = shortened(facts["item"], longest, invitation.language)
+    if purpose is Purpose.REMIND:
+        return script.say(f"remind_{spoken_kind(record)}", **facts)
+    if (many := size_of_batch(session, record)) > 1:
+        return script.say("invite_batch", count=many, **facts)
+    return script.say(f"invite_{spoken_kind(record)}", **facts)
+
+
+def render_again(session: Session, invitation: Invitation, policy: Policy) -> None:
+    """What it is about, or its language, has changed: texts of it that wait to be sent say so.
+
+    One that a worker holds at this moment goes out as it is; nobody waits for it.
+    """
+    session.flush()
+    waiting = select(OutboundText).where(
+        OutboundText.invitation_id == invitation.id, OutboundText.state == TextState.QUEUED
+    )
+    for text in session.scalars(waiting.with_for_update(of=OutboundText, skip_locked=True)):
+        text.body = invitation_words(session, invitation, text.purpose, policy)
+        text.segments = count(text.body).segments
 
 
 def put_call(session: Session, invitation: Invitation, try_no: int, due_at: datetime, now: datetime) -> None:
@@ -159,9 +226,9 @@ def spoken_kind(record: ServiceRecord) -> str:
     return "transaction" if record.kind is RecordKind.TRANSACTION else "call"
 
 
-def facts_of(record: ServiceRecord, script: Script, policy: Policy) -> dict[str, Any]:
-    """What a script may mention of a record, with its language: pass to `Script.say`."""
-    language = record.language
+def facts_of(record: ServiceRecord, script: Script, policy: Policy, language: str | None = None) -> dict[str, Any]:
+    """What a script may mention of a record, with the language it is said in: pass to `Script.say`."""
+    language = language or record.language
     day = record.completed_at.astimezone(policy.zone)
     return {
         "language": language,

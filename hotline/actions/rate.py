@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from hotline.actions.casework import note_rating_change, open_case
+from hotline.actions.casework import follow, note_rating_change, open_case
 from hotline.actions.forward import forward
 from hotline.rules.policy import Policy
 from hotline.rules.scale import Scale, is_bad
@@ -18,7 +18,7 @@ from hotline.tables.service import OPEN_INVITATION_STATES, InvitationState, Rati
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """What a citizen gave: stars, and how they came about. `raw` has phone numbers masked."""
+    """What a citizen gave: stars, and how they came about. `raw` and `comment` have phone numbers masked."""
 
     stars: int
     channel: Channel
@@ -27,14 +27,27 @@ class Given:
     script: str
     rule: str
     comment: str | None = None
+    flags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """What a citizen adds to a rating of theirs: codes of reasons, free words (numbers masked), and by which rule."""
+
+    rule: str
+    reasons: tuple[str, ...] = ()
+    comment: str | None = None
 
 
 def rate(session: Session, record_id: int, given: Given, policy: Policy, now: datetime) -> Rating:
-    """Record the citizen's rating of a record; the last word counts, and earlier ones are kept as superseded."""
+    """Record the citizen's rating of a record; the last word counts, and earlier ones are kept as superseded.
+
+    The same stars once more keep the reasons and the words that were given with them.
+    """
     record = _in_turn(session, record_id)
     earlier = active_rating(session, record_id)
-    if earlier is not None:
-        _leave(session, earlier, RatingState.SUPERSEDED, now)
+    again = earlier if earlier is not None and earlier.stars == given.stars else None
+    early = ["before_completion"] if now < record.completed_at else []
     rating = Rating(
         record=record,
         stars=given.stars,
@@ -43,25 +56,64 @@ def rate(session: Session, record_id: int, given: Given, policy: Policy, now: da
         scale=given.scale,
         script=given.script,
         rule=given.rule,
-        reasons=[],
-        comment=given.comment,
+        reasons=again.reasons if again else [],
+        comment=_joined(again.comment if again else None, given.comment),
         rated_at=now,
-        state=RatingState.ACTIVE,
-        flags=["before_completion"] if now < record.completed_at else [],
-        supersedes_id=None if earlier is None else earlier.id,
+        flags=[*early, *given.flags],
         round=1,
-        version=1,
         is_default=False,
     )
-    session.add(rating)
-    session.flush()
-    forward(session, rating, now)
+    _supersede(session, earlier, rating, now)
     _close_invitations(session, record_id, now)
     if earlier is not None:
         note_rating_change(session, rating, f"{earlier.stars} → {rating.stars}", now)
     if is_bad(rating.stars):
         open_case(session, rating, policy, now)
     return rating
+
+
+def add_to_rating(session: Session, record_id: int, added: Added, now: datetime) -> Rating | None:
+    """Reasons or words for the stars that count: a new rating that says so too, given when the stars were.
+
+    None if no rating counts any more. A case follows it.
+    """
+    record = _in_turn(session, record_id)
+    earlier = active_rating(session, record_id)
+    if earlier is None:
+        return None
+    rating = Rating(
+        record=record,
+        stars=earlier.stars,
+        channel=earlier.channel,
+        raw=earlier.raw,
+        scale=earlier.scale,
+        script=earlier.script,
+        rule=added.rule,
+        reasons=[*earlier.reasons, *(code for code in added.reasons if code not in earlier.reasons)],
+        comment=_joined(earlier.comment, added.comment),
+        rated_at=earlier.rated_at,
+        flags=earlier.flags,
+        round=earlier.round,
+        is_default=earlier.is_default,
+    )
+    _supersede(session, earlier, rating, now)
+    follow(session, rating)
+    return rating
+
+
+def _joined(words: str | None, more: str | None) -> str | None:
+    return f"{words}\n{more}" if words and more else words or more
+
+
+def _supersede(session: Session, earlier: Rating | None, rating: Rating, now: datetime) -> None:
+    """From now on `rating` counts, and is told to the store, as is that `earlier` does not."""
+    if earlier is not None:
+        _leave(session, earlier, RatingState.SUPERSEDED, now)
+    rating.supersedes_id = None if earlier is None else earlier.id
+    rating.state, rating.version = RatingState.ACTIVE, 1
+    session.add(rating)
+    session.flush()
+    forward(session, rating, now)
 
 
 def withdraw(session: Session, record_id: int, now: datetime) -> bool:

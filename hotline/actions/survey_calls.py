@@ -12,14 +12,14 @@ from sqlalchemy.orm import Session
 from hotline.actions.invite import facts_of, open_invitations, spoken_kind
 from hotline.actions.opt_outs import is_opted_out
 from hotline.actions.rate import Given, rate
-from hotline.actions.send import locked_call
+from hotline.actions.send_calls import locked_call
+from hotline.actions.wording import script_in_use, script_said
 from hotline.errors import NotFound
 from hotline.privacy import SealedPhone
 from hotline.rules.policy import Policy
 from hotline.rules.scale import is_bad
 from hotline.rules.script import Channel, Script
 from hotline.rules.survey import Node, Place, answer
-from hotline.scripts import load_script
 from hotline.tables import Call, CallTurn
 from hotline.tables.contacts import CallState
 from hotline.tables.service import OPEN_INVITATION_STATES
@@ -49,9 +49,9 @@ def call_from_citizen(
     """A citizen rings us: ask about the invitation that is open for their number, if there is one."""
     known = session.scalar(select(Call).where(Call.carrier == carrier, Call.external_id == external_id))
     if known is not None:
-        return _greeting(known, policy) if known.invitation else _nothing_to_rate(known, policy)
+        return _first_words(session, known, policy)
     invitation = next(reversed(session.scalars(open_invitations(phone.lookup, now)).all()), None)
-    script = load_script(policy.phone.script)
+    script = script_in_use(session, policy.phone.script)
     call = Call(
         carrier=carrier,
         external_id=external_id,
@@ -69,7 +69,7 @@ def call_from_citizen(
             session.add(call)
     except IntegrityError:  # the same webhook, at the same moment
         return call_from_citizen(session, carrier, external_id, phone, policy, now)
-    return _greeting(call, policy) if invitation else _nothing_to_rate(call, policy)
+    return _first_words(session, call, policy)
 
 
 def call_to_citizen(session: Session, call_id: int, carrier: str, external_id: str, policy: Policy) -> Spoken:
@@ -83,10 +83,10 @@ def call_to_citizen(session: Session, call_id: int, carrier: str, external_id: s
     invitation = call.invitation
     assert invitation is not None
     if is_opted_out(session, call.phone_lookup):
-        return _say(call, policy, "opted_out")
+        return _say(session, call, policy, "opted_out")
     if invitation.state not in OPEN_INVITATION_STATES:
-        return _nothing_to_rate(call, policy)
-    return _greeting(call, policy)
+        return _say(session, call, policy, "nothing_to_rate")
+    return _greeting(session, call, policy)
 
 
 def key_pressed(
@@ -99,9 +99,9 @@ def key_pressed(
     call = session.scalar(select(Call).where(Call.carrier == carrier, Call.external_id == external_id))
     if call is None:
         raise NotFound(f"call {external_id}")
-    script = _script_of(call)
+    script = script_said(session, call.script)
     follows = answer(place, keys, script.scale)
-    sentences = tuple(script.say(name, call.language, **_facts(call, policy)) for name in follows.sentences)
+    sentences = tuple(script.say(name, call.language, **_facts(script, call, policy)) for name in follows.sentences)
     if follows.stars is not None:
         sentences = (_thanks(script, call.language, follows.stars, policy),)
     spoken = Spoken(call.language, sentences, follows.place if follows.node is Node.ASK else None)
@@ -118,19 +118,21 @@ def key_pressed(
     return spoken
 
 
-def _greeting(call: Call, policy: Policy) -> Spoken:
+def _first_words(session: Session, call: Call, policy: Policy) -> Spoken:
+    """To a citizen who rang us."""
+    return _greeting(session, call, policy) if call.invitation else _say(session, call, policy, "nothing_to_rate")
+
+
+def _greeting(session: Session, call: Call, policy: Policy) -> Spoken:
     assert call.invitation is not None
     greeting = f"greet_{spoken_kind(call.invitation.record)}"
-    said = _say(call, policy, greeting, "ask")
+    said = _say(session, call, policy, greeting, "ask")
     return Spoken(said.language, said.sentences, Place())
 
 
-def _nothing_to_rate(call: Call, policy: Policy) -> Spoken:
-    return _say(call, policy, "nothing_to_rate")
-
-
-def _say(call: Call, policy: Policy, *names: str) -> Spoken:
-    script, facts = _script_of(call), _facts(call, policy)
+def _say(session: Session, call: Call, policy: Policy, *names: str) -> Spoken:
+    script = script_said(session, call.script)
+    facts = _facts(script, call, policy)
     return Spoken(call.language, tuple(script.say(name, call.language, **facts) for name in names), None)
 
 
@@ -145,13 +147,9 @@ def _thanks(script: Script, language: str, stars: int, policy: Policy) -> str:
     )
 
 
-def _script_of(call: Call) -> Script:
-    return load_script(call.script.partition("@")[0])
-
-
-def _facts(call: Call, policy: Policy) -> dict[str, Any]:
+def _facts(script: Script, call: Call, policy: Policy) -> dict[str, Any]:
     if call.invitation is None:
         return {"signature": policy.signature[call.language], "hotline": policy.hotline}
-    facts = facts_of(call.invitation.record, _script_of(call), policy)
+    facts = facts_of(call.invitation.record, script, policy, call.language)
     del facts["language"]
     return facts

@@ -25,6 +25,7 @@ from hotline.tables.people import Scope
 from hotline.tables.service import RecordKind, ServiceRecord
 
 MOST_RECORDS = 1000
+_AT_ONCE = 100  # records in one commit: no list keeps citizens' texts, or other lists, waiting for long
 _CLOCKS_MAY_DIFFER = timedelta(minutes=10)
 _FIRST_YEAR = 2000
 _DEEPEST = 32
@@ -57,9 +58,11 @@ def _take(number_field: str, shape: type[In], seal: Callable[[In], NewRecord]) -
         return problem(413, "too_many", f"a list holds at most {MOST_RECORDS} records")
     checked = [_checked(item, shape, seal) for item in items]
     results: dict[int, RecordResult] = {}
-    with services().database.write() as session:
-        for place in _in_one_order(checked):
-            results[place] = _receive(session, _number(items[place], number_field), checked[place])
+    places = _in_one_order(checked)
+    for first in range(0, len(places), _AT_ONCE):
+        with services().database.write() as session:
+            for place in places[first : first + _AT_ONCE]:
+                results[place] = _receive(session, _number(items[place], number_field), checked[place])
     response = jsonify(Results(results=[results[place] for place in range(len(items))]).model_dump())
     response.status_code = 202
     return response
@@ -82,11 +85,13 @@ def _checked(item: Any, shape: type[In], seal: Callable[[In], NewRecord]) -> New
 
 
 def _in_one_order(checked: list[NewRecord | BadInput]) -> list[int]:
-    """Places by what makes a record unique: two lists that share records never wait for each other in a circle."""
+    """Places by telephone and by what makes a record unique: two lists never wait for each other in a circle."""
 
-    def key(place: int) -> tuple[str, str, int]:
+    def key(place: int) -> tuple[str, str, str, int]:
         new = checked[place]
-        return ("", "", 0) if isinstance(new, BadInput) else (new.kind, new.number, new.service_count)
+        if isinstance(new, BadInput):
+            return ("", "", "", 0)
+        return (new.phone.lookup, new.kind, new.number, new.service_count)
 
     return sorted(range(len(checked)), key=key)
 

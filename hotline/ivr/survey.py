@@ -5,7 +5,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hotline.actions.dial import note_agent_progress
-from hotline.actions.send import note_call_progress
+from hotline.actions.send_calls import note_call_progress
 from hotline.actions.survey_calls import call_from_citizen, call_to_citizen, key_pressed
 from hotline.carriers.base import CallReport
 from hotline.errors import BadInput

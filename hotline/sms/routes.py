@@ -34,5 +34,14 @@ def receipt() -> Response:
     text_id = request.args.get("text", type=bounded)
     if told.delivery is not None and text_id is not None:
         with house.database.write() as session:
-            note_delivery(session, text_id, told.external_id, told.delivery, told.refused, house.policy, house.now())
+            note_delivery(
+                session,
+                text_id,
+                told.external_id,
+                told.delivery,
+                told.refused,
+                house.policy,
+                house.now(),
+                told.our_number,
+            )
     return Response(status=204)

@@ -1,0 +1,39 @@
+"""The question that was texted to a number last: one is open at a time, and one text answers it."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from hotline.tables import Question
+from hotline.tables.replies import QuestionKind
+
+
+def open_question(session: Session, phone_lookup: str, now: datetime) -> Question | None:
+    """The question this number's next text may answer; one whose time is over is closed."""
+    question = session.scalar(
+        select(Question).where(Question.phone_lookup == phone_lookup, Question.closed_at.is_(None)).with_for_update()
+    )
+    if question is not None and question.expires_at <= now:
+        close_question(session, phone_lookup, now)
+        return None
+    return question
+
+
+def ask_question(
+    session: Session, phone_lookup: str, kind: QuestionKind, facts: dict[str, Any], waits: timedelta, now: datetime
+) -> None:
+    """From now on this is the open question, instead of any other."""
+    close_question(session, phone_lookup, now)
+    session.add(Question(phone_lookup=phone_lookup, kind=kind, facts=facts, asked_at=now, expires_at=now + waits))
+    session.flush()
+
+
+def close_question(session: Session, phone_lookup: str, now: datetime) -> None:
+    """Whatever is open for this number is answered, or is not asked any more."""
+    session.execute(
+        update(Question)
+        .where(Question.phone_lookup == phone_lookup, Question.closed_at.is_(None))
+        .values(closed_at=now)
+    )

@@ -1,0 +1,123 @@
+"""A rating given by text: recorded, thanked for, and, when it is a bad one, its reasons asked for once."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Select, select
+
+from hotline.actions.conversation.meaning import Matters
+from hotline.actions.conversation.questions import ask_question
+from hotline.actions.conversation.talk import Talk
+from hotline.actions.rate import Given, rate
+from hotline.actions.reviews import settle
+from hotline.rules.reasons import REASONS, Reason
+from hotline.rules.replies import Reply
+from hotline.rules.scale import is_bad
+from hotline.rules.script import Channel, Script
+from hotline.tables import InboundText, Invitation, Question, Rating, ServiceRecord
+from hotline.tables.replies import QuestionKind, Why
+
+LATE = "late"  # the flag of a rating that came after the end, within the policy's grace
+_MOST_QUESTIONS = 2  # for reasons, about one record: the first, and one more if the stars came to have other reasons
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What rates a record: the reading, the text that holds it, and the script whose scale it was read by."""
+
+    reply: Reply
+    text: InboundText
+    script: Script
+
+
+def take(talk: Talk, matters: Matters, record: ServiceRecord, answer: Answer) -> str:
+    """Record the rating of that record, and thank for it; whatever of it waited for a person need not any more."""
+    asked = next((one for one in matters.asked if one.record_id == record.id), None)
+    assert answer.reply.stars is not None
+    given = Given(
+        stars=answer.reply.stars,
+        channel=Channel.SMS,
+        raw=answer.text.body,
+        scale=answer.script.scale,
+        script=answer.script.id,
+        rule=answer.reply.rule,
+        comment=talk.masked(answer.reply.comment),
+        flags=(LATE,) if matters.is_late and asked is not None else (),
+    )
+    link(talk, record.id)
+    rating = rate(talk.session, record.id, given, talk.policy, talk.now)
+    settle_about(talk, record.id, (Why.UNCLEAR, Why.WHICH_ONE, Why.ALSO_RATES))
+    if all(one.record_id == record.id for one in matters.asked):  # nothing else is left that they could be about
+        settle_since(talk, record.received_at, (Why.UNCLEAR, Why.WHICH_ONE))
+    return _thanks(talk, rating, answer.script, talk.language(asked or record))
+
+
+def link(talk: Talk, record_id: int) -> None:
+    """The text is about that record: kept with the invitation that it answers."""
+    talk.kept.invitation_id = talk.session.scalar(
+        select(Invitation.id)
+        .where(Invitation.record_id == record_id)
+        .order_by((Invitation.channel == Channel.SMS).desc(), Invitation.id.desc())
+        .limit(1)
+    )
+
+
+def settle_about(talk: Talk, record_id: int, why: tuple[Why, ...]) -> None:
+    """Texts of this number about that record are not in doubt any more."""
+    about = select(Invitation.id).where(Invitation.record_id == record_id)
+    settle(talk.session, _texts(talk).where(InboundText.invitation_id.in_(about)), why, talk.now)
+
+
+def settle_since(talk: Talk, since: datetime, why: tuple[Why, ...]) -> None:
+    """Texts of this number that came since, and are about nothing that is known, are not in doubt any more."""
+    unknown = _texts(talk).where(InboundText.invitation_id.is_(None), InboundText.received_at >= since)
+    settle(talk.session, unknown, why, talk.now)
+
+
+def _texts(talk: Talk) -> Select[int]:
+    return select(InboundText.id).where(InboundText.phone_lookup == talk.number)
+
+
+def _thanks(talk: Talk, rating: Rating, script: Script, language: str) -> str:
+    facts = {"label": script.label(rating.stars, language), "stars": rating.stars}
+    if not is_bad(rating.stars):
+        hours = talk.policy.invitation.correct_hours
+        return talk.say(script, "thanks_good", language, hours=hours, **facts)
+    facts["when"] = talk.when(script, rating, language)
+    if not _may_ask_reasons(talk, rating):
+        return talk.say(script, "thanks_bad", language, **facts)
+    facts_kept = {"rating": rating.id, "our_number": talk.text.our_number}
+    waits = timedelta(hours=talk.policy.invitation.reasons_hours)
+    ask_question(talk.session, talk.number, QuestionKind.REASONS, facts_kept, waits, talk.now)
+    return talk.say(script, "ask_reasons", language, reasons=_listed(rating.stars, language), **facts)
+
+
+def _may_ask_reasons(talk: Talk, rating: Rating) -> bool:
+    """Once for each of the two tables of reasons, and only where the answer can be heard."""
+    if talk.is_muted or talk.policy.invitation.reasons_hours == 0:
+        return False
+    asked = talk.session.scalars(
+        select(Question.facts).where(Question.phone_lookup == talk.number, Question.kind == QuestionKind.REASONS)
+    )
+    ids = [facts["rating"] for facts in asked]
+    stars = talk.session.scalars(select(Rating.stars).where(Rating.id.in_(ids), Rating.record_id == rating.record_id))
+    asked_about = list(stars)
+    return rating.stars not in asked_about and len(asked_about) < _MOST_QUESTIONS
+
+
+def _listed(stars: int, language: str) -> str:
+    """All reasons there are for those stars, to be answered by number."""
+    if language.startswith("zh"):
+        return "，".join(f"{reason.number}{short(reason, language)}" for reason in REASONS[stars])
+    return ", ".join(f"{reason.number} {short(reason, language)}" for reason in REASONS[stars])
+
+
+def short(reason: Reason, language: str) -> str:
+    """What a text of ours calls the reason."""
+    match language:
+        case "zh-Hant":
+            return reason.short_hant
+        case "en":
+            return reason.short_en
+        case _:
+            return reason.short

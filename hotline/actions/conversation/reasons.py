@@ -1,0 +1,124 @@
+"""The answer to our question after a bad rating: why, and whether and when a call back suits."""
+
+import re
+from dataclasses import dataclass
+
+from hotline.actions.casework import CITIZEN, add_event, case_of
+from hotline.actions.conversation import rated, requests
+from hotline.actions.conversation.meaning import Matters, Meant
+from hotline.actions.conversation.questions import close_question
+from hotline.actions.conversation.talk import Talk
+from hotline.actions.conversation.unclear import is_comment, leave
+from hotline.actions.rate import Added, active_rating, add_to_rating
+from hotline.rules.reasons import REASONS, Reasons, read_reasons
+from hotline.rules.replies import Action, Reply, parse
+from hotline.rules.reply_nods import is_nod
+from hotline.rules.reply_wishes import Wish, read_wish
+from hotline.rules.scale import Scale, is_bad
+from hotline.tables import Case, Question, Rating
+
+REASONS_RULE = "reasons"  # the rule of a rating that the answer was added to
+_CLAUSES = re.compile(r"[,，。.;；、!！\n]+")
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What the answer says: codes of reasons, words, and the wish for a call with the words it stands in."""
+
+    codes: tuple[str, ...] = ()
+    words: str | None = None
+    wish: Wish | None = None
+    wish_words: str | None = None
+
+
+def rating_of(talk: Talk, question: Question) -> Rating | None:
+    """The bad rating that the question is about, as it counts now; None if none does, or it is bad no more."""
+    asked = talk.session.get_one(Rating, question.facts["rating"])
+    rating = active_rating(talk.session, asked.record_id)
+    return rating if rating is not None and is_bad(rating.stars) else None
+
+
+def answered(talk: Talk, matters: Matters, question: Question, rating: Rating, read_from: int) -> str | None:
+    """A request, a correction of the rating, or the answer; what is none of them is left to a person."""
+    script = talk.script_of(rating)
+    reply, words = talk.read(script, read_from), talk.text.body[read_from:]
+    talk.kept.question_id = question.id
+    rated.link(talk, rating.record_id)
+    if reply.action in requests.REQUESTS:
+        if reply.action is Action.OPTOUT and read_wish(words) is Wish.NO_CALL:  # 不要再打电话了: they may mean both
+            _note(talk, rating, _Said(wish=Wish.NO_CALL, wish_words=words))
+        return requests.do(talk, matters, Meant(rating=rating), reply.action)
+    if is_nod(words):
+        return None
+    reasons = read_reasons(words, rating.stars)
+    if reasons is None and _corrects(reply):
+        close_question(talk.session, talk.number, talk.now)
+        return rated.take(talk, matters, rating.record, rated.Answer(reply, talk.kept, script))
+    said = _said(words, reasons, rating, reply, script.scale)
+    if said is None:
+        leave(talk)
+        return None
+    return _keep(talk, rating, said)
+
+
+def _corrects(reply: Reply) -> bool:
+    """Another score by itself, or a good one with words; a bad one with words only says how bad it was."""
+    is_alone = reply.comment is None or reply.rule == "correction"
+    return reply.action is Action.RATE and (is_alone or not is_bad(reply.stars or 0))
+
+
+def _said(words: str, reasons: Reasons | None, rating: Rating, reply: Reply, scale: Scale) -> _Said | None:
+    """The answer in the words; None: there are none, or a score beside the reasons that says something else."""
+    if reasons is None:
+        return _words_and_wish((), words) if _says_something(words, reply) else None
+    beside = parse(reasons.rest, scale) if reasons.rest else None
+    if beside is None or beside.action is not Action.RATE:
+        return _words_and_wish(reasons.codes, reasons.rest)
+    return _words_and_wish(reasons.codes, beside.comment or "") if beside.stars == rating.stars else None
+
+
+def _says_something(words: str, reply: Reply) -> bool:
+    return read_wish(words) is not None or is_comment(words, reply)
+
+
+def _words_and_wish(codes: tuple[str, ...], words: str) -> _Said:
+    wish = read_wish(words) if words else None
+    is_only_wish = all(read_wish(clause) is not None for clause in _CLAUSES.split(words) if clause.strip())
+    kept = words.strip() or None
+    return _Said(codes, None if is_only_wish else kept, wish, kept if wish is not None else None)
+
+
+def _keep(talk: Talk, rating: Rating, said: _Said) -> str:
+    """Reasons and words make a new rating that says so too, and answer the question; a wish alone leaves it open."""
+    if said.codes or said.words:
+        close_question(talk.session, talk.number, talk.now)
+        added = Added(REASONS_RULE, said.codes, talk.masked(said.words))
+        add_to_rating(talk.session, rating.record_id, added, talk.now)
+    case = _note(talk, rating, said)
+    script, language = talk.script_of(rating), talk.language(rating.record)
+    names = [rated.short(reason, language) for reason in REASONS[rating.stars] if reason.code in said.codes]
+    if said.words:
+        names.append(script.say("own_words", language))
+    facts: dict[str, object] = {"when": talk.when(script, rating, language)}
+    kept = "reasons_kept" if names else ""
+    wish = case.call_wish if case is not None else said.wish
+    if names:
+        facts["reasons"] = ("、" if language.startswith("zh") else ", ").join(names)
+    if wish is None:
+        return talk.say(script, "reasons_kept", language, **facts)
+    if wish is Wish.NO_CALL:
+        return talk.say(script, f"{kept}_no_call" if names else "no_call_kept", language, **facts)
+    facts["wish"] = script.wish(wish, language)
+    return talk.say(script, f"{kept}_wish" if names else "wish_kept", language, **facts)
+
+
+def _note(talk: Talk, rating: Rating, said: _Said) -> Case | None:
+    """The agent sees in the case what the citizen said."""
+    case = case_of(talk.session, rating)
+    if case is None:
+        return None
+    if said.wish is not None:
+        case.call_wish, case.call_wish_words = said.wish, talk.masked(said.wish_words)
+    facts = {"codes": list(said.codes), "wish": None if said.wish is None else str(said.wish)}
+    add_event(talk.session, case, CITIZEN, "reasons_given", talk.now, note=talk.masked(said.words), facts=facts)
+    return case
