@@ -15,7 +15,9 @@ _COMMANDS = {
     "doctor": "hotline.cli.doctor",
     "key": "hotline.cli.people",
     "migrate": "hotline.cli.run",
+    "opt-outs": "hotline.cli.opt_outs",
     "parse": "hotline.cli.text",
+    "replay": "hotline.cli.replay",
     "schedule": "hotline.cli.run",
     "user": "hotline.cli.people",
     "web": "hotline.cli.run",
@@ -30,7 +32,7 @@ class _Commands(click.Group):
     def get_command(self, context: click.Context, name: str) -> click.Command | None:
         if name not in _COMMANDS:
             return None
-        command = getattr(import_module(_COMMANDS[name]), name)
+        command = getattr(import_module(_COMMANDS[name]), name.replace("-", "_"))
         assert isinstance(command, click.Command)
         return command
 

@@ -12,6 +12,7 @@ from redis.exceptions import RedisError
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
+from hotline.actions.wording import script_in_use
 from hotline.carriers.twilio import TwilioCarrier
 from hotline.errors import HotlineError
 from hotline.jobs import heartbeat
@@ -56,7 +57,7 @@ _COLOURS = {Verdict.OK: "green", Verdict.WARNING: "yellow", Verdict.FAULT: "red"
 def examine(house: Services) -> Iterator[Finding]:
     """Every finding, in the order in which a fault explains those after it."""
     yield Finding("settings", Verdict.OK, f"policy {house.policy.name} ({house.policy.title})")
-    for look in (_database, _migrations, _redis, _schedule, _public_url, _twilio, _mainland):
+    for look in (_database, _migrations, _wording, _redis, _schedule, _public_url, _twilio, _senders, _mainland):
         yield look(house)
 
 
@@ -84,6 +85,21 @@ def _migrations(house: Services) -> Finding:
     if current:
         return Finding("migrations", Verdict.OK, "the tables are up to date")
     return Finding("migrations", Verdict.FAULT, "the tables are not up to date: run `hotline migrate`")
+
+
+def _wording(house: Services) -> Finding:
+    """A version that was activated under an earlier release may not pass the checks of this one."""
+    policy, found = house.policy, []
+    for name in (policy.sms.script, policy.phone.script):
+        try:
+            with house.database.read() as session:
+                found.append(script_in_use(session, name).id)
+        except SQLAlchemyError:
+            return Finding("wording", Verdict.FAULT, "cannot be read without the database and its tables")
+        except ValueError as error:
+            reason = " ".join(str(error).split())[:200]
+            return Finding("wording", Verdict.FAULT, f"{name}: {reason}: activate another version")
+    return Finding("wording", Verdict.OK, ", ".join(found))
 
 
 def _redis(house: Services) -> Finding:
@@ -128,6 +144,16 @@ def _twilio(house: Services) -> Finding:
         return f"account “{name}” at {house.settings.twilio_api_url}"
 
     return _tried("twilio", look, "check TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN and TWILIO_API_URL")
+
+
+def _senders(house: Services) -> Finding:
+    """Which of our numbers texts go out from, and how fast; whether calls can be placed."""
+    settings = house.settings
+    numbers = ", ".join(settings.sending_numbers) or f"the Messaging Service {settings.twilio_messaging_service_sid}"
+    pace = f"{settings.sms_per_second:g} texts a second" + (" each" if len(settings.sending_numbers) > 1 else "")
+    if settings.twilio_from is None:
+        return Finding("senders", Verdict.WARNING, f"{numbers}, {pace}; no calls can be placed: set TWILIO_FROM")
+    return Finding("senders", Verdict.OK, f"{numbers}, {pace}")
 
 
 def _mainland(house: Services) -> Finding:

@@ -3,10 +3,23 @@
 Importing it puts every page on one blueprint; `set_up_login` prepares an application for its log-in.
 """
 
-from hotline.console import case, deliveries, desk, queue, ratings
+from hotline.console import case, deliveries, desk, opt_outs, queue, ratings, replay, replies, texts, wording
 from hotline.console.access import set_up_login
 from hotline.console.room import blueprint
 
-__all__ = ["blueprints", "case", "deliveries", "desk", "queue", "ratings", "set_up_login"]
+__all__ = [
+    "blueprints",
+    "case",
+    "deliveries",
+    "desk",
+    "opt_outs",
+    "queue",
+    "ratings",
+    "replay",
+    "replies",
+    "set_up_login",
+    "texts",
+    "wording",
+]
 
 blueprints = (blueprint,)

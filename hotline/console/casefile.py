@@ -77,13 +77,20 @@ def read_case(session: Session, case_id: int, person: Person, token: str | None,
         attempts=session.scalars(
             select(Attempt).where(Attempt.case_id == case_id).order_by(Attempt.id.desc()).limit(_MOST_ATTEMPTS)
         ).all(),
-        other_ratings=session.scalars(
-            select(Rating)
-            .where(Rating.record_id == case.record_id, Rating.id != case.rating_id)
-            .order_by(Rating.id.desc())
-            .limit(_MOST_RATINGS)
-        ).all(),
+        other_ratings=_other_ratings(session, case),
     )
+
+
+def _other_ratings(session: Session, case: Case) -> list[Rating]:
+    """Newest first; without those that only lack reasons or words which the citizen added later."""
+    ratings = session.scalars(
+        select(Rating).where(Rating.record_id == case.record_id).order_by(Rating.id.desc()).limit(_MOST_RATINGS)
+    ).all()
+    given_at = {rating.id: rating.rated_at for rating in ratings}
+    added_to = {
+        rating.supersedes_id for rating in ratings if given_at.get(rating.supersedes_id or 0) == rating.rated_at
+    }
+    return [rating for rating in ratings if rating.id not in {case.rating_id, *added_to}]
 
 
 def _standing(case: Case, person: Person, token: str | None, now: datetime) -> Standing:

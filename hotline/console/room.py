@@ -6,7 +6,7 @@ from typing import Any
 from flask import Blueprint, Response, flash, render_template, request
 from flask_login import current_user
 
-from hotline.console import shown, words
+from hotline.console import shown, text_words, words
 from hotline.errors import NotFound
 from hotline.rules.scale import is_bad
 from hotline.services import services
@@ -58,6 +58,7 @@ def _known_to_templates() -> dict[str, Any]:
         "remaining": remaining,
         "span": shown.span,
         "talk": shown.talk,
+        "text_words": text_words,
         "words": words,
     }
 

@@ -68,6 +68,7 @@ RATING_STATES: Mapping[str, Words] = {
 
 FLAGS: Mapping[str, Words] = {
     "before_completion": Words("服务办结前作出的评价", "given before the service was completed"),
+    "late": Words("邀请到期后作出的评价", "given after the invitation had expired"),
 }
 
 CASE_STATES: Mapping[str, Words] = {
@@ -124,6 +125,8 @@ EVENTS: Mapping[str, Words] = {
     "contacted": Words("联系到市民", "citizen contacted"),
     "closed": Words("办结", "closed"),
     "rating_changed": Words("市民更改了评价", "citizen changed the rating"),
+    "reasons_given": Words("市民说明了原因", "citizen gave reasons"),
+    "comment_added": Words("市民补充了意见", "citizen added a comment"),
 }
 
 ACTORS: Mapping[str, Words] = {
@@ -167,6 +170,26 @@ CONFLICTS: Mapping[str, Words] = {
         "受理时间已到，工单已回到队列。如无他人受理，您可以重新受理。",
         "The time for which you held the case has run out. If nobody else has taken it, you can claim it again.",
     ),
+    "review_decided": Words(
+        "这条回复刚刚已有人处理，或市民已再次说明，本次操作未执行。",
+        "Somebody has just decided on this reply, or the citizen has said it again; nothing was done.",
+    ),
+    "rated_later": Words(
+        "市民在这条回复之后已对该服务作出评价，以后作出的为准，本次操作未执行。",
+        "The citizen has rated that service after this reply, and the last word counts; nothing was done.",
+    ),
+    "opt_out_ended": Words("该号码的退订已结束，无需再处理。", "This opt-out has ended already."),
+    "wording_activated": Words(
+        "该版本已经启用过。如要重新使用，请以它为底稿另存一个新版本。",
+        "This version has been in use already. To use its words again, save them as a new version.",
+    ),
+    "wording_moved_on": Words(
+        "您打开本页之后，另一个版本已经启用。请对照现在使用的版本重新核对。",
+        "Another version was put into use since you opened this page. Compare with that one first.",
+    ),
+    "wording_faulty": Words(
+        "该版本还有下列问题，不能启用。", "This version has the faults below and cannot be put into use."
+    ),
     "not_parked": Words("该任务已不在搁置状态，无需重发。", "This task is parked no longer: nothing to resend."),
 }
 
@@ -186,6 +209,14 @@ FIELDS: Mapping[str, Words] = {
     "phone": Words(
         "请填写可以直接拨通的手机或固定电话号码（不含分机）。",
         "Enter a mobile or landline number that can be dialled directly, without an extension.",
+    ),
+    "wording": Words(
+        "有的文字无法保存（见标红处），本次没有保存；您填写的内容都在下面。",
+        "Some words cannot be kept (marked red), so nothing was saved. All that you wrote is below.",
+    ),
+    "wording_note": Words(
+        "请填写修改原因（500 字以内）。本次没有保存；您填写的内容都在下面。",
+        "Say why, in at most 500 characters. Nothing was saved; all that you wrote is below.",
     ),
     "no_phone": Words("请先登记您的坐席电话，再呼叫市民。", "Enter your own telephone before you call a citizen."),
 }

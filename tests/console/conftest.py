@@ -6,13 +6,11 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 import pytest
-from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from hotline import outbox
-from hotline.actions import people
 from hotline.actions.casework import queue_case
 from hotline.actions.people import add_user, set_phone
 from hotline.actions.rate import Given, rate
@@ -24,18 +22,12 @@ from hotline.tables import Case, OutboxRow, Rating, ServiceRecord, User
 from hotline.tables.people import Role
 from hotline.tables.plumbing import OutboxState
 from hotline.tables.service import RecordKind
+from tests.console.fortnight import live_a_fortnight
 
 PASSWORD = "a password for tests"
 CITIZEN_PHONE = "13844328000"
 AGENT_PHONE = "15504321234"
 DEPARTMENT = "220200-HRSS"
-
-
-@pytest.fixture(autouse=True)
-def _cheap_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Argon2 as it is, with little work: these tests make many users."""
-    hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-    monkeypatch.setattr(people, "_hasher", hasher)
 
 
 @pytest.fixture
@@ -178,8 +170,12 @@ def full_house(
     park: Callable[[str], int],
     work: Callable[[], int],
     visit: Callable[..., Visitor],
+    house: Services,
 ) -> dict[str, int]:
-    """A day's work: ratings of all kinds, cases in every state, something parked. What each case is for → its id."""
+    """A day's work: ratings of all kinds, cases in every state, something parked, two weeks of texts.
+
+    What each case is for → its id, and `reply`, the id of a review item.
+    """
     for stars, said in ((5, "5"), (5, "5 办得很快"), (4, "4"), (3, "3 一般吧，就是停车不方便"), (5, "非常满意")):
         receive(stars=stars, raw=said, comment=said[2:] or None, ago=timedelta(hours=stars))
     long, longest_name = (
@@ -200,4 +196,4 @@ def full_house(
     work()
     park("422 rating refused: writingEvaluation is missing")
     visit("supervisor").post("/console/me", phone=AGENT_PHONE)
-    return cases
+    return cases | {"reply": live_a_fortnight(house)}

@@ -7,10 +7,11 @@ from datetime import timedelta
 import pytest
 
 from hotline.actions import casework, dial
-from hotline.actions.rate import Given, rate, withdraw
+from hotline.actions.rate import Added, Given, add_to_rating, rate, withdraw
 from hotline.messages import Accepted, CallProgress
 from hotline.outbox import Kind
 from hotline.rules.casework import CaseState, Outcome
+from hotline.rules.reply_wishes import Wish
 from hotline.rules.scale import Scale
 from hotline.rules.script import Channel
 from hotline.services import Services
@@ -46,6 +47,26 @@ def test_the_page_shows_the_rating_as_given_and_the_service(agent: Visitor, open
         assert shown in page
     assert "收到差评，生成工单" in page
     assert "进入待处理队列" in page
+
+
+def test_reasons_words_and_the_wish_for_a_call_are_shown_where_the_agent_looks_first(
+    agent: Visitor, open_case: OpenCase, house: Services
+) -> None:
+    case_id = open_case()
+    with house.database.write() as session:
+        case = session.get_one(Case, case_id)
+        added = Added("reasons", ("113", "115"), "态度也不好")
+        add_to_rating(session, case.record_id, added, house.now())
+        case.call_wish, case.call_wish_words = Wish.AFTERNOON, "下午三点以后"
+        facts = {"codes": ["113", "115"], "wish": "afternoon"}
+        casework.add_event(session, case, "citizen", "reasons_given", house.now(), "态度也不好", facts)
+    page = agent.get(f"/console/cases/{case_id}").text
+    rating, history = page[page.index("rating-title") :], page[page.index("history-title") :]
+    for shown in ("113 多头跑窗口和部门", "115 服务态度差效率低", "态度也不好", "希望下午接听", "下午三点以后"):
+        assert shown in rating
+    assert "市民说明了原因" in history
+    assert "113 多头跑窗口和部门" in history
+    assert "已改评" not in page  # the same rating, said more fully
 
 
 def test_a_rating_by_telephone_is_shown_as_its_key(agent: Visitor, open_case: OpenCase) -> None:

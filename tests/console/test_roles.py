@@ -13,6 +13,8 @@ Visit = Callable[..., Visitor]
 
 ALL = frozenset(Role)
 WORK = frozenset({Role.AGENT, Role.SUPERVISOR, Role.ADMIN})
+DECIDE = frozenset({Role.SUPERVISOR, Role.ADMIN})
+READ = DECIDE | {Role.AUDITOR}
 
 MATRIX: dict[str, tuple[str, str, frozenset[Role]]] = {
     "console.login": ("GET", "/console/login", frozenset()),
@@ -33,6 +35,27 @@ MATRIX: dict[str, tuple[str, str, frozenset[Role]]] = {
     "console.ratings_news": ("GET", "/console/ratings/news", ALL - {Role.DEPARTMENT}),
     "console.deliveries": ("GET", "/console/outbox", frozenset({Role.SUPERVISOR, Role.ADMIN, Role.AUDITOR})),
     "console.resend": ("POST", "/console/outbox/1/resend", frozenset({Role.SUPERVISOR, Role.ADMIN})),
+    "console.replies": ("GET", "/console/replies", READ),
+    "console.replies_news": ("GET", "/console/replies/due", DECIDE),
+    "console.reply_page": ("GET", "/console/replies/1", READ),
+    "console.assign": ("POST", "/console/replies/1/assign", DECIDE),
+    "console.dismiss": ("POST", "/console/replies/1/dismiss", DECIDE),
+    "console.texts": ("GET", "/console/texts", READ),
+    "console.texts_csv": ("GET", "/console/texts.csv", READ),
+    "console.opt_outs": ("GET", "/console/opt-outs", READ),
+    "console.find_opt_out": ("POST", "/console/opt-outs/find", READ),
+    "console.opt_out_page": ("GET", "/console/opt-outs/1", READ),
+    "console.end_opt_out": ("POST", "/console/opt-outs/1/end", DECIDE),
+    "console.export_opt_outs": ("POST", "/console/opt-outs/export", frozenset({Role.ADMIN})),
+    "console.replay": ("GET", "/console/replay", frozenset({Role.ADMIN})),
+    "console.run_replay": ("POST", "/console/replay", frozenset({Role.ADMIN})),
+    "console.review_replayed": ("POST", "/console/replay/review", frozenset({Role.ADMIN})),
+    "console.wording_page": ("GET", "/console/wording", READ),
+    "console.wording_editor": ("GET", "/console/wording/sms-stars", frozenset({Role.ADMIN})),
+    "console.save_wording": ("POST", "/console/wording/sms-stars", frozenset({Role.ADMIN})),
+    "console.check_wording": ("POST", "/console/wording/sms-stars/check", frozenset({Role.ADMIN})),
+    "console.wording_version": ("GET", "/console/wording/sms-stars/1", READ),
+    "console.activate_wording": ("POST", "/console/wording/sms-stars/101/activate", frozenset({Role.ADMIN})),
     "console.my_desk": ("GET", "/console/me", WORK),
     "console.set_my_phone": ("POST", "/console/me", WORK),
 }

@@ -1,4 +1,4 @@
-/* One case: the lease runs down in sight, a lost one stops all deeds, keys pick the outcome, the note survives a reload. */
+/* One case: the lease runs down in sight, a lost one stops all deeds, the note survives a reload. */
 "use strict";
 
 // The lease, counted from the seconds that the server gave, so that a wrong clock here does not matter.
@@ -33,19 +33,6 @@ addEventListener("DOMContentLoaded", () => {
   readLease();
   showLease();
   setInterval(showLease, 1000);
-});
-
-// Digits pick an outcome wherever nothing is being typed; Ctrl+Enter in the note closes the case.
-document.addEventListener("keydown", (event) => {
-  if (event.target.matches("textarea") && event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
-    event.target.form?.requestSubmit();
-    return;
-  }
-  if (event.target.matches("textarea, input:not([type=radio])") || event.ctrlKey || event.metaKey || event.altKey) return;
-  const choice = document.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
-  if (!choice || choice.matches(":disabled")) return;
-  choice.checked = true;
-  choice.focus();
 });
 
 // A draft of the note lives in this tab only, until the case is closed or its agent logs out: a session that ran out,

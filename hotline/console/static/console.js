@@ -27,7 +27,7 @@ document.addEventListener("htmx:afterRequest", (event) => {
 let sent = false;
 document.addEventListener("submit", (event) => {
   if (sent) event.preventDefault();
-  sent = true;
+  sent = !("download" in event.target.dataset);  // a file leaves the page as it is
   if ("logout" in event.target.dataset) sessionStorage.clear();
 });
 addEventListener("pageshow", () => { sent = false; });

@@ -1,0 +1,1 @@
+"""Figures and lists for people: read from the tables, never written back."""
