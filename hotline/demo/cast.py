@@ -11,6 +11,7 @@ DESK_PHONE = "+8643262011001"
 
 AGENT = "agent"
 SUPERVISOR = "supervisor"
+ADMIN = "admin"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,3 +36,7 @@ HAN_MEI = Person("韩梅", "+8613904320111")
 YANG_FAN = Person("杨帆", "+8613904320112")
 MA_LIN = Person("马琳", "+8613904320113")
 GUO_LEI = Person("郭磊", "+8643264820114")
+XU_NA = Person("徐娜", "+8613904320115")
+SONG_YU = Person("宋宇", "+8613904320116")
+LIN_MEIYU = Person("林美玉", "+8613904320117")
+TAO_JUN = Person("陶军", "+8613904320118")

@@ -102,10 +102,11 @@ def _environment(folder: Path, addresses: Addresses, redis_port: int) -> dict[st
 
 
 def _make_accounts(environment: dict[str, str]) -> tuple[str, str]:
-    """An agent and a supervisor with one password, and a key that may send records and read ratings."""
+    """An agent, a supervisor and an administrator with one password, and a key to send records and read ratings."""
     password = secrets.token_urlsafe(9)
     with Database(environment["HOTLINE_DATABASE_URL"]).write() as session:
-        for name, role in ((cast.AGENT, Role.AGENT), (cast.SUPERVISOR, Role.SUPERVISOR)):
+        accounts = {cast.AGENT: Role.AGENT, cast.SUPERVISOR: Role.SUPERVISOR, cast.ADMIN: Role.ADMIN}
+        for name, role in accounts.items():
             user = people.add_user(session, name, role, password, utc_now())
             phone = Vault(base64.b64decode(environment["HOTLINE_DATA_KEY"])).seal_phone(
                 read_phone(cast.DESK_PHONE, "CN")

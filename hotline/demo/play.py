@@ -12,9 +12,10 @@ from typing import Any
 import httpx
 
 from hotline.demo import cast
+from hotline.demo.acts import Town
 from hotline.demo.desk import Agent
 from hotline.demo.launch import Demo
-from hotline.demo.story import Scene, Town
+from hotline.demo.story import Scene
 
 _SETTLE_SECONDS = 20.0
 _LOOK_SECONDS = 0.2

@@ -5,21 +5,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from hotline.demo import cast
-from hotline.demo.cast import OUR_NUMBER, Person
-from hotline.demo.desk import Department
-from hotline.demo.telephones import Telephones
-
-_ASKED = "重听请按星号键"  # the end of the menu's question
-_REPEATS = 5
-
-
-@dataclass(frozen=True, slots=True)
-class Town:
-    """Where the story plays: the citizens' telephones, and the department's system."""
-
-    telephones: Telephones
-    department: Department
+from hotline.demo import acts, cast
+from hotline.demo.acts import Town
+from hotline.demo.cast import Person
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,72 +38,6 @@ class Scene:
         return named | {"phone": self.person.phone, "citizen_name": self.person.name} | self.record
 
 
-def _replies(*bodies: str) -> Callable[[Town, Person], None]:
-    """The invitation arrives; the citizen answers each text in turn and is answered."""
-
-    def play(town: Town, person: Person) -> None:
-        town.telephones.texts_received(person.phone, at_least=1)
-        for number, body in enumerate(bodies, start=2):
-            town.telephones.text(person.phone, OUR_NUMBER, body)
-            town.telephones.texts_received(person.phone, at_least=number)
-
-    return play
-
-
-def _presses(*keys: str) -> Callable[[Town, Person], None]:
-    """The telephone rings; the citizen answers, hears the menu, and presses each key in its turn."""
-
-    def play(town: Town, person: Person) -> None:
-        call = town.telephones.ringing(person.phone)
-        town.telephones.answer(call)
-        town.telephones.heard(call, _ASKED)
-        for key in keys:
-            town.telephones.press_and_listen(call, key)
-        town.telephones.ended(call)
-
-    return play
-
-
-def _presses_and_hangs_up(town: Town, person: Person) -> None:
-    """The key, and at once the receiver: the rating stands all the same."""
-    call = town.telephones.ringing(person.phone)
-    town.telephones.answer(call)
-    town.telephones.heard(call, _ASKED)
-    town.telephones.press(call, "1")
-    town.telephones.hang_up(call)
-
-
-def _hangs_up_silently(town: Town, person: Person) -> None:
-    call = town.telephones.ringing(person.phone)
-    town.telephones.answer(call)
-    town.telephones.heard(call, _ASKED)
-    town.telephones.hang_up(call)
-
-
-def _is_busy(town: Town, person: Person) -> None:
-    town.telephones.busy(town.telephones.ringing(person.phone))
-
-
-def _rings_us(town: Town, person: Person) -> None:
-    """The citizen got the text, but would rather call and press a key."""
-    town.telephones.texts_received(person.phone, at_least=1)
-    call = town.telephones.ring(person.phone, OUR_NUMBER)
-    town.telephones.heard(call, _ASKED)
-    town.telephones.press(call, "5")
-    town.telephones.ended(call)
-
-
-def _is_repeated(town: Town, person: Person) -> None:
-    """The carrier repeats the webhook of one reply: one rating, one answer."""
-    town.telephones.texts_received(person.phone, at_least=1)
-    town.telephones.be_nasty(repeat=_REPEATS)
-    try:
-        town.telephones.text(person.phone, OUR_NUMBER, "5")
-    finally:
-        town.telephones.be_nice()
-    town.telephones.texts_received(person.phone, at_least=2)
-
-
 def scenes(now: datetime) -> list[Scene]:
     """The day, in order. Numbers carry the date, as real ones do."""
     day = f"220202{now:%Y%m%d}"
@@ -131,6 +53,10 @@ def scenes(now: datetime) -> list[Scene]:
             "staff_no": staff,
         }
 
+    pension = item("退休人员养老金资格认证", "市人力资源和社会保障局", "RS-0330", "8号窗口", "RS0417")
+    licence = item("食品经营许可变更", "市市场监督管理局", "SC-0455", "5号窗口", "SC0933")
+    earlier = {"completed_at": (now - timedelta(minutes=20)).isoformat()}
+    transfer = earlier | item("水电气联合过户", "市政务服务局", "ZW-1201", "6号窗口", "ZW0021")
     return [
         Scene(
             "换领护照，回复“5”",
@@ -139,7 +65,7 @@ def scenes(now: datetime) -> list[Scene]:
             f"{day}0007",
             5,
             2,
-            _replies("5"),
+            acts.replies("5"),
             record=item("普通护照换发", "市公安局出入境管理支队", "GA-0107", "12号窗口", "GA2231"),
             minutes_ago=310,
         ),
@@ -150,7 +76,7 @@ def scenes(now: datetime) -> list[Scene]:
             f"{day}0019",
             5,
             2,
-            _replies("非常满意，谢谢小李"),
+            acts.replies("非常满意，谢谢小李"),
             record=item("不动产转移登记", "市规划和自然资源局", "GT-0203", "3号窗口", "GT1108"),
             minutes_ago=275,
         ),
@@ -161,18 +87,18 @@ def scenes(now: datetime) -> list[Scene]:
             f"{day}0031",
             4,
             0,
-            _presses("4"),
+            acts.presses("4"),
             record=item("城乡居民基本养老保险参保登记", "市人力资源和社会保障局", "RS-0311", "8号窗口", "RS0415"),
             minutes_ago=240,
         ),
         Scene(
-            "营业执照，回复“2 排队两个小时”：差评，回访办结",
-            "A licence; “2” with a complaint: called back and closed",
+            "营业执照，回复“2 排队两个小时”，追问原因回复“16 下午”：回访办结",
+            "A licence; “2”, the reason and a time that suits: called back and closed",
             cast.CHEN_JING,
             f"{day}0042",
             2,
-            2,
-            _replies("2 排队两个小时"),
+            3,
+            acts.replies("2 排队两个小时", "16 下午"),
             record=item("个体工商户设立登记", "市市场监督管理局", "SC-0401", "5号窗口", "SC0932"),
             minutes_ago=200,
         ),
@@ -183,7 +109,7 @@ def scenes(now: datetime) -> list[Scene]:
             f"HW{now:%Y%m%d}00356",
             1,
             0,
-            _presses_and_hangs_up,
+            acts.presses_and_hangs_up,
             path="calls",
             record={"agent_no": "T0086", "request_number": f"GD{now:%Y%m%d}0123", "survey": "phone"},
             minutes_ago=65,
@@ -195,7 +121,7 @@ def scenes(now: datetime) -> list[Scene]:
             f"{day}0058",
             5,
             2,
-            _replies("very satisfied"),
+            acts.replies("very satisfied"),
             record=item("外国人来华工作许可", "市科学技术局", "KJ-0502", "16号窗口", "KJ0077") | {"language": "en"},
             minutes_ago=150,
         ),
@@ -206,7 +132,7 @@ def scenes(now: datetime) -> list[Scene]:
             f"{day}0063",
             4,
             3,
-            _replies("收到", "４"),
+            acts.replies("收到", "４"),
             record=item("公积金提取", "市住房公积金管理中心", "GJ-0603", "9号窗口", "GJ0210"),
             minutes_ago=130,
         ),
@@ -217,7 +143,7 @@ def scenes(now: datetime) -> list[Scene]:
             f"{day}0070",
             None,
             0,
-            _hangs_up_silently,
+            acts.hangs_up_silently,
             record=item("城乡居民医保参保登记", "市医疗保障局", "YB-0701", "7号窗口", "YB0318"),
             minutes_ago=120,
         ),
@@ -228,7 +154,7 @@ def scenes(now: datetime) -> list[Scene]:
             f"{day}0075",
             None,
             2,
-            _replies("退订"),
+            acts.replies("退订"),
             record=item("机动车驾驶证补换", "市公安局交通管理支队", "GA-0801", "2号窗口", "GA2240"),
             minutes_ago=110,
         ),
@@ -239,7 +165,7 @@ def scenes(now: datetime) -> list[Scene]:
             f"{day}0081",
             3,
             0,
-            _presses("9", "*", "3"),
+            acts.presses("9", "*", "3"),
             record=item("老年人优待证办理", "市民政局", "MZ-0901", "10号窗口", "MZ0126"),
             minutes_ago=95,
         ),
@@ -250,7 +176,7 @@ def scenes(now: datetime) -> list[Scene]:
             f"{day}0088",
             5,
             2,
-            _is_repeated,
+            acts.is_repeated,
             record=item("生育登记", "市卫生健康委员会", "WJ-1001", "11号窗口", "WJ0057"),
             minutes_ago=80,
             alone=True,
@@ -262,9 +188,53 @@ def scenes(now: datetime) -> list[Scene]:
             f"{day}0093",
             4,
             3,
-            _replies("3", "改成4"),
+            acts.replies("3", "改成4"),
             record=item("社会保障卡申领", "市人力资源和社会保障局", "RS-0322", "8号窗口", "RS0415"),
             minutes_ago=60,
+        ),
+        Scene(
+            "两件事项待评，回复“5”，追问后回复“11”：只记在第一件",
+            "Two services open, one “5”: asked which, says the first; only that is rated",
+            cast.XU_NA,
+            f"{day}0108",
+            5,
+            4,
+            acts.has_two_open(f"{day}0109", transfer),
+            record=pension,
+            minutes_ago=40,
+        ),
+        Scene(
+            "三家门店同一事项：合并为一条短信，评价一次",
+            "The same business for three shops: one text, one rating",
+            cast.SONG_YU,
+            f"{day}0115",
+            4,
+            2,
+            acts.has_a_batch(*(licence | earlier | {"number": f"{day}{end}"} for end in ("0116", "0117"))),
+            record=licence,
+            minutes_ago=25,
+        ),
+        Scene(
+            "回复“4或5”，追问后仍不明确：转人工判读，不猜",
+            "“4 or 5”, and no clearer when asked: left to a person, not guessed",
+            cast.TAO_JUN,
+            f"{day}0127",
+            None,
+            2,
+            acts.cannot_be_read,
+            record=item("出租汽车驾驶员从业资格证", "市交通运输局", "JT-1301", "4号窗口", "JT0064"),
+            minutes_ago=20,
+        ),
+        Scene(
+            "回复“繁體”换成繁体短信，再回复“滿意”",
+            "Asks for traditional characters, then answers in them",
+            cast.LIN_MEIYU,
+            f"{day}0121",
+            4,
+            3,
+            acts.replies("繁體", "滿意"),
+            record=item("台湾居民居住证申领", "市公安局出入境管理支队", "GA-0132", "12号窗口", "GA2231"),
+            minutes_ago=50,
         ),
         Scene(
             "收到短信，改打热线按“5”",
@@ -273,7 +243,7 @@ def scenes(now: datetime) -> list[Scene]:
             f"{day}0097",
             5,
             1,
-            _rings_us,
+            acts.rings_us,
             record=item("新生儿落户", "市公安局户政支队", "GA-0115", "1号窗口", "GA2205"),
             minutes_ago=45,
         ),
@@ -284,7 +254,7 @@ def scenes(now: datetime) -> list[Scene]:
             f"{day}0102",
             None,
             0,
-            _is_busy,
+            acts.is_busy,
             record=item("残疾人证换领", "市残疾人联合会", "CL-1101", "10号窗口", "CL0033"),
             minutes_ago=35,
         ),

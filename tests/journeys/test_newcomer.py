@@ -151,10 +151,16 @@ def test_every_screen_fits_its_window(demo: Demo, visit: Visit, width: int) -> N
         "ratings": f"{demo.addresses.console}ratings",
         "desk": f"{demo.addresses.console}me",
         "deliveries": f"{demo.addresses.console}outbox",
+        "replies": f"{demo.addresses.console}replies",
+        "texts": f"{demo.addresses.console}texts",
+        "opt-outs": f"{demo.addresses.console}opt-outs",
+        "replay": f"{demo.addresses.console}replay",
+        "wording": f"{demo.addresses.console}wording",
+        "wording-editor": f"{demo.addresses.console}wording/sms-stars",
     }
     for name, address in screens.items():
         if name == "queue":
-            log_in(page, demo, cast.SUPERVISOR)
+            log_in(page, demo, cast.ADMIN)
         answer = page.goto(address)
         assert answer is not None
         assert answer.ok, f"{name}: {answer.status}"
