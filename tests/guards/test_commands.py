@@ -22,9 +22,10 @@ from hotline.migrations import is_current, migrate
 from hotline.services import Services
 from hotline.settings import Settings
 from hotline.simulator import ClockMode, SimulatorConfig, serve
+from hotline.tables import ScriptVersion
 from hotline.tables.people import Role, Scope
 from tests import parts
-from tests.cast import ACCOUNT_SID, AUTH_TOKEN, on_sqlite
+from tests.cast import ACCOUNT_SID, AUTH_TOKEN, OUR_NUMBER, on_sqlite
 
 ROOT = Path(__file__).parents[2]
 
@@ -189,7 +190,8 @@ class TestTheDoctor:
         assert result.exit_code == 0, result.output
         assert verdicts.pop("two-way sms") == "warning"  # no two-way SMS to +86 by Twilio: said at every look
         assert verdicts == dict.fromkeys(
-            ("settings", "database", "migrations", "redis", "schedule", "public url", "twilio"), "ok"
+            ("settings", "database", "migrations", "wording", "redis", "schedule", "public url", "twilio", "senders"),
+            "ok",
         )
 
     def test_each_fault_is_told_with_what_to_do_about_it(
@@ -202,12 +204,34 @@ class TestTheDoctor:
         assert result.exit_code == 1
         assert {part for part, verdict in verdicts.items() if verdict == "fault"} == {
             "migrations",
+            "wording",
             "schedule",
             "public url",
             "twilio",
         }
         for remedy in ("hotline migrate", "hotline worker", "HOTLINE_PUBLIC_URL", "TWILIO_API_URL"):
             assert remedy in result.output
+
+    def test_it_says_what_texts_go_out_from_and_how_fast(
+        self, examined: Callable[..., tuple[Result, dict[str, str]]]
+    ) -> None:
+        result, _ = examined(twilio_from_pool="+8643212345679", sms_per_second=0.5)
+        assert f"{OUR_NUMBER}, +8643212345679, 0.5 texts a second each" in result.output
+        result, verdicts = examined(twilio_from=None, twilio_messaging_service_sid="MG" + "a" * 32)
+        assert verdicts["senders"] == "warning"
+        assert "no calls can be placed: set TWILIO_FROM" in result.output
+
+    def test_a_version_in_use_that_this_release_would_refuse_is_a_fault(
+        self, examined: Callable[..., tuple[Result, dict[str, str]]], house: Services
+    ) -> None:
+        made = {"channel": "sms", "scale": "star_5_best", "words": {"en": {"late": "too late"}}}
+        with house.database.write() as session:
+            row = ScriptVersion(name="sms-stars", version=101, document=made, note="", made_at=house.now(), made_by="")
+            row.activated_at = house.now()
+            session.add(row)
+        result, verdicts = examined()
+        assert verdicts["wording"] == "fault"
+        assert "en: late does not mention signature" in result.output
 
     def test_a_database_and_a_redis_that_are_away_are_faults_and_no_tracebacks(
         self, examined: Callable[..., tuple[Result, dict[str, str]]]

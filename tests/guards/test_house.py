@@ -77,7 +77,11 @@ def test_no_text_of_ours_is_longer_than_a_carrier_takes(name: str) -> None:
     """1,600 characters, with the longest item name that the door lets in."""
     script = load_script(name)
     facts = dict.fromkeys(
-        ("signature", "hotline", "date", "code", "label", "stars", "hours", "deadline", "case"), "x" * 20
+        (
+            *("signature", "hotline", "date", "code", "label", "stars", "hours", "deadline", "case", "when", "wish"),
+            *("reasons", "number"),
+        ),
+        "x" * 20,
     )
     for language, words in script.words.items():
         for sentence, template in words.items():
@@ -104,7 +108,7 @@ def test_always_is_default_with_every_window_open() -> None:
     names = {"name", "title", "city", "signature", "sms", "phone"}
     assert default.model_dump(exclude=names) == always.model_dump(exclude=names)
     for channel in ("sms", "phone"):
-        hours = {"opens", "closes"}
+        hours = {"opens", "closes", "daily_cap", "cooldown_hours"}
         assert getattr(default, channel).model_dump(exclude=hours) == getattr(always, channel).model_dump(exclude=hours)
         assert {getattr(always, channel).opens, getattr(always, channel).closes} == {getattr(always, channel).opens.min}
 

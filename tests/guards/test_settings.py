@@ -108,6 +108,13 @@ def test_all_that_are_missing_are_named_at_once() -> None:
         ("TWILIO_ACCOUNT_SID", "AC123"),
         ("TWILIO_AUTH_TOKEN", "short"),
         ("TWILIO_FROM", "13844328000"),
+        ("TWILIO_FROM_POOL", "+8643212345679 +8643212345680"),
+        ("TWILIO_FROM_POOL", "+8643212345679,13844328000"),
+        ("HOTLINE_SMS_PER_SECOND", "0"),
+        ("HOTLINE_SMS_PER_SECOND", "-1"),
+        ("HOTLINE_SMS_PER_SECOND", "1001"),
+        ("HOTLINE_SMS_PER_SECOND", "nan"),
+        ("HOTLINE_SMS_PER_SECOND", "many"),
         ("TWILIO_MESSAGING_SERVICE_SID", "MG12"),
         ("TWILIO_API_URL", "127.0.0.1:9000"),
         ("HOTLINE_STORE_URL", "store.example.cn"),
@@ -133,6 +140,19 @@ def test_two_that_belong_together_are_asked_for_together(environment: Callable[.
     assert "HOTLINE_STORE_SECRET" in fault()
     environment(HOTLINE_STORE_URL="https://store.example.cn/ratings", HOTLINE_STORE_SECRET=STORE)
     load_settings()
+
+
+def test_texts_go_out_from_each_number_of_the_pool_or_through_the_service(environment: Callable[..., None]) -> None:
+    more, service = "+8643212345679", "MG" + "a" * 32
+    environment()
+    assert (load_settings().sending_numbers, load_settings().sms_per_second) == ((OUR_NUMBER,), 10)
+    environment(TWILIO_FROM_POOL=f" {more}, {OUR_NUMBER},{more},", HOTLINE_SMS_PER_SECOND="0.5")
+    assert (load_settings().sending_numbers, load_settings().sms_per_second) == ((OUR_NUMBER, more), 0.5)
+    environment(TWILIO_FROM_POOL=None, TWILIO_MESSAGING_SERVICE_SID=service)
+    assert load_settings().sending_numbers == ()
+    for without in ({"TWILIO_FROM": None}, {}):
+        environment(**({"TWILIO_FROM_POOL": more, "TWILIO_MESSAGING_SERVICE_SID": service} | without))
+        assert "TWILIO_FROM_POOL" in fault()
 
 
 @pytest.mark.parametrize("name", GOOD)

@@ -30,15 +30,27 @@ def visitor(app: Flask, house: Services) -> Visitor:
 
 def test_a_number_of_nothing_is_not_found_however_long(visitor: Visitor) -> None:
     for number in UNKNOWN:
-        for path in (f"/console/cases/{number}", f"/console/cases/{number}/live"):
-            assert visitor.get(path).status_code == 404, path
-        for path in (f"/console/cases/{number}/claim", f"/console/outbox/{number}/resend"):
-            assert visitor.post(path).status_code == 404, path
+        for path in (f"cases/{number}", f"cases/{number}/live", f"replies/{number}", f"opt-outs/{number}"):
+            assert visitor.get(f"/console/{path}").status_code == 404, path
+        for path in (f"cases/{number}/claim", f"outbox/{number}/resend"):
+            assert visitor.post(f"/console/{path}").status_code == 404, path
+        form = {"record_id": number, "stars": "1", "note": "不是评价", "reason": "市民要求恢复"}
+        for path in (f"replies/{number}/assign", f"replies/{number}/dismiss", f"opt-outs/{number}/end"):
+            assert visitor.post(f"/console/{path}", **form).status_code == 404, path
 
 
 def test_a_page_that_cannot_be_is_an_empty_one(visitor: Visitor) -> None:
     for number in (*HUGE, "-9223372036854775809", "x", "", "9" * 5000):
-        for query in ("?page=", "queue?page=", "ratings?before=", "ratings/news?after="):
+        for query in (
+            "?page=",
+            "queue?page=",
+            "ratings?before=",
+            "ratings/news?after=",
+            "texts?last=",
+            "texts.csv?last=",
+        ):
+            assert visitor.get(f"/console/{query}{number}").status_code in (200, 204), query
+        for query in ("replies?page=", "replies/due?told=", "opt-outs?before="):
             assert visitor.get(f"/console/{query}{number}").status_code in (200, 204), query
 
 
