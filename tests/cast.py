@@ -220,7 +220,7 @@ def open_bad_case(twilio: Twilio, feed: Feed, number: str = "JL20261123-0012", p
     """The person was served, answered with one star, and so has a case."""
     house: Services = twilio.app.extensions["hotline"]
     record_id = feed.transaction(number, person)
-    assert twilio.text(person, "1") is not None
+    assert twilio.text(person, f"{number[-4:]} 1") is not None
     return only(house, Case, record_id=record_id)
 
 

@@ -20,7 +20,7 @@ from hotline.migrations import migrate
 from hotline.services import Services
 from hotline.settings import Settings
 from hotline.tables import Base
-from tests import parts
+from tests import once, parts
 from tests.cast import ACCOUNT_SID, AUTH_TOKEN, OUR_NUMBER, Desk, Feed, Twilio, make_desk, make_feed
 
 # A property holds on a slow machine too.
@@ -41,6 +41,13 @@ class MovingClock:
 
     def move(self, **by: float) -> None:
         self.now += timedelta(**by)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        once.do_once(patch, tmp_path_factory.mktemp("templates"))
+        yield
 
 
 @pytest.fixture
@@ -148,6 +155,7 @@ def make_settings(database_url: str, redis_server: parts.RedisServer) -> Callabl
             "twilio_account_sid": ACCOUNT_SID,
             "twilio_auth_token": AUTH_TOKEN,
             "twilio_from": OUR_NUMBER,
+            "sms_per_second": 1000.0,  # no test waits for its turn
             "twilio_api_url": "http://127.0.0.1:9",  # nobody listens there: a test that sends asks for a carrier
         }
         return Settings(_env_file=None, **(values | changes))
@@ -227,6 +235,16 @@ def browser() -> Iterator[Any]:
     yield launched
     launched.close()
     playwright.stop()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest first, so that no worker is left alone with one; those that share the running demo stay together."""
+    items.sort(key=_shortness)
+
+
+def _shortness(item: pytest.Item) -> tuple[bool, ...]:
+    fixtures = getattr(item, "fixturenames", ())
+    return "demo" not in fixtures, item.path.parent.name != "journeys", "browser" not in fixtures
 
 
 @pytest.hookimpl(trylast=True)

@@ -172,7 +172,7 @@ def test_of_ten_agents_at_once_one_holds_the_case(house: Services, case: Case) -
 def test_ten_agents_asking_for_the_next_case_get_ten_cases(house: Services, feed: Feed, twilio: Twilio) -> None:
     for number in range(6):
         feed.transaction(f"JL-{number:04}")
-        twilio.text(WANG, "1")
+        twilio.text(WANG, f"{number:04} 1")
     desks = [make_desk(house, f"坐席{number}") for number in range(6)]
 
     def next_case(number: int) -> int | None:

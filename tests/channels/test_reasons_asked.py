@@ -225,3 +225,20 @@ def test_a_five_racing_a_one_are_both_kept_and_the_last_counts(house: Services, 
     assert (first.state, second.state, second.supersedes_id) == (RatingState.SUPERSEDED, RatingState.ACTIVE, first.id)
     assert {first.stars, second.stars} == {1, 5}
     assert len(all_of(house, Case)) == 1
+
+
+@pytest.mark.parametrize(
+    ("body", "first", "second"),
+    [("5", 1, 5), ("满意", 1, 4), ("2 等太久", 1, 2), ("改成4", 4, None), ("态度太差", 1, None), ("0012 3", 3, None)],
+)
+def test_a_score_while_another_service_waits_for_one_is_not_taken_for_a_change_of_mind(
+    body: str, first: int, second: int | None, house: Services, feed: Feed, twilio: Twilio
+) -> None:
+    """A bad rating must not turn good because the next service was good."""
+    rated = feed.transaction()
+    twilio.text(WANG, "1")
+    waits = feed.transaction("JL20261123-0345", item_name="普通护照换发")
+    delivered(house, waits)
+    twilio.text(WANG, body)
+    stars = {rating.record_id: rating.stars for rating in active_ratings(house)}
+    assert (stars.get(rated), stars.get(waits)) == (first, second)

@@ -20,7 +20,7 @@ from hotline.database import Database
 from hotline.settings import Settings
 from hotline.simulator import SimulatorConfig, SimulatorServer, serve
 from hotline.tables import Case, OutboundText, OutboxRow, Rating, StoredRating
-from hotline.tables.contacts import TextState
+from hotline.tables.contacts import Purpose, TextState
 from hotline.tables.people import Scope
 from hotline.tables.plumbing import OutboxState
 from tests import parts
@@ -159,7 +159,7 @@ def test_killed_workers_and_a_lost_redis_lose_and_double_nothing(
         ratings = session.scalars(select(Rating)).all()
         stored = Counter(session.scalars(select(StoredRating.rating_id)))
         cases = Counter(session.scalars(select(Case.rating_id)))
-        texts = session.scalars(select(OutboundText)).all()
+        texts = session.scalars(select(OutboundText).where(OutboundText.purpose == Purpose.INVITE)).all()
     assert len(ratings) == len(CITIZENS), "each citizen's rating is there, once"
     assert stored == Counter(rating.id for rating in ratings), "each rating is in the store, once"
     assert cases == Counter(rating.id for rating in ratings if rating.stars <= 2), "each bad one has its case, once"

@@ -8,12 +8,16 @@ from hotline.actions.conversation.questions import open_question
 from hotline.actions.conversation.rated import Answer
 from hotline.actions.conversation.talk import Talk
 from hotline.actions.conversation.unclear import unclear
-from hotline.rules.replies import Action, Reply
+from hotline.rules.replies import Action, Reply, parse
 from hotline.rules.reply_languages import wanted_language
 from hotline.rules.reply_nods import is_nod
-from hotline.tables import Question
+from hotline.tables import Question, Rating
 from hotline.tables.replies import QuestionKind
+from hotline.tables.service import InvitationState
 
+# Rules of the parser by which a text holds a score, whatever is written beside it.
+_SCORES = frozenset({"digit", "score", "digit-and-words", "words-over-digit"})
+_NOT_OUT = InvitationState.WAITING
 _LATE_AGAIN_AFTER = timedelta(days=1)
 _UNKNOWN_AGAIN_AFTER = timedelta(days=30)
 
@@ -32,16 +36,25 @@ def answer_to(talk: Talk) -> str | None:
         return which_one.answered(talk, matters, question)
     if question is not None and question.kind is QuestionKind.REASONS:
         rating = reasons.rating_of(talk, question)
-        if rating is not None and not _is_about_another(talk, question, rating.record_id, meant):
+        if rating is not None and not _is_about_another(talk, matters, question, rating, meant):
             return reasons.answered(talk, matters, question, rating, meant.read_from)
     return _by_itself(talk, matters, meant)
 
 
-def _is_about_another(talk: Talk, question: Question, record_id: int, meant: Meant) -> bool:
-    """Does the text name another record than the one the question is about, or come to another number of ours?"""
-    if meant.record_id in (None, record_id):
-        return False
-    return meant.is_named or question.facts.get("our_number") != talk.text.our_number
+def _is_about_another(talk: Talk, matters: Matters, question: Question, rating: Rating, meant: Meant) -> bool:
+    """Does the text name another record than the one the question is about, come to another number of ours, or hold
+    a score while another service waits for one? That one has none yet, and this one has."""
+    if meant.record_id not in (None, rating.record_id) and (
+        meant.is_named or question.facts.get("our_number") != talk.text.our_number
+    ):
+        return True
+    others = [one for one in matters.asked if one.record_id != rating.record_id and one.state is not _NOT_OUT]
+    return bool(others) and _is_a_score(parse(talk.text.body[meant.read_from :], talk.script_of(rating).scale))
+
+
+def _is_a_score(reply: Reply) -> bool:
+    """Not a correction, which is of what was rated before, and not a blame that only sounds like a label."""
+    return reply.action is Action.RATE and (reply.rule in _SCORES or (reply.rule == "words" and reply.comment is None))
 
 
 def _by_itself(talk: Talk, matters: Matters, meant: Meant) -> str | None:

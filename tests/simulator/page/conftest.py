@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Literal
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, ViewportSize, expect
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, ViewportSize, expect
 
 from tests.simulator.application import AGENT, LANDLINE, MOBILE, Play
 from tests.simulator.page.hands import WIDE, Opened
@@ -12,15 +12,28 @@ from tests.simulator.page.hands import WIDE, Opened
 PATIENCE_MS = 20_000  # how long a busy machine may take over what normally takes a moment
 
 
+@pytest.fixture(scope="session")
+def window(browser: Browser) -> Iterator[BrowserContext]:
+    """A window with a page of this machine that stays open, so that chromium keeps a process for the pages to come:
+    starting one takes longer than most tests here. Each simulator has a port, and so a storage, of its own."""
+    context = browser.new_context(viewport=WIDE, locale="zh-CN", timezone_id="Asia/Shanghai")
+    first = context.new_page()
+    first.route("**", lambda route: route.fulfill(body=""))
+    first.goto("http://127.0.0.1/")
+    yield context
+    context.close()
+
+
 @pytest.fixture
-def opened(browser: Browser) -> Iterator[Opened]:
+def opened(window: BrowserContext) -> Iterator[Opened]:
     """Opens the page of a simulator; the test fails if the browser's console got a warning or an error.
 
-    Ask for it after the simulator: then pages are closed first, and do not complain that it went away.
+    Ask for it after the simulator: then pages are closed first, and do not complain that it went away. What a test
+    asks of the page's whole context (a clock, permissions) would reach the next one: that needs a context of its own.
     """
     expect.set_options(timeout=PATIENCE_MS)
     complaints: list[str] = []
-    contexts = []
+    pages = []
 
     def open_page(
         play: Play,
@@ -34,9 +47,10 @@ def opened(browser: Browser) -> Iterator[Opened]:
             if said.type in ("error", "warning") and expected not in said.text:
                 complaints.append(said.text)
 
-        context = browser.new_context(viewport=size, color_scheme=scheme, locale="zh-CN", timezone_id="Asia/Shanghai")
-        contexts.append(context)
-        page = context.new_page()
+        page = window.new_page()
+        pages.append(page)
+        page.set_viewport_size(size)
+        page.emulate_media(color_scheme=scheme)
         page.set_default_timeout(PATIENCE_MS)
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on("console", note)
@@ -47,8 +61,8 @@ def opened(browser: Browser) -> Iterator[Opened]:
         return page
 
     yield open_page
-    for context in contexts:
-        context.close()
+    for page in pages:
+        page.close()
     assert complaints == []
 
 

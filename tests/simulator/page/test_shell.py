@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from hotline.simulator import SimulatorServer, serve
 from tests.simulator.application import AGENT, LANDLINE, MOBILE, Application, Play, config_for
-from tests.simulator.page.hands import FAREWELL, NARROW, WIDE, Opened, button, on, ring, send, survey
+from tests.simulator.page.hands import FAREWELL, NARROW, QUESTION, WIDE, Opened, button, on, ring, send, survey
 
 
 def test_an_empty_simulator_tells_the_newcomer_what_to_do(play: Play, opened: Opened) -> None:
@@ -152,6 +152,7 @@ def test_on_a_narrow_screen_phones_are_switched_and_ringing_is_seen(
     switch.click()
     expect(on(page, MOBILE)).to_be_hidden()
     button(on(page, LANDLINE), "接听 Answer").click()
+    expect(on(page, LANDLINE).locator(".caption.said")).to_have_text([QUESTION])
     button(on(page, LANDLINE), "5").click()
     expect(on(page, LANDLINE).locator(".caption.said").last).to_have_text(FAREWELL)
     send(phones, MOBILE, "请评价")

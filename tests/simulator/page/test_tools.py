@@ -59,7 +59,8 @@ def test_a_nasty_mode_is_switched_on_shown_and_switched_off(phones: Play, opened
     page.get_by_text("重复投递 Repeat webhooks").click()
     expect(banner).to_contain_text("重复投递")
     page.get_by_label("多送次数 Extra copies").fill("3")
-    page.get_by_label("多送次数 Extra copies").press("Tab")
+    with page.expect_response("**/nasty"):
+        page.get_by_label("多送次数 Extra copies").press("Tab")
     page.get_by_text("拒绝发送 Refuse to send").click()
     expect(banner).to_contain_text("拒绝发送")
     modes = phones.ask("GET", "/nasty")
@@ -79,7 +80,9 @@ def test_a_share_of_webhooks_can_be_lost_and_chance_repeated(phones: Play, opene
     page.get_by_label("随机种子 Random seed").fill("7")
     page.get_by_label("随机种子 Random seed").press("Tab")
     expect(page.locator("#nasty-banner")).to_contain_text("丢失回调")
-    page.wait_for_function("async () => (await (await fetch('api/nasty')).json()).seed === 7")
+    page.wait_for_function(
+        "async () => { const m = await (await fetch('api/nasty')).json(); return m.seed === 7 && m.lose === 0.3; }"
+    )
     assert phones.ask("GET", "/nasty")["lose"] == pytest.approx(0.3)
 
 
@@ -95,6 +98,7 @@ def test_a_manual_clock_is_shown_and_advanced(phones: Play, opened: Opened, appl
     page = opened(phones)
     before = phones.ask("GET", "/clock")["now"]
     ring(phones, application, LANDLINE)
+    expect(on(page, LANDLINE)).to_contain_text("来电")
     page.get_by_label("推进秒数 Seconds to advance").fill("90")
     button(page, "推进 Advance").click()
     expect(on(page, LANDLINE)).not_to_contain_text("来电")
