@@ -14,6 +14,7 @@ from hotline.rules.casework import OUTCOMES_OF_CONTACT, CaseState, Outcome, may_
 from hotline.rules.deadlines import Deadline, deadline
 from hotline.rules.policy import Policy
 from hotline.rules.scale import is_bad
+from hotline.rules.written import seen
 from hotline.tables import Case, CaseEvent, Rating, User
 
 SYSTEM = "system"
@@ -146,7 +147,7 @@ def release(session: Session, case_id: int, token: str, agent: User, now: dateti
 
 def close(session: Session, case_id: int, token: str, agent: User, outcome: Outcome, note: str, now: datetime) -> None:
     """Close the case with what came of it. Raises BadInput, or Conflict if the lease was lost."""
-    note = note.replace("\0", "").strip()  # no database keeps NUL
+    note = seen(note)
     if not note:
         raise BadInput("note", "is missing: write what was said and what was done")
     if len(note) > _LONGEST_NOTE:

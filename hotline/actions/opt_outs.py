@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from hotline.errors import BadInput, Conflict, NotFound
 from hotline.privacy import SealedPhone
+from hotline.rules.written import seen
 from hotline.tables import Invitation, OptOut, ServiceRecord
 from hotline.tables.service import InvitationState
 
@@ -46,7 +47,7 @@ def end_with_reason(session: Session, opt_out_id: int, reason: str, user_name: s
 
     Raises NotFound, BadInput naming `reason`, and Conflict (`opt_out_ended`) if it holds no more.
     """
-    reason = reason.replace("\0", "").strip()
+    reason = seen(reason)
     if len(reason) < SHORTEST_REASON:
         raise BadInput("reason", f"must have at least {SHORTEST_REASON} characters: who asked for it, and how")
     if len(reason) > LONGEST_REASON:

@@ -92,7 +92,7 @@ def replay(
         if not texts:
             return
         for text in texts:
-            yield _read_again(text, open_box)
+            yield reread(text, open_box)
         read, last = read + len(texts), (texts[-1].received_at, texts[-1].id)
         session.expunge_all()  # of a long replay, only what changed is kept
 
@@ -117,9 +117,14 @@ def is_flip(before: str, after: str) -> bool:
 SAID = ("5", "4", "3", "2", "1", *(str(action) for action in Action if action is not Action.RATE))
 
 
-def _of(since: datetime | None, until: datetime | None) -> list[ColumnElement[bool]]:
+def read_by_parser() -> list[ColumnElement[bool]]:
+    """Texts that the parser of replies has decided on."""
     is_read = InboundText.scale.is_not(None) & InboundText.action.is_not(None)
-    wanted: list[ColumnElement[bool]] = [is_read, InboundText.rule.not_in(_NOT_READ)]
+    return [is_read, InboundText.rule.not_in(_NOT_READ)]
+
+
+def _of(since: datetime | None, until: datetime | None) -> list[ColumnElement[bool]]:
+    wanted = read_by_parser()
     if since is not None:
         wanted.append(InboundText.received_at >= since)
     if until is not None:
@@ -127,7 +132,8 @@ def _of(since: datetime | None, until: datetime | None) -> list[ColumnElement[bo
     return wanted
 
 
-def _read_again(text: InboundText, open_box: Callable[[bytes], str]) -> Reread:
+def reread(text: InboundText, open_box: Callable[[bytes], str]) -> Reread:
+    """One text that a parser has read, read again."""
     assert text.scale is not None
     assert text.action is not None
     reply = parse(open_box(text.body_box)[text.read_from :], text.scale)

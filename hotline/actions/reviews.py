@@ -12,7 +12,9 @@ from hotline.actions.turns import wait_turn
 from hotline.actions.wording import script_in_use, script_said
 from hotline.errors import BadInput, Conflict, NotFound
 from hotline.rules.policy import Policy
+from hotline.rules.replies import parse
 from hotline.rules.script import Channel, Script
+from hotline.rules.written import seen
 from hotline.tables import InboundText, Invitation, Rating, ReviewItem, ServiceRecord
 from hotline.tables.replies import Decision, Why
 
@@ -56,7 +58,8 @@ def assign(
 
     Other unclear texts about the record need not be read any more.
     Raises NotFound, BadInput naming `stars` or `record_id` (it must be a record of the same number), and Conflict
-    (`review_decided`; `rated_later`: the citizen has rated the record after this text, and the last word counts).
+    (`review_decided`; `rated_later`: the citizen has rated the record after this text, and the last word counts;
+    `read_otherwise`: what was read as a rating may only become what a newer parser reads, never what a person likes).
     """
     if stars not in range(1, 6):
         raise BadInput("stars", "must be 1 to 5")
@@ -65,6 +68,8 @@ def assign(
     record = session.get(ServiceRecord, record_id)
     if record is None or record.phone_lookup != text.phone_lookup:
         raise BadInput("record_id", "is no record of the number that wrote this text")
+    if text.stars is not None and _read_now(text) != stars:
+        raise Conflict("the text is a rating, and says something else", code="read_otherwise")
     record_id = record.lead_id or record.id
     if _is_open(session, item_id) and _has_rated_since(session, record_id, text):
         raise Conflict("the citizen has rated this record after the text", code="rated_later")
@@ -80,13 +85,18 @@ def assign(
 
 def dismiss(session: Session, item_id: int, note: str, user_name: str, now: datetime) -> None:
     """There is no rating in the text. Raises NotFound, BadInput naming `note`, and Conflict (`review_decided`)."""
-    note = note.replace("\0", "").strip()
+    note = seen(note)
     if not note:
         raise BadInput("note", "is missing: write why the text is no rating")
     if len(note) > _LONGEST_NOTE:
         raise BadInput("note", f"is longer than {_LONGEST_NOTE} characters")
     wait_turn(session, _text_of(session, item_id).phone_lookup)
     _decide(session, item_id, Decision.DISMISSED, user_name, now, note)
+
+
+def _read_now(text: InboundText) -> int | None:
+    """The stars that today's parser reads in the text, if any."""
+    return None if text.scale is None else parse(text.body[text.read_from :], text.scale).stars
 
 
 def _text_of(session: Session, item_id: int) -> InboundText:

@@ -3,14 +3,16 @@
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+
+from hotline.rules.written import one_line
 
 Number = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=64, pattern=r"^[0-9A-Za-z._/-]+$")
 ]
 Code = Annotated[str, StringConstraints(strip_whitespace=True, max_length=64)]
-Name = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)]
-Short = Annotated[str, StringConstraints(strip_whitespace=True, max_length=64)]
+Name = Annotated[str, StringConstraints(max_length=200), AfterValidator(one_line)]
+Short = Annotated[str, StringConstraints(max_length=64), AfterValidator(one_line)]
 RawPhone = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=32)]
 
 

@@ -13,8 +13,8 @@ from rich.table import Table
 
 from hotline.actions.replay import SAID, Report, Reread, count_texts, is_flip, summed
 from hotline.actions.replay import replay as read_again
+from hotline.cli.files import private_file
 from hotline.database import Database
-from hotline.errors import BadInput
 from hotline.policies import load_policy
 from hotline.privacy import Vault
 from hotline.reports.spreadsheet import csv_lines, local
@@ -44,10 +44,8 @@ def replay(since: datetime | None, out: Path | None) -> None:
     _print_report(report, Console(width=_WIDTH if not sys.stdout.isatty() else None))
     if out is not None:
         rows = (_row(one, zone) for one in report.changed)
-        try:
-            out.write_text("".join(csv_lines(_HEADER, rows)), encoding="utf-8", newline="")
-        except OSError as error:
-            raise BadInput("--out", f"cannot write {out}: {error.strerror}") from None
+        with private_file(out) as file:
+            file.writelines(csv_lines(_HEADER, rows))
         click.echo(f"{len(report.changed)} rows written to {out}")
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from werkzeug.wrappers import Response as BaseResponse
 
 from hotline.actions.audit import audit
-from hotline.actions.replay import SAID, Report, count_texts, is_flip, summed
+from hotline.actions.replay import SAID, Report, count_texts, is_flip, read_by_parser, reread, summed
 from hotline.actions.replay import replay as read_again
 from hotline.actions.reviews import add_review
 from hotline.console.access import me, needs_role
@@ -74,7 +74,10 @@ def run_replay() -> str | tuple[str, int]:
 @blueprint.post("/replay/review")
 @needs_role(Role.ADMIN)
 def review_replayed() -> BaseResponse | tuple[str, int]:
-    """Put the ticked texts into the review list, where a person decides; whatever was decided before stays."""
+    """Put the ticked texts into the review list, where a person decides: those that are read otherwise now.
+
+    Whatever was decided before stays.
+    """
     house, person = services(), me()
     wanted = request.form.getlist("text", type=bounded)[:MOST_LISTED]
     if not wanted:
@@ -83,12 +86,14 @@ def review_replayed() -> BaseResponse | tuple[str, int]:
     with house.database.write() as session:
         known = select(ReviewItem.text_id)
         chosen = select(InboundText).where(InboundText.id.in_(wanted), InboundText.id.not_in(known))
-        texts = session.scalars(chosen.order_by(InboundText.id)).all()
+        found = session.scalars(chosen.where(*read_by_parser()).order_by(InboundText.id))
+        texts = [text for text in found if not reread(text, house.vault.open).is_same]
         for text in texts:
             add_review(session, text, Why.REPLAY, house.now(), house.now())
         audit(session, person.name, "replies_to_review", house.now(), facts={"texts": [text.id for text in texts]})
     left = len(wanted) - len(texts)
-    more = (f"，另有 {left} 条已在列表中或已处理过", f"; {left} were there before") if left else ("", "")
+    more = (f"，另有 {left} 条未列入：读法未变或已处理过", f"; {left} were not: read as before, or there already")
+    more = more if left else ("", "")
     tell(f"{len(texts)} 条已列入待判读{more[0]}。", f"{len(texts)} put into the review list{more[1]}.")
     return redirect(url_for("console.replies"), 303)
 

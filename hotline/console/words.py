@@ -174,6 +174,10 @@ CONFLICTS: Mapping[str, Words] = {
         "这条回复刚刚已有人处理，或市民已再次说明，本次操作未执行。",
         "Somebody has just decided on this reply, or the citizen has said it again; nothing was done.",
     ),
+    "read_otherwise": Words(
+        "这条短信是明确的评价，不能改记为别的星级。如有误读，只能记为系统现在读出的星级。",
+        "This text is a clear rating. If it was misread, it can only become what is read in it now.",
+    ),
     "rated_later": Words(
         "市民在这条回复之后已对该服务作出评价，以后作出的为准，本次操作未执行。",
         "The citizen has rated that service after this reply, and the last word counts; nothing was done.",

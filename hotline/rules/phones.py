@@ -94,6 +94,9 @@ _MOBILE_DIGITS = 11
 _SHORTEST_ID = 14  # 办件编号, 身份证号: so many digits in one piece are no telephone number and stay whole
 
 
+_CHINESE_DIGITS = str.maketrans("零〇一二三四五六七八九幺", "001234567891")
+
+
 def mask_phones_in(text: str, region: str) -> str:
     """The same text with every telephone number in it masked; other digits are left as written.
 
@@ -122,8 +125,8 @@ def _mask_what_is_left(text: str) -> str:
 
 
 def _plain(text: str) -> str:
-    """Every digit of any script, circled ones too, as 0-9; each character stays where it is."""
-    return "".join(str(unicodedata.digit(c)) if c.isdigit() else c for c in text)
+    """Every digit of any script, circled and Chinese ones too, as 0-9; each character stays where it is."""
+    return "".join(str(unicodedata.digit(c)) if c.isdigit() else c for c in text.translate(_CHINESE_DIGITS))
 
 
 def _numbers_among(groups: list[re.Match[str]]) -> Iterator[tuple[int, int]]:

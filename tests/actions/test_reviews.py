@@ -6,9 +6,10 @@ from hotline.actions import reviews
 from hotline.actions.opt_outs import all_holding, end_with_reason, is_opted_out
 from hotline.errors import BadInput, Conflict, NotFound
 from hotline.services import Services
-from hotline.tables import Case, Invitation, OptOut, Rating, ReviewItem
+from hotline.tables import Case, InboundText, Invitation, OptOut, Rating, ReviewItem
+from hotline.tables.replies import Why
 from hotline.tables.service import InvitationState
-from tests.cast import WANG, ZHAO, Feed, Twilio, active_ratings, all_of, at_once, only
+from tests.cast import WANG, ZHAO, Feed, Twilio, active_ratings, all_of, at_once, on_sqlite, only
 from tests.conftest import MovingClock
 
 
@@ -144,3 +145,17 @@ def test_an_opt_out_ends_with_a_recorded_reason_once(
     with house.database.read() as session:
         assert [one.phone_masked for one in all_holding(session)] == [ZHAO.masked]
         assert not is_opted_out(session, opted_out.phone_lookup)
+
+
+@on_sqlite
+def test_a_rating_that_was_read_never_becomes_what_a_person_likes(house: Services, feed: Feed, twilio: Twilio) -> None:
+    """Not even by way of a replay: only what a newer parser reads in it may take its place."""
+    record_id = feed.transaction()
+    twilio.text(WANG, "1")
+    with house.database.write() as session:
+        text = session.query(InboundText).one()
+        reviews.add_review(session, text, Why.REPLAY, house.now(), house.now())
+    with pytest.raises(Conflict, match="says something else") as refused:
+        assign(house, record_id, 5)
+    assert refused.value.code == "read_otherwise"
+    assert [rating.stars for rating in active_ratings(house)] == [1]

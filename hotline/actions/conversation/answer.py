@@ -6,7 +6,7 @@ from hotline.actions.conversation import rated, reasons, requests, which_one
 from hotline.actions.conversation.meaning import Matters, Meant, matters_of, meaning
 from hotline.actions.conversation.questions import open_question
 from hotline.actions.conversation.rated import Answer
-from hotline.actions.conversation.talk import Talk
+from hotline.actions.conversation.talk import UNKNOWN_AGAIN_AFTER, Talk
 from hotline.actions.conversation.unclear import unclear
 from hotline.rules.replies import Action, Reply, parse
 from hotline.rules.reply_languages import wanted_language
@@ -19,7 +19,6 @@ from hotline.tables.service import InvitationState
 _SCORES = frozenset({"digit", "score", "digit-and-words", "words-over-digit"})
 _NOT_OUT = InvitationState.WAITING
 _LATE_AGAIN_AFTER = timedelta(days=1)
-_UNKNOWN_AGAIN_AFTER = timedelta(days=30)
 
 
 def answer_to(talk: Talk) -> str | None:
@@ -80,5 +79,5 @@ def _rated(talk: Talk, matters: Matters, meant: Meant, reply: Reply) -> str | No
     if asked is not None:
         return rated.take(talk, matters, asked.record, Answer(reply, talk.kept, talk.script_of(asked)))
     if talk.last_language() is None:
-        return talk.say_once("unknown_number", _UNKNOWN_AGAIN_AFTER)
+        return talk.say_once("unknown_number", UNKNOWN_AGAIN_AFTER)
     return talk.say_once("late", _LATE_AGAIN_AFTER)

@@ -7,7 +7,7 @@ from sqlalchemy import Select, select
 from hotline.actions.conversation.meaning import Matters, Meant
 from hotline.actions.conversation.questions import close_question
 from hotline.actions.conversation.rated import link, settle_about
-from hotline.actions.conversation.talk import Talk
+from hotline.actions.conversation.talk import UNKNOWN_AGAIN_AFTER, Talk
 from hotline.actions.invite import invitation_words, render_again
 from hotline.actions.languages import choose_language
 from hotline.actions.opt_outs import opt_in, opt_out
@@ -26,8 +26,8 @@ from hotline.tables.service import InvitationState, RatingState
 REQUESTS = frozenset(Action) - {Action.RATE, Action.CLARIFY}
 
 
-def do(talk: Talk, matters: Matters, meant: Meant, action: Action) -> str:
-    """Do what the text asks, and say so."""
+def do(talk: Talk, matters: Matters, meant: Meant, action: Action) -> str | None:
+    """Do what the text asks, and say so; None for silence."""
     if meant.record_id is not None:
         link(talk, meant.record_id)
     about = meant.invitation or (meant.rating.record if meant.rating else None)
@@ -40,6 +40,8 @@ def do(talk: Talk, matters: Matters, meant: Meant, action: Action) -> str:
             opt_in(talk.session, talk.text.phone, Channel.SMS, talk.now)
             return talk.say(script, "opted_in", language)
         case Action.NOT_ME:
+            if talk.last_language() is None:  # nothing was ever asked of them
+                return talk.say_once("unknown_number", UNKNOWN_AGAIN_AFTER)
             closed = [meant.invitation] if meant.invitation else [] if meant.rating else matters.asked
             _not_them(talk, closed)
             return talk.say(script, "not_me", language)

@@ -17,6 +17,8 @@ from hotline.rules.scale import Scale
 from hotline.rules.script import Channel, Script
 from hotline.tables import Case, InboundText, Invitation, Rating, ServiceRecord
 
+UNKNOWN_AGAIN_AFTER = timedelta(days=30)  # a number that was never asked is told so once in so long
+
 
 @dataclass(frozen=True, slots=True)
 class Talk:

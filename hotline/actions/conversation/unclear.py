@@ -8,7 +8,7 @@ from sqlalchemy import Select, select
 from hotline.actions.casework import CITIZEN, add_event, case_of
 from hotline.actions.conversation.meaning import Matters, Meant
 from hotline.actions.conversation.rated import link
-from hotline.actions.conversation.talk import Talk
+from hotline.actions.conversation.talk import UNKNOWN_AGAIN_AFTER, Talk
 from hotline.actions.rate import Added, add_to_rating
 from hotline.actions.reviews import add_review
 from hotline.rules.replies import Action, Reply
@@ -17,7 +17,6 @@ from hotline.tables.replies import Why
 from hotline.tables.service import RatingState
 
 COMMENT = "comment"  # the rule of a rating that free words were added to
-_KNOWN_AGAIN_AFTER = timedelta(days=30)
 _LETTER = re.compile(r"[^\W\d_]")
 _FEWEST_LETTERS = 2
 # Rules of the parser by which a text is neither a rating nor anybody's words.
@@ -38,7 +37,7 @@ def unclear(talk: Talk, matters: Matters, meant: Meant, reply: Reply) -> str | N
     if meant.invitation is not None:
         return clarify(talk, meant.invitation)
     if talk.last_language() is None:
-        return talk.say_once("unknown_number", _KNOWN_AGAIN_AFTER)
+        return talk.say_once("unknown_number", UNKNOWN_AGAIN_AFTER)
     leave(talk)
     return None
 
