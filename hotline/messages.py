@@ -13,6 +13,7 @@ class ReceivedText:
 
     `taken_as`: what the carrier itself took the text for, and has answered: an opt-out, its end, a call for help.
     `our_number`: which of our numbers it came to, in E.164 or as the carrier writes it; None = the carrier did not say.
+    `is_from_phone`: False for a short code, a name or nobody, who cannot be answered.
     """
 
     carrier: str
@@ -22,6 +23,7 @@ class ReceivedText:
     body_box: bytes
     taken_as: Action | None = None
     our_number: str | None = None
+    is_from_phone: bool = True
 
 
 class Refusal(StrEnum):

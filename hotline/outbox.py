@@ -209,6 +209,12 @@ def unpark(session: Session, row_id: int, now: datetime) -> bool:
     return freed
 
 
+def unpark_all(session: Session, limit: int, now: datetime) -> int:
+    """A person says try again to all of them, the oldest `limit` for now; how many were freed."""
+    parked = select(OutboxRow.id).where(OutboxRow.state == OutboxState.PARKED).order_by(OutboxRow.id).limit(limit)
+    return sum(unpark(session, row_id, now) for row_id in session.scalars(parked).all())
+
+
 def backoff(attempts: int) -> timedelta:
     """How long to wait after the `attempts`th failure (1 = the first)."""
     return timedelta(seconds=_BACKOFF_SECONDS[min(attempts, len(_BACKOFF_SECONDS)) - 1])

@@ -9,13 +9,16 @@ from sqlalchemy.orm import Session
 
 from hotline.actions.opt_outs import is_opted_out
 from hotline.rules.policy import AskingPolicy, Policy
+from hotline.rules.script import Channel
 from hotline.tables import Invitation, OutboundText
 from hotline.tables.contacts import Purpose, TextState
 from hotline.tables.service import OPEN_INVITATION_STATES, InvitationState
 
 T = TypeVar("T")
 
-TOO_LATE = "too_late"  # error_code of an invitation that could not go out in time
+# Of an invitation that we gave up ourselves, its error_code.
+TOO_LATE = "too_late"  # it could not go out in time
+TEXTED = "texted"  # it was to be a call, and the text has arrived after all
 
 _REMINDED_ABOUT = (InvitationState.SENT, InvitationState.DELIVERED)
 _NOT_OUT = (TextState.QUEUED, TextState.SKIPPED, TextState.FAILED)
@@ -47,8 +50,14 @@ Beginning = Go | NotBefore | Never
 def hindrance(
     session: Session, invitation: Invitation, asking: AskingPolicy, policy: Policy, now: datetime
 ) -> NotBefore | Never | None:
-    """What hinders asking about a locked invitation, by whichever channel. It is declined if the number opted out."""
-    return _may_not_be_asked(session, invitation) or _outside_hours(asking, policy, now)
+    """What hinders calling about a locked invitation. It is declined if the number opted out, and has failed if a text
+    that was said to be impossible has arrived after all."""
+    if (never := _may_not_be_asked(session, invitation)) is not None:
+        return never
+    if _was_texted(session, invitation):
+        invitation.state, invitation.error_code = InvitationState.FAILED, TEXTED
+        return Never()
+    return _outside_hours(asking, policy, now)
 
 
 def text_hindrance(session: Session, text: OutboundText, policy: Policy, now: datetime) -> NotBefore | Never | None:
@@ -68,6 +77,16 @@ def text_hindrance(session: Session, text: OutboundText, policy: Policy, now: da
         text.invitation.state, text.invitation.error_code = InvitationState.FAILED, TOO_LATE
         return Never()
     return _capped(session, text, policy, now) or _cooling_down(session, text, policy, now)
+
+
+def _was_texted(session: Session, invitation: Invitation) -> bool:
+    texted = select(Invitation.id).where(
+        Invitation.record_id == invitation.record_id,
+        Invitation.round == invitation.round,
+        Invitation.channel == Channel.SMS,
+        Invitation.state == InvitationState.DELIVERED,
+    )
+    return session.scalar(texted.limit(1)) is not None
 
 
 def _may_not_be_asked(session: Session, invitation: Invitation) -> Never | None:

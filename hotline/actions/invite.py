@@ -15,7 +15,7 @@ from hotline.actions.opt_outs import is_opted_out
 from hotline.actions.turns import wait_turn
 from hotline.actions.wording import script_in_use, script_said
 from hotline.privacy import SealedPhone
-from hotline.rules.matching import shortened
+from hotline.rules.item_names import item_told
 from hotline.rules.phones import PhoneKind
 from hotline.rules.policy import Policy
 from hotline.rules.script import Channel, Script
@@ -23,9 +23,6 @@ from hotline.rules.segments import count
 from hotline.tables import Call, Invitation, OutboundText, ServiceRecord
 from hotline.tables.contacts import CallState, Purpose, TextState
 from hotline.tables.service import OPEN_INVITATION_STATES, InvitationState, RecordKind
-
-# Characters of an item's name in a text, so that it fits two segments; Chinese in an English text makes all of it dear.
-_LONGEST_ITEM, _LONGEST_FOREIGN_ITEM = 24, 14
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,9 +164,7 @@ def invitation_words(session: Session, invitation: Invitation, purpose: Purpose,
     record = invitation.record
     script = script_said(session, invitation.script)
     facts = facts_of(record, script, policy, invitation.language)
-    is_foreign = not invitation.language.startswith("zh") and not facts["item"].isascii()
-    longest = _LONGEST_FOREIGN_ITEM if is_foreign else _LONGEST_ITEM
-    facts["item"] = shortened(facts["item"], longest, invitation.language)
+    facts["item"] = item_told(facts["item"], invitation.language)
     if purpose is Purpose.REMIND:
         return script.say(f"remind_{spoken_kind(record)}", **facts)
     if (many := size_of_batch(session, record)) > 1:

@@ -15,6 +15,9 @@ from hotline.rules.script import Channel
 from hotline.tables import Invitation, Rating, ServiceRecord
 from hotline.tables.service import OPEN_INVITATION_STATES, InvitationState, RatingState
 
+LATE = "late"  # the flag of a rating that came after every invitation to it had ended
+LONGEST_COMMENT = 2000  # characters of one rating's comment in all; longer ones are no citizen's
+
 
 @dataclass(frozen=True, slots=True)
 class Given:
@@ -101,8 +104,17 @@ def add_to_rating(session: Session, record_id: int, added: Added, now: datetime)
     return rating
 
 
+def has_room(rating: Rating, words: str | None) -> bool:
+    """Is the comment of that rating no longer than one may be, when the words are added?"""
+    return len(rating.comment or "") + len(words or "") < LONGEST_COMMENT
+
+
 def _joined(words: str | None, more: str | None) -> str | None:
-    return f"{words}\n{more}" if words and more else words or more
+    """Each once, as far as there is room."""
+    if words and more and more not in words.split("\n"):
+        return f"{words}\n{more}"[:LONGEST_COMMENT]
+    joined = words or more
+    return joined[:LONGEST_COMMENT] if joined else None
 
 
 def _supersede(session: Session, earlier: Rating | None, rating: Rating, now: datetime) -> None:

@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, func, select, tuple_
 from sqlalchemy.orm import Session
 
+from hotline.rules.matching import words_beside
 from hotline.rules.replies import Action, parse
 from hotline.rules.scale import is_bad
 from hotline.tables import InboundText
@@ -136,7 +137,7 @@ def reread(text: InboundText, open_box: Callable[[bytes], str]) -> Reread:
     """One text that a parser has read, read again."""
     assert text.scale is not None
     assert text.action is not None
-    reply = parse(open_box(text.body_box)[text.read_from :], text.scale)
+    reply = parse(words_beside(open_box(text.body_box), text.read_before, text.read_from), text.scale)
     return Reread(
         text_id=text.id,
         received_at=text.received_at,

@@ -7,10 +7,11 @@ from sqlalchemy import Select, select, update
 from sqlalchemy.engine import CursorResult
 from sqlalchemy.orm import Session
 
-from hotline.actions.rate import Given, rate
+from hotline.actions.rate import LATE, Given, rate
 from hotline.actions.turns import wait_turn
 from hotline.actions.wording import script_in_use, script_said
 from hotline.errors import BadInput, Conflict, NotFound
+from hotline.rules.matching import words_beside
 from hotline.rules.policy import Policy
 from hotline.rules.replies import parse
 from hotline.rules.script import Channel, Script
@@ -75,7 +76,15 @@ def assign(
         raise Conflict("the citizen has rated this record after the text", code="rated_later")
     _decide(session, item_id, Decision.ASSIGNED, user_name, now)
     script = _script_they_read(session, record_id, policy)
-    given = Given(stars=stars, channel=Channel.SMS, raw=text.body, scale=script.scale, script=script.id, rule="person")
+    given = Given(
+        stars=stars,
+        channel=Channel.SMS,
+        raw=text.body,
+        scale=script.scale,
+        script=script.id,
+        rule="person",
+        flags=(LATE,) if _is_late(session, record_id, text) else (),
+    )
     rating = rate(session, record_id, given, policy, now)
     session.execute(update(ReviewItem).where(ReviewItem.id == item_id).values(rating_id=rating.id))
     about = select(InboundText.id).join(Invitation, Invitation.id == InboundText.invitation_id)
@@ -96,7 +105,8 @@ def dismiss(session: Session, item_id: int, note: str, user_name: str, now: date
 
 def _read_now(text: InboundText) -> int | None:
     """The stars that today's parser reads in the text, if any."""
-    return None if text.scale is None else parse(text.body[text.read_from :], text.scale).stars
+    words = words_beside(text.body, text.read_before, text.read_from)
+    return None if text.scale is None else parse(words, text.scale).stars
 
 
 def _text_of(session: Session, item_id: int) -> InboundText:
@@ -127,6 +137,12 @@ def _is_open(session: Session, item_id: int) -> bool:
 def _has_rated_since(session: Session, record_id: int, text: InboundText) -> bool:
     later = select(Rating.id).where(Rating.record_id == record_id, Rating.rated_at > text.received_at).limit(1)
     return session.scalar(later) is not None
+
+
+def _is_late(session: Session, record_id: int, text: InboundText) -> bool:
+    """Did the text come after every invitation to rate the record had ended?"""
+    ends = session.scalars(select(Invitation.expires_at).where(Invitation.record_id == record_id)).all()
+    return bool(ends) and all(at is not None and at <= text.received_at for at in ends)
 
 
 def _script_they_read(session: Session, record_id: int, policy: Policy) -> Script:

@@ -39,7 +39,8 @@ def receive_text(session: Session, text: ReceivedText, policy: Policy, now: date
                 InboundText.carrier == text.carrier, InboundText.external_id == text.external_id
             )
         ).one()
-    is_muted = text.taken_as is not None or _answers_of_a_day(session, text.phone.lookup, now) >= _MOST_ANSWERS
+    is_muted = text.taken_as is not None or not text.is_from_phone
+    is_muted = is_muted or _answers_of_a_day(session, text.phone.lookup, now) >= _MOST_ANSWERS
     answer = answer_to(Talk(session, text, kept, policy, now, is_muted))
     kept.answer = None if is_muted else answer
     return kept.answer

@@ -21,7 +21,7 @@ from hotline.carriers.base import Bridge, CallReport, HangUp, Listen, Receipt, R
 from hotline.errors import BadInput, HotlineError
 from hotline.messages import Accepted, Ambiguous, CallProgress, Delivery, ReceivedText, Refusal, Refused, SendResult
 from hotline.privacy import SealedPhone, Vault
-from hotline.rules.phones import any_phone
+from hotline.rules.phones import any_phone, is_phone
 from hotline.rules.replies import Action
 from hotline.settings import Settings
 
@@ -108,6 +108,7 @@ class TwilioCarrier:
             body_box=self._vault.seal(body),
             taken_as=_TAKEN_AS.get(form.get("OptOutType", "")),
             our_number=self._our_number(form.get("To")),
+            is_from_phone=is_phone(form.get("From", ""), self._region),
         )
 
     def _our_number(self, said: object) -> str | None:

@@ -25,6 +25,7 @@ from hotline.tables.plumbing import OutboxState
 
 _RESENDERS = (Role.SUPERVISOR, Role.ADMIN)
 _MOST_ROWS = 50
+_MOST_RESENT = 1000  # at one press
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,18 @@ def resend(row_id: int) -> BaseResponse | tuple[str, int]:
     if not freed:
         return _page(CONFLICTS["not_parked"]), 409
     tell(f"任务 {row_id} 已重新发送。", f"Task {row_id} is being sent again.")
+    return redirect(url_for("console.deliveries"), 303)
+
+
+@blueprint.post("/outbox/resend")
+@needs_role(*_RESENDERS)
+def resend_all() -> BaseResponse:
+    """Try all that is parked again, a bounded number at a time, and keep who said so."""
+    house, person = services(), me()
+    with house.database.write() as session:
+        freed = outbox.unpark_all(session, _MOST_RESENT, house.now())
+        audit(session, person.name, "outbox_all_resent", house.now(), facts={"count": freed})
+    tell(f"{freed} 项任务已重新发送。", f"{freed} tasks are being sent again.")
     return redirect(url_for("console.deliveries"), 303)
 
 

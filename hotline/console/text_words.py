@@ -72,6 +72,7 @@ TEXT_ERRORS: Mapping[str, Words] = {
     "21614": Words("不是手机号码", "not a mobile number"),
     "30001": Words("运营商队列已满", "the carrier's queue is full"),
     "30002": Words("账户已停用", "account suspended"),
+    "too_late": Words("超过询问期限，未能发出", "the days for asking were over"),
     "30003": Words("手机关机或不在服务区", "handset off or out of reach"),
     "30004": Words("被拦截", "blocked"),
     "30005": Words("号码不存在或已停机", "number unknown or out of service"),

@@ -102,15 +102,24 @@ def save_wording(name: str) -> BaseResponse | tuple[str, int]:
     try:
         with house.database.write() as session:
             saved = wording.save_draft(session, name, document, note, person.name, house.now())
+            is_same = _is_same(saved.document, wording.script_in_use(session, name))
     except BadInput as fault:
         return _editor(name, document, version, refused=_refusal(fault)), 400
-    tell(
-        f"已保存为版本 {saved.version}，尚未启用。请核对后启用。",
-        f"Saved as version {saved.version}. It is not in use yet: look it over, then activate it.",
-        ends_draft=_draft_key(name, version),
-    )
+    tell(*_saved_words(saved.version, is_same=is_same), ends_draft=_draft_key(name, version))
     language = _chosen_language(document)
     return redirect(url_for("console.wording_version", name=name, version=saved.version, language=language), 303)
+
+
+def _saved_words(version: int, *, is_same: bool) -> tuple[str, str]:
+    if is_same:
+        return (
+            f"已保存为版本 {version}，但内容与正在使用的版本完全相同，无需启用。",
+            f"Saved as version {version}, but it is identical to the one in use: there is nothing to activate.",
+        )
+    return (
+        f"已保存为版本 {version}，尚未启用。请核对后启用。",
+        f"Saved as version {version}. It is not in use yet: look it over, then activate it.",
+    )
 
 
 def _posted(name: str) -> dict[str, Any]:
@@ -225,11 +234,17 @@ def _version_page(name: str, version: int, refused: Words | None = None) -> str:
         troubles=troubles(document, found),
         proofs=proofs(document),
         changes=changes(before, document),
+        is_same=_is_same(document, kept.in_use),
         opposed=opposed,
         groups={language: groups(document, language, policy, before) for language in languages_of(document)},
         may_write=me().role is Role.ADMIN,
         chosen=_chosen_language(document),
     )
+
+
+def _is_same(document: Mapping[str, Any], in_use: Script) -> bool:
+    """Would it tell citizens the same as the script in use, to the letter?"""
+    return bool(document["scale"] == in_use.scale and document["words"] == in_use.words)
 
 
 def _is_opposed(session: Session, name: str, scale: str) -> bool:

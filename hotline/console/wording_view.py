@@ -9,13 +9,15 @@ from typing import Any
 
 from hotline.console import wording_words
 from hotline.console.words import Words
+from hotline.rules.item_names import item_told
 from hotline.rules.policy import Policy
 from hotline.rules.reasons import REASONS
-from hotline.rules.scale import STAR_LABELS, Scale, keys_read, stated_scale
+from hotline.rules.scale import STAR_LABELS, Scale
 from hotline.rules.script import Channel
 from hotline.rules.script_faults import Fault, flat, names, text_faults
 from hotline.rules.segments import Encoding, Segments, count
-from hotline.rules.sentences import LABELS, SENTENCES, TABLES
+from hotline.rules.sentences import LABELS, SENTENCES, TABLES, beside
+from hotline.rules.statement import keys_read, stated_scale
 
 Document = Mapping[str, Any]
 
@@ -108,7 +110,8 @@ def fill(text: str, facts: Mapping[str, str]) -> str:
     return re.sub(r"\{([a-z]+)\}", lambda match: facts.get(match.group(1), match.group()), text)
 
 
-# A record as they often are, to see what a text looks like and costs: an item of 16 characters.
+# A record as they often are, to see what a text looks like and costs: an item of 16 characters, in Chinese, since few
+# have an English name; in an English text that is the dearest case.
 _SAMPLES: Mapping[str, Mapping[str, str]] = {
     "zh-CN": {
         "date": "11月23日",
@@ -124,8 +127,8 @@ _SAMPLES: Mapping[str, Mapping[str, str]] = {
     },
     "en": {
         "date": "23 Nov",
-        "item": "Social security card",
-        "list": "11 Social security card (0012); 12 Residence permit (0034)",
+        "item": item_told("城乡居民基本医疗保险参保登记业务", "en"),
+        "list": "11 社会保障卡申领 (0012); 12 居住证办理 (0034)",
         "deadline": "18:00 on 24 Nov",
     },
 }
@@ -139,6 +142,7 @@ def sample_facts(document: Document, language: str, policy: Policy) -> dict[str,
     sample["signature"] = policy.signature.get(language, policy.signature[policy.languages[0]])
     sample["hours"] = str(policy.invitation.correct_hours)
     sample["when"] = fill(given.get("when_by", ""), sample)
+    sample["about"] = beside(fill(given.get("about_one", ""), sample), language)
     return sample | {"wish": given.get("wishes.morning", "")}
 
 

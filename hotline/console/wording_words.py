@@ -3,7 +3,10 @@
 from collections.abc import Mapping
 
 from hotline.console.words import STARS, Words
+from hotline.rules.promises import PHRASINGS
+from hotline.rules.replies import Action
 from hotline.rules.reply_wishes import Wish
+from hotline.rules.scale import Scale
 from hotline.rules.script import Channel
 from hotline.rules.script_faults import LONGEST_TEXT, Fault, Kind
 
@@ -72,6 +75,7 @@ GROUPS: Mapping[Channel, tuple[tuple[Words, Mapping[str, Words]], ...]] = {
                 "own_words": Words(
                     "市民用自己的话说明原因时的称谓", "the reasons, when they are the citizen's own words"
                 ),
+                "about_one": Words("市民有多件事项时，注明评的是哪一件", "which one was rated, if there are several"),
                 "which_one_entry": Words("询问是哪一件时，清单里的一项", "one entry of the list: which one?"),
                 "no_item": Words("没有事项名称时的称谓", "an item without a name"),
             },
@@ -145,6 +149,7 @@ FACTS: Mapping[str, Words] = {
     "deadline": Words("联系期限", "deadline"),
     "list": Words("待评价事项清单", "list of services"),
     "number": Words("清单中的序号", "number in the list"),
+    "about": Words("评的是哪一件（只有一件时为空）", "which one was rated; empty if there is only one"),
     "case": Words("工单号", "case number"),
 }
 
@@ -169,32 +174,65 @@ _FAULTS: Mapping[Kind, Words] = {
         "系统不会把它读作 {} 星，请使用规范名称。", "It is not read as {} stars: use an official name."
     ),
     Kind.SCALE_UNSAID: Words(
-        "没有按所选的按键方向，逐一写明五个数字各自的满意度。",
-        "It does not give each of the five levels the number that the chosen direction of the keys gives it.",
+        "没有按所选的按键方向，把五个数字各自的满意度连续写明，每个数字和每一档各写一次（例如：{}）。",
+        "It does not list the five levels in a row, each once, with the number that the chosen direction of the keys "
+        "gives it (such as: {}).",
     ),
-    Kind.SCALE_CONTRADICTED: Words(
-        "所写的数字与所选的按键方向相反或不符。", "A number in it contradicts the chosen direction of the keys."
+    Kind.SCALE_STRAY: Words(
+        "“{}”可能被市民读作按键说明或另一种评分方向，请删去或改用其他说法。",
+        "“{}” could be read as a key, or as another direction of the keys: leave it out or say it otherwise.",
     ),
-    Kind.NOT_FREE: Words("必须写明回复免费。", "It must say that replying is free."),
+    Kind.NOT_FREE: Words(
+        "必须用下列说法之一写明回复免费，并且不提收费：{}。",
+        "It must say that replying is free, in one of these ways, and name no price: {}.",
+    ),
     Kind.TEACHES_NOTHING: Words(
-        "必须写明怎样{}，而且所写的词系统能够读懂。", "It must say a word to reply {}, and one that is understood."
+        "必须写明怎样{}，而且所写的词系统能够读懂。可用的说法：{}。",
+        "It must say a word to reply {}, and one that is understood. Known ways: {}.",
+    ),
+    Kind.OTHER_LANGUAGE: Words(
+        "含有其他语言或字形的文字“{}”，请检查是否填错了语言。",
+        "“{}” is of another language or way of writing: was it put under the wrong one?",
     ),
 }
 _ASKED: Mapping[str, Words] = {
-    "optout": Words("退订（例如：退订回T）", "to opt out"),
-    "optin": Words("恢复（例如：恢复请回复“恢复”）", "to come back"),
+    Action.OPTOUT: Words("退订", "to opt out"),
+    Action.OPTIN: Words("恢复接收", "to come back"),
+}
+_LISTS: Mapping[str, Words] = {
+    Scale.STAR_5_BEST: Words(
+        "5非常满意，4满意，3基本满意，2不满意，1非常不满意", "5 very good, 4 good, 3 fair, 2 poor, 1 very poor"
+    ),
+    Scale.RANK_1_BEST: Words(
+        "1非常满意，2满意，3基本满意，4不满意，5非常不满意", "1 very good, 2 good, 3 fair, 4 poor, 5 very poor"
+    ),
 }
 
 
 def said_of(fault: Fault) -> Words:
     """What to tell the person who writes."""
-    pair, detail = _FAULTS[fault.kind], fault.detail
+    pair, details = _FAULTS[fault.kind], _details(fault)
+    return Words(_with(pair.zh, [one.zh for one in details]), _with(pair.en, [one.en for one in details]))
+
+
+def _details(fault: Fault) -> list[Words]:
+    detail = fault.detail
     if fault.kind in (Kind.STRANGE_FACT, Kind.FACT_MISSING):
         known = FACTS.get(detail)
-        named = Words(f"{{{detail}}}（{known.zh}）" if known else f"{{{detail}}}", f"{{{detail}}}")
-    else:
-        named = _ASKED.get(detail, Words(detail, detail))
-    return Words(pair.zh.replace("{}", named.zh), pair.en.replace("{}", named.en))
+        return [Words(f"{{{detail}}}（{known.zh}）" if known else f"{{{detail}}}", f"{{{detail}}}")]
+    if fault.kind is Kind.NOT_FREE:
+        return [Words(*PHRASINGS["free"])]
+    if fault.kind is Kind.TEACHES_NOTHING:
+        return [_ASKED[detail], Words(*PHRASINGS[detail])]
+    if fault.kind is Kind.SCALE_UNSAID:
+        return [_LISTS[detail]]
+    return [Words(detail, detail)]
+
+
+def _with(said: str, details: list[str]) -> str:
+    """`said` with each detail in its place, whatever braces a detail holds."""
+    pieces = said.split("{}")
+    return pieces[0] + "".join(detail + piece for detail, piece in zip(details, pieces[1:], strict=False))
 
 
 def name_of(channel: Channel, sentence: str) -> Words:

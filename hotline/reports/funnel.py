@@ -7,7 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Integer, Select, Subquery, case, exists, func, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from hotline.rules.script import Channel
 from hotline.tables import InboundText, Invitation, OptOut, OutboundText, Rating, ReviewItem, ServiceRecord
@@ -20,7 +20,6 @@ LONGEST = 92  # days in one report
 _TAKEN = (TextState.SENT, TextState.DELIVERED, TextState.UNDELIVERED)
 _OUTCOME_LOST = (TextState.SENDING, TextState.UNKNOWN)
 _BEGUN = (*_TAKEN, *_OUTCOME_LOST)
-_LOST = (TextState.FAILED, TextState.UNDELIVERED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +34,8 @@ class Day:
     the first time after it had expired. unclear: a reply could not be read, and a person was to read it unless the
     citizen said it more clearly. opted_out: the number asked to be left alone between its sending and its expiry.
     declined: not sent, because the number had opted out or did so first. unknown: not known to be sent, and the
-    carrier's word was lost. failed: by the carrier's code, those whose last text failed, and which were neither
-    delivered nor answered. segments: parts of the texts that the carrier took, reminders with them.
+    carrier's word was lost. failed: given up and neither delivered nor answered, by the carrier's code
+    or `too_late`. segments: parts of the texts that the carrier took, reminders with them.
     """
 
     day: date
@@ -116,13 +115,7 @@ def _counts(begins: list[datetime]) -> Select[Any]:
 
 def _each(begins: list[datetime]) -> Subquery:
     taken = OutboundText.state.in_(_TAKEN)
-    rated_at = (
-        select(func.min(Rating.rated_at))
-        .where(
-            Rating.record_id == Invitation.record_id, Rating.round == Invitation.round, Rating.channel == Channel.SMS
-        )
-        .scalar_subquery()
-    )
+    rated_at = select(func.min(Rating.rated_at)).where(_is_answer()).scalar_subquery()
     unclear = exists().where(
         InboundText.invitation_id == Invitation.id,
         ReviewItem.text_id == InboundText.id,
@@ -164,23 +157,22 @@ def _is_answer() -> ColumnElement[bool]:
     return same & (Rating.channel == Channel.SMS)
 
 
+def _rated() -> ColumnElement[bool]:
+    return exists().where(_is_answer())
+
+
 def _any(which: ColumnElement[bool]) -> ColumnElement[bool]:
     return func.count().filter(which) > 0
 
 
 def _failures(begins: list[datetime]) -> Select[int, str, int]:
-    """The last text of each invitation, where it is what went wrong, by its code."""
-    later, other = aliased(OutboundText), aliased(OutboundText)
+    """Invitations that have failed and reached nobody, by the code of what went wrong last."""
     day = _number_of_day(begins).label("day")
-    code = func.coalesce(func.nullif(OutboundText.error_code, ""), "–").label("code")
-    rated = exists().where(_is_answer())
+    code = func.coalesce(func.nullif(Invitation.error_code, ""), "–").label("code")
+    delivered = exists().where(OutboundText.invitation_id == Invitation.id, OutboundText.state == TextState.DELIVERED)
     return (
         select(day, code, func.count())
-        .select_from(OutboundText)
-        .join(OutboundText.invitation)
-        .where(*_made(begins), OutboundText.state.in_(_LOST), ~rated)
-        .where(~exists().where(later.invitation_id == Invitation.id, later.id > OutboundText.id))
-        .where(~exists().where(other.invitation_id == Invitation.id, other.state == TextState.DELIVERED))
+        .where(*_made(begins), Invitation.state == InvitationState.FAILED, ~_rated(), ~delivered)
         .group_by(day, code)
     )
 

@@ -1,18 +1,33 @@
-"""Which service a text is about, by the code or the name it begins with: never a guess, and never two at once."""
+"""Which service a text is about, by a code or a name in it: never a guess, and never two at once."""
 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from hotline.rules.reply_entries import MEASURED
 from hotline.rules.reply_text import fold
 
 SHORTEST_CODE = 4
-_BEFORE = re.compile(r"\s*(?:尾号)?\s*")
-_BETWEEN = re.compile(r"[\s:：，,。-]*")
+_FIRST = re.compile(r"\s*[(\[【“\"「]?\s*(?:(?:办件|业务|事项)?的?(?:尾号|编号)(?:是|为)?\s*)?")
+# What is written around a code and says no more than that it is one.
+_BEFORE = re.compile(
+    r"[(\[【“\"「]?\s*(?:(?:办件|业务|事项)?的?(?:尾号|编号|单号|号码|号)?(?:是|为)?"
+    r"|(?<![a-z])(?:no|number|code|ending(?: in)?)[.:]?)\s*[:#]?\s*$"
+)
+_LOOK_BACK = 24
+_BETWEEN = re.compile(r"[)\]】”\"」]?(?:的?(?:那|这)(?:个|件))?[\s:：，,。)\]】”\"」-]*")
+# A place where a code may begin: no part of a longer number, a date, a decimal, or a masked telephone number.
+_PLACE = re.compile(r"(?<![0-9a-z*])(?<![0-9a-z][-./_])(?<![0-9]{3} )(?=[0-9a-z])")
+_PREFIX = re.compile(r"[a-z]{1,4}-?(?=[0-9])")
+_NO_CODE_BEHIND = re.compile(f"{MEASURED}| [0-9]{{4}}")
+_DIGIT = re.compile("[0-9]")
 _SHORTEST_NAME = 2
+_SHORTEST_PART = 3  # of a name, anywhere in a text
 # What people say around the name of a service when they are asked which one they meant.
 _LEAD = re.compile('(?:[\\s“"「《]|我?(?:评价|说)的?是|(?:就是|是|指的是|关于|对于?))*')
 _NAME = re.compile('[^\\s,，.。;；:：!！、“”"「」《》()（）0-9]+(?: [a-z][^\\s,，.。;；:：!！、0-9]*)*')
+_HAN = re.compile("[一-龥]+")
+_BEHIND_NAME = re.compile('[”"」》)]?(?:的?(?:那|这)(?:个|件|项)|的)?[ ,，:：]*')
 _TAIL = re.compile("(?:的?(?:那|这)?(?:个|件|项|一个|一件|事项|业务|办件)?(?:吧|啊|呀|哦)?)$")
 
 
@@ -27,10 +42,11 @@ class Coded:
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """The one that the text names, and what is left of the text once the code is taken out."""
+    """The one that the text names, by what stands at `start:end` of it; the rest are its words."""
 
     id: int
-    text: str
+    start: int
+    end: int
 
 
 def code_of(one: Coded, others: Sequence[Coded]) -> str:
@@ -50,22 +66,99 @@ def shortened(name: str, longest: int, language: str) -> str:
     return name[:longest].rstrip() + ("…" if language.startswith("zh") else "...")
 
 
-def named(text: str, candidates: Sequence[Coded]) -> Named | None:
-    """The candidate with whose code the text begins; None = it names none of them, or more than one."""
-    start = _BEFORE.match(text)
-    said = text[start.end() :] if start else text
-    found = [(one, rest) for one in candidates if (rest := _behind(said, one.number)) is not None]
+def words_beside(text: str, start: int, end: int) -> str:
+    """The text without what stands at `start:end`."""
+    before = text[:start].rstrip(" \n,，、")
+    return f"{before} {text[end:]}" if before else text[end:]
+
+
+def named(text: str, candidates: Sequence[Coded]) -> list[Named]:
+    """The candidates whose codes stand in the text, each once. Only if it is one alone is the text about that one.
+
+    Any code at the beginning; elsewhere one of four characters or more, with a digit, and no part of a longer number.
+    A code that several share names all of them.
+    """
+    folded = fold(text)
+    first = _FIRST.match(folded)
+    at_first = first.end() if first else 0
+    candidates = [one for one in candidates if fold(one.number)[-SHORTEST_CODE:] in folded]
+    places = {at_first, *(match.start() for match in _PLACE.finditer(folded))}
+    found: dict[int, Named] = {}
+    for place in sorted(places):
+        for one, end in _at(folded, place, place == at_first, candidates):
+            between = _BETWEEN.match(folded, end)
+            found.setdefault(one.id, Named(one.id, _start(folded, place), between.end() if between else end))
+    return list(found.values())
+
+
+def _at(text: str, place: int, is_first: bool, candidates: Sequence[Coded]) -> list[tuple[Coded, int]]:
+    """The candidates whose code begins at that place of the folded text, and where it ends."""
+    found = []
+    for one in candidates:
+        end = _behind(text, place, one.number)
+        prefix = _PREFIX.match(text, place) if end is None else None
+        if prefix is not None and fold(one.number).startswith(prefix.group().rstrip("-")):
+            end = _behind(text, prefix.end(), one.number)
+        if end is not None and (is_first or _is_sure(text, place, end)):
+            found.append((one, end))
     if len(found) > 1:  # they may be services of one number: “0012-2 5”
-        found = [
-            (one, rest[len(count) :])
-            for one, rest in found
-            if rest.startswith(count := f"-{one.service_count}") and _ends_there(rest, len(count))
+        counted = [
+            (one, end + len(count)) for one, end in found if text.startswith(count := f"-{one.service_count}", end)
         ]
-    if len(found) != 1:
-        return None
-    one, rest = found[0]
-    between = _BETWEEN.match(rest)
-    return Named(one.id, rest[between.end() :] if between else rest)
+        found = [(one, end) for one, end in counted if _ends_there(text, end)] or found
+    return found
+
+
+def _is_sure(text: str, start: int, end: int) -> bool:
+    """Can it be nothing but a code, though it does not begin the text?"""
+    is_code = end - start >= SHORTEST_CODE and _DIGIT.search(text, start, end) is not None
+    return is_code and _NO_CODE_BEHIND.match(text, end) is None
+
+
+def _start(text: str, place: int) -> int:
+    """Where what announces the code at that place begins: （办件尾号."""
+    since = max(0, place - _LOOK_BACK)
+    before = _BEFORE.search(text[since:place])
+    return since + before.start() if before else place
+
+
+def named_by_item(text: str, names: Sequence[tuple[int, str]]) -> list[Named]:
+    """Those (id, name of the item) whose name stands in the text, or a part of it, of three Chinese characters or more,
+    that no other has. Parts inside a longer part of another name are not counted.
+    """
+    folded = fold(text)
+    spans = [(identity, _longest_part(folded, fold(name))) for identity, name in names]
+    held = [(identity, span) for identity, span in spans if span is not None]
+    longest = [
+        (identity, span)
+        for identity, span in held
+        if not any(_is_within(span, other) for _, other in held if other != span)
+    ]
+    alone = [(identity, span) for identity, span in longest if sum(other == span for _, other in longest) == 1]
+    return [Named(identity, start, _name_end(folded, end)) for identity, (start, end) in alone]
+
+
+def _longest_part(text: str, name: str) -> tuple[int, int] | None:
+    """Where in the text the whole name stands, or else its longest part."""
+    if len(name) >= _SHORTEST_NAME and (at := text.find(name)) >= 0:
+        return at, at + len(name)
+    best: tuple[int, int] | None = None
+    for start in range(len(name) - _SHORTEST_PART + 1):
+        length = _SHORTEST_PART if best is None else best[1] - best[0] + 1
+        while start + length <= len(name) and (part := name[start : start + length]) in text and _HAN.fullmatch(part):
+            at = text.index(part)
+            best = (at, at + length)
+            length += 1
+    return best
+
+
+def _is_within(span: tuple[int, int], other: tuple[int, int]) -> bool:
+    return other[0] <= span[0] and span[1] <= other[1]
+
+
+def _name_end(text: str, end: int) -> int:
+    behind = _BEHIND_NAME.match(text, end)
+    return behind.end() if behind else end
 
 
 def by_name(text: str, names: Sequence[str]) -> tuple[int, str] | None:
@@ -91,14 +184,15 @@ def _bare(rest: str) -> str:
     return rest.strip(' \n,，.。;；:：、”"」》）)')
 
 
-def _behind(said: str, number: str) -> str | None:
-    """What follows the longest end of `number` that `said` begins with; None = it begins with none.
+def _behind(text: str, place: int, number: str) -> int | None:
+    """Where the longest end of `number` that stands at that place of the folded text ends; None = none stands there.
 
     One character is no code: it could be the rating itself.
     """
-    for length in range(len(number), max(1, min(SHORTEST_CODE, len(number)) - 1), -1):
-        if said[:length].lower() == number[-length:].lower() and _ends_there(said, length):
-            return said[length:]
+    folded = fold(number)
+    for length in range(len(folded), max(1, min(SHORTEST_CODE, len(folded)) - 1), -1):
+        if text.startswith(folded[-length:], place) and _ends_there(text, place + length):
+            return place + length
     return None
 
 

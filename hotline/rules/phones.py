@@ -64,6 +64,15 @@ def any_phone(text: str, region: str) -> Phone:
         return Phone(text, PhoneKind.MOBILE)
 
 
+def is_phone(text: str, region: str) -> bool:
+    """False for who cannot be texted back: short codes, names, hidden numbers."""
+    try:
+        read_phone(text, region)
+    except PhoneError:
+        return False
+    return True
+
+
 def mask(e164: str) -> str:
     """`+8613844328000` → `138****8000`; `+8643264812345` → `0432****2345`; foreign numbers keep their country code."""
     try:

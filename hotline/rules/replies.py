@@ -7,15 +7,16 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
-from hotline.rules.reply_corrections import corrected_from, instead_of, now_from
-from hotline.rules.reply_guards import unreadable
+from hotline.rules.reply_corrections import corrected_from, instead_of, is_mistyped, now_from
+from hotline.rules.reply_echoes import own_words
+from hotline.rules.reply_guards import is_against_its_picture, unreadable
 from hotline.rules.reply_rating import Rating, read_rating
 from hotline.rules.reply_requests import Request, read_request
 from hotline.rules.reply_text import fold, visible
-from hotline.rules.scale import STAR_LABELS, Scale
+from hotline.rules.scale import STAR_LABELS, Scale, is_bad
 
 # Which reading of replies this is: raised whenever a reply is read otherwise than before, and kept beside each text.
-PARSER = "2026.11"
+PARSER = "2026.12"
 
 
 class Action(StrEnum):
@@ -58,30 +59,52 @@ _BARE = {"1": 1, "2": 2, "3": 3, "4": 4, "5": 5, "一": 1, "二": 2, "三": 3, "
 # What most citizens write: the official labels, read at a glance.
 _LABELS = {label: stars for stars, label in STAR_LABELS.items()}
 _LABELS |= {"非常好": 5, "好": 4, "一般": 3, "差": 2, "非常差": 1}
+# Judgements that are one only as the whole reply: 垃圾 beside other words is what many calls are about.
+_WHOLE = {
+    5: "完美|很完美|太完美了|非常完美|优秀|很优秀|非常优秀|最好|棒极了|太棒了|非常棒|好极了|great",
+    4: "不赖|不错|not bad|not bad at all",
+    3: "普通|很普通",
+    2: "糟糕|失望|烂|有点失望|有点烂|disappointed",
+    1: (
+        "垃圾|太垃圾|太垃圾了|真垃圾|垃圾服务|服务垃圾|糟透|糟透了|糟糕透了|糟糕透顶|太糟糕|太糟糕了|很糟糕|非常糟糕|极差|"
+        "太烂|太烂了|很烂|真烂|非常烂|烂透了|非常失望|很失望|太失望|太失望了|失望透顶|very disappointed"
+    ),
+}
+_LABELS |= {word.replace(" ", ""): stars for stars, words in _WHOLE.items() for word in words.split("|")}
 
 
 def parse(text: str, scale: Scale) -> Reply:
     """What `text` says under `scale`. Never raises; takes time in proportion to the length of the text."""
     text = visible(text)
+    reply = _read(text, scale)
+    if reply.stars is not None and is_against_its_picture(text, good=not is_bad(reply.stars)):
+        return _clarify("digit-against-words")
+    return reply
+
+
+def _read(text: str, scale: Scale) -> Reply:
     folded = fold(text).rstrip(_TAIL)
     bare = folded.lstrip(_LEADING).rstrip(_EDGES)
     if bare.startswith(_GREETINGS) and len(bare) > 2 and bare[2] in _LEADING:
         bare = bare[2:].lstrip(_LEADING)
-    if bare in _BARE:
-        return Reply(Action.RATE, scale.stars(_BARE[bare]), None, "digit")
-    # 5分 and nothing else answers a menu of numbered options: it is the option 5, and 分 a polite measure word.
-    # Who gives a score says so (给5分, 5分好评, 五星), and then it is stars whatever the scale.
-    if bare[1:].lstrip() == "分" and bare[0] in _BARE:
-        return Reply(Action.RATE, scale.stars(_BARE[bare[0]]), None, "digit")
-    if (label := _once(bare.replace(" ", ""))) in _LABELS:
-        return Reply(Action.RATE, _LABELS[label], None, "words")
+    if glance := _at_a_glance(bare, scale):
+        return glance
     if not _SAYS.search(bare):
         return _do(Request.HELP) if "?" in bare else _clarify("empty")
+    if (written := own_words(text)) is not None:
+        return _beside_echo(written, scale)
     if rule := unreadable(folded):
         return _clarify(rule)
+    return _weighed(text, folded, bare, scale)
+
+
+def _weighed(text: str, folded: str, bare: str, scale: Scale) -> Reply:
+    """What a reply of more words asks for or rates."""
     asked = read_request(folded)
     if asked and asked.request is Request.OPTOUT:
         return _do(asked.request)
+    if is_mistyped(bare):
+        return _clarify("mistyped")
     if corrected := _corrected(text, folded, scale):
         return corrected
     if asked:
@@ -89,6 +112,25 @@ def parse(text: str, scale: Scale) -> Reply:
         return _clarify("rating-and-request") if also_rates else _do(asked.request)
     rating = read_rating(folded, scale)
     return _clarify(rating) if isinstance(rating, str) else _rate(text, rating, rating.rule)
+
+
+def _at_a_glance(bare: str, scale: Scale) -> Reply | None:
+    """A digit or a label and nothing else."""
+    if bare in _BARE:
+        return Reply(Action.RATE, scale.stars(_BARE[bare]), None, "digit")
+    # 5分 and nothing else answers a menu of numbered options: it is the option 5, and 分 a polite measure word.
+    # Who gives a score says so (给5分, 5分好评, 五星), and then it is stars whatever the scale.
+    if bare[1:].lstrip() == "分" and bare[0] in _BARE:
+        return Reply(Action.RATE, scale.stars(_BARE[bare[0]]), None, "digit")
+    if (label := _once("".join(bare.split()))) in _LABELS:
+        return Reply(Action.RATE, _LABELS[label], None, "words")
+    return None
+
+
+def _beside_echo(written: str, scale: Scale) -> Reply:
+    """An answer written beside our own text counts, if it is one."""
+    reply = _read(written, scale) if written else None
+    return _clarify("echo") if reply is None or reply.action is Action.CLARIFY else reply
 
 
 def _once(text: str) -> str:

@@ -12,19 +12,21 @@ _SCORE = "(?:[1-5一二三四五] ?(?:分|颗?星|stars?)?|(?:非常|很|基本|
 _MARK = re.compile(
     "错(?:了|啦|字|键|数字|数)?|手滑了?|手误|误(?:[点按操][作了]?)|更正|纠正|修正|更改(?:一下|评价|"
     "评分)?[为成到]?|修改(?:一下|评价|评分)?[为成到]?|"
-    "变更[为成到]?|改(?:一下|评价|评分)?[为成到]?|换[为成到]?|调[为成到]|重新(?:评价|评|打分|选)|重评|应该?[是为]|"
+    "变更[为成到]?|应该(?= ?[1-5一二三四五])|改(?:一下|评价|评分)?[为成到]?|换[为成到]?|调[为成到]|"
+    "重新(?:评价|评|打分|选)|重评|应该?[是为]|"
     "其实是|实际是|才是|而是|意思是|不对|"
     f"不是 ?{_SCORE}[ ,，.。]{{0,3}}(?:而|应该?|我?[选打要]?的?)?是|不是 ?{_SCORE}[ ,，.。]{{1,3}}"
 )
 _ENGLISH_MARK = re.compile(
     r"\b(?:sorry|i mean|i meant|meant|oops|ops|typo|correction|mistake|actually|should be|should have been|wait|"
-    r"changed? (?:it |my (?:rating|score|answer) )?(?:from [^\n]{1,8} )?to|make (?:it|that)|rather|no(?=,)|"
+    r"changed? (?:it |[1-5] |my (?:rating|score|answer) )?(?:from [^\n]{1,8} )?to|make (?:it|that)|rather|"
+    r"no(?=,)|(?<=[1-5] )no(?= [1-5]$)|"
     rf"not {_SCORE},? ?(?:but|it's)?)(?![a-z])"
 )
 _BEFORE = re.compile(
     f"(?:{_SCORE}|[ ,，.。!:;、…~\\n()'—→>*-]|"
     + either(
-        "我|刚才|刚刚|刚|之前|前面|上面|上条|上一条|上次|那个|那条|这个|抱歉|不好意思|对不起|把|从|由|的|评价|"
+        "我|刚才|刚刚|刚|昨天|前天|今天|现在|早上|上午|下午|之前|前面|上面|上条|上一条|上次|那个|那条|这个|抱歉|不好意思|对不起|把|从|由|的|评价|"
         "评分|请|帮|帮我|麻烦|想|要|需要|可以|能|回复|发|是|为|"
         "数字|打|按|选|写|说|点|填|回|输|搞|弄|评|看|记|摁|了|个|给|你好|您好|啊|呀|哦|哎|哎呀|诶|唉|等等|等一下|"
         "等下|不小心|都|短信|又|谢谢|错|错误|的|应该|其实|撤回|撤销|"
@@ -34,6 +36,15 @@ _BEFORE = re.compile(
         "one|first|for|but|typo|correction|changed|change|actually|rather|should be|mean"
     )
     + ")*+"
+)
+_TYPED_AS = re.compile(f"[^0-9]{{0,8}}把({_SCORE}) ?[按打选点发输写填回评给]错?成了? ?({_SCORE})了?[ ,.。!]*")
+_MISTYPED = re.compile(
+    "(?:[ ,.。!\n]|你好|您好|对不起|抱歉|不好意思|我|刚才|刚刚|刚|不小心|好像|可能|是|上条|上一条|哎呀|哦|啊)*+"
+    "(?:[打发按选点写填搞弄回输摁评]错(?:字|键|数字|数)?(?:了|啦)?|手滑|手误|误操作|误[点按触])"
+    "(?:了|的|啊|呀|哦|[ ,.。!])*+"
+    "(?:抱歉|对不起|不好意思|谢谢|[ ,.。!])*+"
+    "|(?:sorry,? |oops,? )?(?:typo|mistyped|i mistyped|my mistake|by mistake|wrong (?:key|button|digit|reply)|oops)"
+    "(?:,? sorry)?"
 )
 _INSTEAD = re.compile(r"[,，]? ?(?:而?不是|(?<![a-z])(?:and )?not |(?<![a-z])instead of )")
 # 以前不满意，现在满意: what is said of now counts.
@@ -57,6 +68,11 @@ def corrected_from(text: str) -> Iterator[int]:
             yield mark.end()
 
 
+def is_mistyped(text: str) -> bool:
+    """打错了 and nothing else: the citizen's own slip, and not yet what was meant."""
+    return len(text) <= _LONGEST_INSTEAD and _MISTYPED.fullmatch(text) is not None
+
+
 def now_from(text: str) -> int | None:
     """Where, in 以前不满意，现在满意, the rating of now begins; None where nothing is compared."""
     compared = _THEN_AND_NOW.match(text)
@@ -65,6 +81,8 @@ def now_from(text: str) -> int | None:
 
 def instead_of(text: str) -> tuple[str, str] | None:
     """`5不是1`: what was meant and what was not; None where the folded text has no such shape."""
+    if len(text) <= _LONGEST_INSTEAD and "把" in text and (typed := _TYPED_AS.fullmatch(text)):
+        return typed[1], typed[2]
     if len(text) > _LONGEST_INSTEAD or not ("不是" in text or "not " in text or "instead of" in text):
         return None
     parts = _INSTEAD.split(text)

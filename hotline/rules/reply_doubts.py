@@ -41,7 +41,7 @@ _IF = (
     "何时|何必|应该|必须|改|"
     r"\b(?:if|would|will|could|should|hope|want|until|unless|wish|how|why|who|what|can|when|expect|supposed|"
     r"used to|told|without|"
-    r"think|nobody|everyone|they|he|she|before)\b"
+    r"think|doubt|nobody|everyone|they|he|she|before)\b"
 )
 _WISH = re.compile(_IF)
 _WISH_FOR_GOOD = re.compile(_IF + "|[才能会要想请何哪更比就]|他|她|大家|公众")
@@ -86,6 +86,10 @@ _DENIAL = 8
 _CHOSEN = ("选", "选择", "评", "评价", "打", "给", "回复", "按", "为", ":", ",", " ", "\n", *"12345")
 _QUOTES = frozenset("“\"「『'")
 _LONGEST_SUBJECT = 24
+_WISHED_FOR = re.compile(
+    either("希望|如果|要是|只有|才|领导|以为|为了|号称|所谓|说|让|使|令|要求|争取|何|怎|什么|hope|wish|if ")
+)
+_LONGEST_OTHER = 12
 
 
 def is_plain(text: str) -> bool:
@@ -101,6 +105,11 @@ def is_denied(before: str) -> bool:
 def is_scare_quoted(before: str) -> bool:
     """Does the clause open with a quotation mark after words of its own: 你们的“满意”?"""
     return before[-1:] in _QUOTES and before[:-1].strip() != "" and not before[:-1].endswith(_CHOSEN)
+
+
+def has_subject(left: str) -> bool:
+    """Is the label said of something named before it, in few words: 护照满意, 我妈满意?"""
+    return 0 < len(left) <= _LONGEST_OTHER and not _WISHED_FOR.search(left)
 
 
 def doubt_before(left: str, stars: int, *, firm: bool) -> Doubt | None:

@@ -66,6 +66,25 @@ _ENGLISH_COMPLAINT = re.compile(
     r"\b(?:waited [^\n]{0,12}(?:hour|day|week|month)|hours? late|nobody|no one|still (?:not|waiting)|never (?:came|"
     r"called|answered)|hung up|ignored)"
 )
+# 满意，不可能: taken back in the last words.
+_TAKEN_BACK = re.compile(
+    r"(?:^|[^\w'])(?:那|这|我|都|是|全|完全|根本|当然|绝对|纯属|肯定|怎么)*+"
+    "(?:"
+    + either(
+        "不可能|没可能|不存在|假的|假话|骗人|骗你|骗谁|骗鬼|逗你|逗你玩|逗你们|逗你们玩|开玩笑|开个玩笑|玩笑|说笑|反讽|"
+        "反话|反语|讽刺|被要求|要求|被迫|被逼|违心|瞎说|乱说|乱填|乱点|乱按|乱选|随便填|随便选|随便点|随便按|做梦|想得美|"
+        "鬼才信|谁信|我不信|没人信|不是真的|不是真心|不是真心话|才不是|才不|怪了"
+    )
+    + r")(?:的|了|啊|呀|哦|哈|吧|呢|罢了|而已|话)*+\W*$"
+    r"|(?:^|[^\w'])(?:lol |haha )?(?:not|my foot|my ass|kidding|just kidding|i'm kidding|jk|j/k|joking|just joking|"
+    r"joke|yeah right|yeah,? sure|psych|nah|forced to|i was forced|i wish|dream on)\W*$"
+)
+# Faces and hands that say the other thing; thanks and smiles are written beside bad ratings too.
+_PICTURE = re.compile(
+    r"(?P<bad>[😡😠🤬👎🤮🤢😤😾]|\[(?:发?怒|生气|愤怒|呕?吐|弱|鄙视|白眼|抓狂|咒骂|angry|puke|thumbsdown)\])"
+    r"|(?P<good>[👍💯🥰😍👏]|\[(?:强|赞|点赞|鼓掌|thumbsup)\])",
+    re.IGNORECASE,
+)
 _TURN = re.compile(either("但|可是|就是|不过|虽|尽管|却|然而|只是|美中不足|but |however|though|except|only "))
 _SUGGESTION = re.compile(either("希望|建议|如果|要是|wish|suggest"))
 
@@ -82,6 +101,18 @@ def unreadable(text: str) -> str | None:
 
 def is_sarcastic(text: str) -> bool:
     return _SARCASM.search(text) is not None
+
+
+def is_taken_back(text: str) -> bool:
+    """Do the last words of the folded text deny what it said?"""
+    return _TAKEN_BACK.search(text) is not None
+
+
+def is_against_its_picture(text: str, *, good: bool) -> bool:
+    """Does a picture in the text, such as 😡 or [赞], take the other side?"""
+    if text.isascii() and "[" not in text:
+        return False
+    return any((picture.lastgroup == "bad") is good for picture in _PICTURE.finditer(text))
 
 
 def complains(text: str) -> bool:

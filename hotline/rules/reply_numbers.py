@@ -60,6 +60,7 @@ _NUMBER = re.compile(
     r"(?=$|[^一-龥]|[分星颗个粒枚吧啊呀哦哈嘛了呗啦噢哟谢感辛非很不满服态])"
     r"|(?<![a-z])(?:one|two|three|four|five)(?![a-z])|★(?: {0,2}★)*(?: {0,2}☆)*|☆(?: {0,2}☆)*|满分"
 )
+_STAR = frozenset("★☆")
 _OTHER_BEST = re.compile("[ :是为]{0,2}(?:(?!5(?![0-9])|五)[0-9一二三四六七八九十百]|多少|几|什么|[吗呢制])")
 _AN_ID = 3  # so many digits name a thing: 12345, 10086
 
@@ -90,6 +91,8 @@ def _read(text: str, match: re.Match[str], lead_end: int) -> Number:
         return _none(Kind.OTHER, start, end)
     if is_digits and len(word) == 3 and word.endswith("/5"):
         return _fraction(text, _VALUES.get(word[0], 0), start, end, lead_end)
+    if is_digits and value and text[start - 1 : start] in _STAR and not text[end : end + 1].isalnum():
+        return Number(Kind.SCORE, value, start - 1, start, end)  # ★4
     unit = unit_end(text, end)
     if unit is not None:
         return _score(text, value, start, unit, lead_end, is_digits=is_digits)

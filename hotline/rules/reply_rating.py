@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from hotline.rules.reply_doubts import Doubt, is_plain
-from hotline.rules.reply_guards import complains, failed, is_sarcastic, suggests, turns
+from hotline.rules.reply_guards import complains, failed, is_sarcastic, is_taken_back, suggests, turns
 from hotline.rules.reply_numbers import Kind, Number, read_numbers
 from hotline.rules.reply_text import clause_start, either
 from hotline.rules.reply_words import Label, only_praises, read_labels, sides
@@ -30,13 +30,18 @@ _CONDITION = re.compile(
         "如果|要是|假如|倘若|若是|本来|原本|除非|以为|争取|下次|将来|被改|被评|把我的|改成|改为|would have|"
         "could have|unless|until|if "
     )
+    + "|等[^\n]{1,12}再[评给打选说]"
 )
 _NOT_NOW = re.compile(
     either(
         "希望|才给|才能|凭什么|为什么|怎么|谁|不可能|难道|之前|上次|原来|以前|自己|别人|他们|朋友|领导|大家|网上|"
         "同事|让我|叫我|要我|逼|要求|强迫|"
+        "让选|让评|让打|让按|让填|让回|必须选|必须评|必须打|必须按|说是选|叫选|非要|以后再|回头再|"
         "hope|wish|why|how |last time|before|don't|can't|cannot|won't|would if|not |never|should i|do i|what "
     )
+    # 办完再评5, 解决了就评5
+    + "|(?:[完好成后]了?|解决了?)(?:我|我们|那我)?再|到[^,]{1,4}再[评给打选]|"
+    "(?:办[完好成]|解决|弄好|处理好)了?(?:我就|我|就)[评给打选]"
 )
 _SCORES = frozenset({Kind.SCORE, Kind.POINTS})
 _RATES = _SCORES | {Kind.KEY}
@@ -47,7 +52,9 @@ _ASKS = re.compile(r"[ !]{0,3}(?:[a-z'][a-z' ]*+)?\?")
 _UNSETTLED = re.compile(r"不是.{1,4}就是|要么|maybe|perhaps|probably|possibly")
 # 满意，没有什么不满意的: says the same twice. Alone it is a double negation, and says nothing.
 _NOTHING_WRONG = re.compile("没(?:有|什么|啥|任何)*+不满意?(?:的?(?:地方|之处)|的)?")
-_TWICE = re.compile(r" ?[(\[]")
+# 1最好: which key is the best, or how good was it?
+_BEST = re.compile(r"[ ,(\[]*+最好\W*+$")
+_TWICE = re.compile(r" ?[(\[]| (?:(?<=[0-9] )[一二三四五]|(?<=[一二三四五] )[0-9])")
 
 
 def read_rating(text: str, scale: Scale) -> Rating | str:
@@ -70,6 +77,8 @@ def read_rating(text: str, scale: Scale) -> Rating | str:
     elif label is None:
         if scale is Scale.RANK_1_BEST and _may_be_a_key(rest, number):
             return "score-or-key"
+        if _stars_of(number, scale) != 5 and _BEST.match(rest, number.end):
+            return "digit-against-words"
         found = Rating(_stars_of(number, scale), _rule(number), ((number.start, number.end),))
     else:
         weighed = _weigh(rest, number, label, scale)
@@ -125,7 +134,7 @@ def _chosen(text: str, numbers: list[Number]) -> Number | str | None:
 
 
 def _said_twice(text: str, keys: list[Number]) -> bool:
-    """The same key again in brackets: 5（五）."""
+    """The same key again in brackets or the other way of writing: 5（五）, 五 5."""
     return len(keys) == 2 and _TWICE.match(text, keys[0].end) is not None
 
 
@@ -150,12 +159,21 @@ def _one_label(labels: list[Label], *, beside_number: bool) -> Label | str | Non
     said = [label for label in labels if label.stars is not Doubt.IDLE]
     if not said:
         return None if beside_number else "condition"
+    if not beside_number and _judges_two(labels, said):
+        return "mixed-words"
     if len(said) == 1:
         return said[0]
     firm = [label for label in said if label.firm] or said
     if len({label.stars for label in firm}) > 1 or len({is_bad(_stars(label)) for label in said}) > 1:
         return "mixed-words"
     return next((label for label in firm if label.whole), firm[0])
+
+
+def _judges_two(labels: list[Label], said: list[Label]) -> bool:
+    """护照满意，户口不满意: is what was said of one thing unsaid of another, each with a label of its own?"""
+    believed = {(label.firm, is_bad(_stars(label))) for label in said}
+    idle = (label for label in labels if label.stars is Doubt.IDLE and label.of_another and label.worth)
+    return any((label.firm, not is_bad(label.worth)) in believed for label in idle)
 
 
 def _weigh(rest: str, number: Number, label: Label, scale: Scale) -> Rating | str:
@@ -165,6 +183,13 @@ def _weigh(rest: str, number: Number, label: Label, scale: Scale) -> Rating | st
     if by_number == by_words:
         return Rating(by_number, "digit-and-words", (span, *(_label_spans(label) if label.firm else ())))
     same_side = is_bad(by_number) == is_bad(by_words)
+    if label.is_nod:
+        # 好，1: 好 only says OK. 1 好 may judge.
+        if label.start < number.start and not rest[label.clause_start : label.start].strip():
+            return Rating(by_number, _rule(number), (span, (label.clause_start, label.clause_end)))
+        return Rating(by_number, _rule(number), (span,)) if same_side else "digit-against-words"
+    if label.whole and label.worth == 3 and label.is_bare:
+        return Rating(by_words, "words-over-digit", (span, *_label_spans(label)))
     if label.whole and (label.firm or not same_side) and not turns(rest):
         return Rating(by_words, "words-over-digit", (span, *_label_spans(label)))
     return Rating(by_number, _rule(number), (span,)) if same_side else "digit-against-words"
@@ -173,6 +198,8 @@ def _weigh(rest: str, number: Number, label: Label, scale: Scale) -> Rating | st
 def _disbelief(rest: str, found: Rating, labels: list[Label], number: Number | None) -> str | None:
     """The rule by which a rating that was read is not believed, from the words beside it."""
     bad = is_bad(found.stars)
+    if is_taken_back(rest):
+        return "sarcasm"
     if not bad and is_sarcastic(rest):
         return "sarcasm"
     # Beside a number, 满意 in a wish still takes a side; without one, what was not believed is not heard.

@@ -40,6 +40,7 @@ _KEYWORDS: dict[Request, str] = {
         "what is this|what's this|what is it|what|what does this mean|what do you mean|what do i do|how do i rate|"
         "how to rate|how does this work|"
         "how do i reply|how to reply|how to answer|几是满意|使用说明|"
+        "who is this|who's this|who are you|who r u|who dis|"
         "what should i reply|i don't understand|i do not understand|don't understand|do not understand"
     ),
     Request.WITHDRAW: (
@@ -51,7 +52,7 @@ _KEYWORDS: dict[Request, str] = {
     Request.NOT_ME: (
         "wrong number|wrong person|you have the wrong number|you have the wrong person|not me|this is not me|"
         "it's not me|it wasn't me|"
-        "that's not me|that wasn't me|who is this|who's this|who are you|who r u|who dis|not my number|"
+        "that's not me|that wasn't me|not my number|"
         "this is the wrong number|"
         "wrong guy|wrong no|i'm not that person|i am not that person|i never applied|i didn't apply|i did not apply|"
         "i did not apply for anything|i didn't apply for anything|never been there|i don't know you|mistaken identity|"
@@ -119,6 +120,7 @@ _HELP = (
     "(?:干嘛|干什么|做什么|什么|啥|什么事|啥事|什么东西|什么情况|啥情况|什么短信|什么评价)"
     "(?:的|用的|呀)?|评价什么|评什么|回复?什么|回复啥|选什么|评啥|回啥|回复?几|按几|看不懂|不懂|不明白|没看懂|没明白|"
     "听不懂|不会(?:弄|用|评价?|操作|回复?|选|填)?|不知道怎么.{1,4}|"
+    "(?:请问)?(?:你们?|您)?(?:这?里?是)?(?:谁|哪位|哪里的?|哪个单位的?|什么人)|你谁|谁[啊呀](?:你|您)?|"
     f"需要帮助|帮帮我|转人工|人工客服|找客服|[1-5一二三四五](?:分|星|个)?(?:是|代表|表示)(?:什么|啥)(?:意思)?){_END}"
 )
 _WITHDRAW = (
@@ -136,16 +138,16 @@ _NOT_ME_CHINESE = (
     "(?:你好|您好|对不起|抱歉|不好意思|你们?|您们?|这|那|好像|应该|可能|是不是|都|就|肯定|我想)*+"
     "(?:(?:根本|压根)?不是(?:我|本人)(?:办理|办|申请|打|弄|本人|自己|的|件|业务|事|事项|电话|号码|手机|号|评价|投诉|这|"
     "个|咨询|反映|过|啊|呀|哦)*+|不是[他她]本人|我不叫这个?名字?|没有?这个人|我?是?新(?:机主|号主)|非本人(?:办理|操作|号码|手机|业务)?|"
-    "我?(?:打错|发错|找错|认错|弄错|搞错|拨错)了?(?:电话|短信|信息|号码?|人|对象)?|短信发错|(?:号码?|手机号码?|电话号?码?)(?:错|不对|有误)|错号|错误号码|"
+    "[打发弄搞]错了吧|我?(?:找错|认错|拨错)了?|我?(?:打错|发错|找错|认错|弄错|搞错|拨错)了?(?:电话|短信|信息|号码?|人|对象)|短信发错|(?:号码?|手机号码?|电话号?码?)(?:错|不对|有误)|错号|错误号码|"
     "(?:我|本人)?(?:从来?|根本|压根)?(?:就|都)?(?:没有?|未|没)(?:去|在|向|给)?(?:你们|这里|那里|那|大厅|政务大厅|窗口)?"
     "(?:办过|办理过|申请过|打过|打(?=12345|热线)|拨打过|反映过|咨询过|来过|去过|提交过|投诉过|用过|做过|办理(?=$|任何|这|此)|"
     "申请(?=$|任何|这|此))(?:这|个|此|你们|的|什么|任何|业务|事|事项|件|证|电话|12345|热线|服务|东西|手续|项目|"
     "那)*+|"
-    "(?:你|您)?(?:是)?(?:谁|哪位|哪里的|哪个单位的?|什么人)|你谁|谁[啊呀](?:你|您)?|(?:我)?不认识(?:你们?|这个?人|他|她|"
+    "(?:我)?不认识(?:你们?|这个?人|他|她|"
     "此人)?|(?:我|机主|号主)?(?:已经?)?换(?:了)?(?:号|人|机主|号码|手机号)(?:了)?|"
     "(?:这?个|此|该)?(?:号码?|手机号?)(?:已经?)?(?:换人|换主|不是(?:他|她|本人|我)(?:的)?)|没有?(?:这回事|这事|此事|"
     "这个事)|查无此人|与我无关|跟我没关系|和我没关系|不关我(?:的)?事)"
-    f"{_END}|我不是(?![^\\n]{{0,3}}[满故说要想很太不的])[一-龥]{{2,4}}"
+    f"{_END}|(?:你好|您好|对不起|抱歉|不好意思|是不是|应该是)*+[你您]们?(?:都|就|肯定|可能|好像|应该|是不是|是)*+[打发弄搞]错了?{_END}|我不是(?![^\\n]{{0,3}}[满故说要想很太不的])[一-龥]{{2,4}}"
 )
 _PATTERNS = {
     Request.OPTOUT: f"{_OPTOUT_CHINESE}|{_OPTOUT_ENGLISH}",
@@ -172,6 +174,16 @@ _ENGLISH_TRIGGER = re.compile(
 )
 _BETWEEN = re.compile(r"[,，.。!?;…~\n()\[\]【】「」『』《》\"“”、:|/]++|(?<![a-z0-9',]) | (?![a-z0-9'])")
 # The last line of many texts, sent back with the answer: nobody asks to be left alone in the third person.
+# A score with a word of being left alone beside it, parted by a space or nothing: 5 TD, 满意，T, 3TD.
+_SCORE = (
+    "(?:[1-5一二三四五](?: ?分| ?颗?星| ?stars?)?|(?:非常|很|十分|基本|不太|比较|不)*+满意|"
+    "(?:very |fairly |not )*+(?:dis|un)?satisfied)"
+)
+_OUT = "(?:t ?d|tt?|r|qx|stop|unsubscribe|opt ?out|退 ?订|回?t退订)"
+_OUT_BESIDE = re.compile(
+    f"(?P<before>{_SCORE})[\\W_]*{_OUT}|{_OUT}[\\W_]*(?P<behind>{_SCORE})|"
+    "(?:t ?d|退 ?订|stop)(?:\\W+(?:t ?d|退 ?订|stop))*+"
+)
 _FOOTER = re.compile("(?:退订|拒收|取消订阅)请?(?:回复?|发送?) ?(?:td?|r|n)|(?:回复?|发送?) ?(?:td?|r|n) ?退订")
 _POLITE = re.compile(
     "(?:你好|您好|谢谢你?们?|谢谢您|请问|好的|请|麻烦了?|对不起|抱歉|不好意思|hi|hello|hey|thanks|thank you|"
@@ -196,6 +208,8 @@ def read_request(text: str) -> Asked | None:
     bare = text.strip(" \n,.!?;:。、…~'\"“”()[]【】*#_-")
     if bare in _KEYWORD:
         return Asked(_KEYWORD[bare], "")
+    if len(bare) <= _LONGEST and (beside := _OUT_BESIDE.fullmatch(bare)):
+        return Asked(Request.OPTOUT, beside["before"] or beside["behind"] or "")
     if not _TRIGGER.search(text) and not (has_latin(text) and _ENGLISH_TRIGGER.search(text)):
         return None
     clauses = [clause for clause in map(str.strip, _BETWEEN.split(text)) if clause and not _POLITE.fullmatch(clause)]

@@ -58,6 +58,14 @@ _NAMES_BEFORE = re.compile(
     )
     + "(?![a-z]))"
 )
+# 图片(1).jpg, SUM(1), list[1]
+_IN_A_NAME = re.compile(
+    r"[(\[](?:[a-z0-9_]|"
+    + backwards(
+        "图片|附件|照片|截图|文件|文档|表格|表|图|列表|清单|副本|版本|视频|录音|注|条|项|款|章|编号|材料|扫描件"
+    )
+    + ")"
+)
 _SPOILT_BEFORE = re.compile(
     "[了是为:个给打评 ]{0,2}"
     + backwards(
@@ -88,7 +96,7 @@ _MEASURE_AFTER = re.compile(
 _PARTICLE = re.compile("[吧啊呀哦哈嘛了呗啦噢哟哒喔咯]++(?![a-z0-9一-龥])")
 # With what a comment begins when nothing stands between it and the digit: 2排队太久. Else it may be a measure word.
 _COMMENT = re.compile(
-    "谢|感谢|辛苦|服务|态度|排队|等(?![奖座公级舱人功于])|办(?!公室)|工作|很|非常|特别|十分|满意|不(?:满|太|好|错|"
+    "谢|感谢|辛苦|服务|态度|排队|等(?![奖座公级舱人功于]|$|[^一-龥0-9])|办(?!公室)|工作|很|非常|特别|十分|满意|不(?:满|太|好|错|"
     "行|怎么|够|是很)|[我你您]|没(?!有)|效率|速度|"
     "但|因为|就是|[好差](?![学友号])|希望|小(?![时区组])|太|真|挺|比较|较|基本|一般|总体|整体|还(?:可以|行|好|"
     "不错|凑)|对(?![0-9一])|这|业务|材料|"
@@ -129,6 +137,7 @@ _SCORE_RIGHT = re.compile(
     "打底|一般|基本|还(?:行|可以)|五星|满分|的$|级"
 )
 _ENGLISH_RIGHT = re.compile(" (?!if|or |to |would|hotel|restaurant|not |isn't|is not|reviews?|is )[a-z]")
+_SHORT_OF = re.compile("(?:我|就|还|只|也|都|离[^ ]{1,4})*+差")  # 差5分
 _GIVEN = re.compile("[给打评得改][^ ,，.。!?;\n]{0,7}$")
 
 
@@ -167,6 +176,8 @@ def lead_start(text: str, start: int, lead_end: int) -> int | None:
         return 0
     backward = before[::-1]
     if _NAMES_BEFORE.match(backward):
+        return None
+    if _IN_A_NAME.match(backward):
         return None
     lead_in = _LEAD_IN_AFTER.match(backward)
     if lead_in:
@@ -233,6 +244,8 @@ def is_spoilt(text: str, start: int, end: int) -> bool:
 def gives(text: str, start: int, end: int) -> bool:
     """Does the clause around the score give it (给小王打5分), or only speak of it (五星好评返现, 这服务也配五星)?"""
     left = text[clause_start(text, start) : start]
+    if left.endswith("差") and _SHORT_OF.fullmatch(left):
+        return False
     if not (_SCORE_LEFT.fullmatch(left) or _GIVEN_TO.fullmatch(left)):
         return False
     return _SCORE_RIGHT.match(text, end) is not None or _ENGLISH_RIGHT.match(text, end) is not None

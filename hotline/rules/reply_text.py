@@ -35,6 +35,10 @@ _SIMPLIFIED = (
     "确纠传货费员够尽虽称尽议离讨厌强报导钱块废讽锤谓愿质赖范欢笔产奖举标准仪图书买卖车远练约义乱简杂诺丰"
     "团区镇县缩鸣声听拨转户弃录连数输键击随语汉国华颗诈队预审属违规视护乐红银启严"
 )
+# Written in one of the two only; the other of a pair may be a word of its own in both (后, 里, 范), or is widely used.
+_IN_BOTH = frozenset("后里系准范几台松别万户强覆愤兴")
+SIMPLIFIED_ONLY = frozenset(_SIMPLIFIED) - frozenset(_TRADITIONAL) - _IN_BOTH
+TRADITIONAL_ONLY = frozenset(_TRADITIONAL) - frozenset(_SIMPLIFIED) - _IN_BOTH
 _FINANCIAL = dict(
     zip("壹弌贰貳弍弐叁參叄弎肆伍陆陸柒捌玖拾佰仟〇俩倆", "一一二二二二三三三三四五六六七八九十百千零两两", strict=True)
 )

@@ -9,7 +9,15 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
-from hotline.rules.reply_doubts import Doubt, doubt_after, doubt_before, is_denied, is_plain, is_scare_quoted
+from hotline.rules.reply_doubts import (
+    Doubt,
+    doubt_after,
+    doubt_before,
+    has_subject,
+    is_denied,
+    is_plain,
+    is_scare_quoted,
+)
 from hotline.rules.reply_lexicon import (
     BLAME,
     CHINESE_CORES,
@@ -32,6 +40,7 @@ class Label:
     """A label at `start:end` of the folded text, inside its clause.
 
     `firm`: of the 满意 family, a judgement of the whole. `whole`: its clause holds nothing but filler beside it.
+    `worth`: the stars of the words alone, believed or not, 0 for none. `is_bare`: no degree stands before it.
     """
 
     start: int
@@ -41,6 +50,10 @@ class Label:
     stars: int | Doubt
     firm: bool
     whole: bool
+    worth: int = 0
+    is_bare: bool = False
+    is_nod: bool = False
+    of_another: bool = False
 
 
 _CHINESE_DEGREE = {word: degree for degree, words in CHINESE_DEGREES.items() for word in words.split()}
@@ -72,7 +85,7 @@ _ENGLISH = re.compile(
     rf"\b(?<!my )(?P<degrees>(?:{either('|'.join(_ENGLISH_DEGREE))} ){{0,4}})"
     rf"(?P<core>{either('|'.join(ENGLISH_CORES))})\b"
     r"(?! (?:morning|afternoon|evening|night|luck|day|bye|for you|riddance|"
-    r"people|me|question|grief|enough|for nothing))(?P<after> at all)?"
+    r"people|me|question|grief|enough|for nothing|jokes?))(?P<after> at all)?"
 )
 _STEP = re.compile(either("|".join(_DEGREE)))
 
@@ -198,7 +211,13 @@ def _in_its_clause(text: str, seen: _Seen, clause_start: int, clause_end: int) -
             doubt = Doubt.UNSURE
         whole = doubt is None and is_plain(left) and is_plain(right)
         stars = doubt or stars
-    return Label(seen.start, seen.end, clause_start, clause_end, stars, firm, whole)
+    return Label(
+        *(seen.start, seen.end, clause_start, clause_end, stars, firm, whole),
+        worth=0 if isinstance(seen.stars, Doubt) else seen.stars,
+        is_bare=not seen.degrees,
+        is_nod=seen.core in {"好", "good"} and not seen.degrees,
+        of_another=has_subject(left),
+    )
 
 
 @lru_cache(maxsize=1024)
@@ -245,7 +264,7 @@ _PLAIN: dict[Core, dict[tuple[Degree, ...], int]] = {
 def _stands(core: str, degrees: str, left: str, right: str) -> bool:
     """Are these letters a word of their own here? 办好, 最好 and 办不好 hold 好 without judging anything."""
     if core not in {"好", "差"}:
-        return True
+        return not (core == "bad" and degrees == "too " and not left)  # too bad: a pity
     if not degrees:
         if left.endswith(("你", "您", "你们", "您们")):
             return False  # a greeting

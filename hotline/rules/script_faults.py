@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from hotline.rules.replies import parse
-from hotline.rules.reply_text import fold
-from hotline.rules.scale import Scale, contradicts, named_stars, stated_scale
+from hotline.rules.promises import says_free, teaches
+from hotline.rules.replies import Action, Reply, parse
+from hotline.rules.scale import Scale
+from hotline.rules.script_language import foreign
 from hotline.rules.sentences import LABELS, SENTENCES, TABLES, Channel, Sentence
+from hotline.rules.statement import FACT, lists, named_stars, strays
 
 LONGEST_TEXT = 1600  # what carriers take as one text
 
@@ -30,9 +32,10 @@ class Kind(StrEnum):
     TOO_LONG_FILLED = "too_long_filled"
     WRONG_LABEL = "wrong_label"
     SCALE_UNSAID = "scale_unsaid"
-    SCALE_CONTRADICTED = "scale_contradicted"
+    SCALE_STRAY = "scale_stray"
     NOT_FREE = "not_free"
     TEACHES_NOTHING = "teaches_nothing"
+    OTHER_LANGUAGE = "other_language"
 
 
 _UNKEEPABLE = {Kind.NO_SENTENCE, Kind.NO_SUCH_SENTENCE, Kind.NO_TEXT, Kind.TOO_LONG, Kind.CONTROL}
@@ -51,9 +54,10 @@ _SAID: Mapping[Kind, str] = {
     Kind.TOO_LONG_FILLED: f"has more than {LONGEST_TEXT} characters with its facts",
     Kind.WRONG_LABEL: "does not name {} stars",
     Kind.SCALE_UNSAID: "does not say the scale {}",
-    Kind.SCALE_CONTRADICTED: "contradicts the scale {}",
-    Kind.NOT_FREE: "does not say that replying is free",
-    Kind.TEACHES_NOTHING: "does not say a word to reply that asks for {}",
+    Kind.SCALE_STRAY: "holds what may be read as another scale: {}",
+    Kind.NOT_FREE: "does not say in known words that replying is free",
+    Kind.TEACHES_NOTHING: "does not say in known words what to reply for {}",
+    Kind.OTHER_LANGUAGE: "is not of its language: {}",
 }
 
 
@@ -109,13 +113,21 @@ def flat(own: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def text_faults(channel: Channel, scale: Scale, language: str, name: str, text: Any) -> list[Fault]:
-    """What is wrong with one text of that name."""
+    """All that is wrong with one text of that name."""
     table, _, entry = name.partition(".")
     sentence = Sentence(frozenset(), frozenset(), part=True) if entry else SENTENCES[channel][name]
-    found = [*_unkeepable(text)] or [*_ill_made(sentence, text)] or [*_untrue(sentence, scale, text)]
-    if not found and table == LABELS and named_stars(text) != int(entry):
-        found = [(Kind.WRONG_LABEL, entry)]
+    if not (found := [*_unkeepable(text)]):
+        found = [*_ill_made(sentence, text)] if text.strip() else [(Kind.EMPTY, "")]
+    if _is_told(found):
+        found += _untrue(sentence, scale, text)
+        found += [(Kind.WRONG_LABEL, entry)] if table == LABELS and not _is_read_as(text, int(entry), scale) else []
+        found += [(Kind.OTHER_LANGUAGE, others)] if (others := foreign(text, language)) else []
     return [Fault(language, name, kind, detail) for kind, detail in found]
+
+
+def _is_told(found: list[tuple[Kind, str]]) -> bool:
+    """Is there a text whose meaning can be looked at?"""
+    return not any(kind in _UNKEEPABLE or kind is Kind.EMPTY for kind, _ in found)
 
 
 def _unkeepable(text: Any) -> Iterator[tuple[Kind, str]]:
@@ -128,7 +140,6 @@ def _unkeepable(text: Any) -> Iterator[tuple[Kind, str]]:
         yield Kind.CONTROL, f"U+{ord(unseen):04X}"
 
 
-_FACT = re.compile(r"\{([a-z]+)\}")
 # The longest that a fact gets, in characters; any that is not here is short.
 _LONGEST = {"item": 26, "list": 400, "reasons": 300, "when": 40}
 _LONGEST_OF_OTHERS = 30
@@ -136,36 +147,29 @@ _LONGEST_OF_OTHERS = 30
 
 def _ill_made(sentence: Sentence, text: str) -> Iterator[tuple[Kind, str]]:
     """Only `{fact}` stands in braces, and nothing else is ever done with them: no format, no attribute, no index."""
-    if not text.strip():
-        yield Kind.EMPTY, ""
-        return
-    if brace := re.search(r"[{}][^{}]{0,20}", _FACT.sub("", text)):
+    if brace := re.search(r"[{}][^{}]{0,20}", FACT.sub("", text)):
         yield Kind.BRACE, brace.group()
-    named = dict.fromkeys(_FACT.findall(text))
+    named = dict.fromkeys(FACT.findall(text))
     yield from ((Kind.STRANGE_FACT, fact) for fact in named if fact not in sentence.facts)
     yield from ((Kind.FACT_MISSING, fact) for fact in sorted(sentence.needs) if fact not in named)
-    if len(_FACT.sub(lambda match: "x" * _LONGEST.get(match.group(1), _LONGEST_OF_OTHERS), text)) > LONGEST_TEXT:
+    if len(FACT.sub(lambda match: "x" * _LONGEST.get(match.group(1), _LONGEST_OF_OTHERS), text)) > LONGEST_TEXT:
         yield Kind.TOO_LONG_FILLED, ""
 
 
 def _untrue(sentence: Sentence, scale: Scale, text: str) -> Iterator[tuple[Kind, str]]:
-    if sentence.states_scale and stated_scale(text) is not scale:
+    if sentence.states_scale and not lists(text, scale):
         yield Kind.SCALE_UNSAID, scale
-    elif contradicts(text, scale):
-        yield Kind.SCALE_CONTRADICTED, scale
-    folded = fold(text)
-    if sentence.says_free and not _FREE.search(folded):
+    elif not sentence.to_agent and (
+        found := strays(text, scale, states=sentence.states_scale, scores=sentence.shows_score)
+    ):
+        yield Kind.SCALE_STRAY, "、".join(found)
+    if sentence.says_free and not says_free(text):
         yield Kind.NOT_FREE, ""
-    if sentence.teaches and sentence.teaches not in {parse(word, scale).action for word in _words_to_reply(folded)}:
+    if sentence.teaches and not teaches(text, sentence.teaches, scale):
         yield Kind.TEACHES_NOTHING, sentence.teaches
 
 
-_FREE = re.compile("免费|不收费|(?<![a-z])free(?![a-z])")
-_TO_REPLY = re.compile(
-    '(?<![a-z\'])[a-z]+(?![a-z\'])|(?<=[“"「『‘])[^”"」』’]{1,20}(?=[”"」』’])|(?<=回复|发送)[\u4e00-\u9fff]{2,4}(?=[,，。;；、!！)）]|$)'
-)
-
-
-def _words_to_reply(folded: str) -> list[str]:
-    """What a text may mean to be sent back: words in Latin letters, quoted ones, and what stands behind 回复."""
-    return _TO_REPLY.findall(folded)
+def _is_read_as(label: str, stars: int, scale: Scale) -> bool:
+    """Is it a name of these stars, and read as one when a citizen replies with it?"""
+    read = parse(label, scale)
+    return named_stars(label) == stars and read == Reply(Action.RATE, stars, None, read.rule)

@@ -21,6 +21,7 @@ class Channel(StrEnum):
 class Sentence:
     """`needs`: the facts that it must name; `may`: those that it may. `states_scale`: it tells which key means which
     star. `teaches`: it tells a word to reply that asks for this. A `part` is no sentence but a piece of others.
+    `shows_score`: it may show how to send a score. `to_agent`: no citizen hears it.
     """
 
     needs: frozenset[str]
@@ -29,6 +30,8 @@ class Sentence:
     says_free: bool = False
     teaches: Action | None = None
     part: bool = False
+    shows_score: bool = False
+    to_agent: bool = False
 
     @property
     def facts(self) -> frozenset[str]:
@@ -39,10 +42,17 @@ _ANYWHERE = frozenset({"signature", "hotline"})
 
 
 def _text(
-    needs: str = "", may: str = "", *, states_scale: bool = False, free: bool = False, teaches: Action | None = None
+    needs: str = "",
+    may: str = "",
+    *,
+    states_scale: bool = False,
+    free: bool = False,
+    teaches: Action | None = None,
+    shows_score: bool = False,
 ) -> Sentence:
     """A text: signed, as the carriers demand."""
-    return Sentence(frozenset({"signature", *needs.split()}), _ANYWHERE | {*may.split()}, states_scale, free, teaches)
+    named = frozenset({"signature", *needs.split()})
+    return Sentence(named, _ANYWHERE | {*may.split()}, states_scale, free, teaches, shows_score=shows_score)
 
 
 def _asking(needs: str, may: str = "") -> Sentence:
@@ -58,15 +68,20 @@ def _part(needs: str = "") -> Sentence:
     return Sentence(frozenset(needs.split()), frozenset(), part=True)
 
 
+def _to_agent(needs: str = "", *, part: bool = True) -> Sentence:
+    """Nothing is said that the call does not know."""
+    return Sentence(frozenset(needs.split()), frozenset(), part=part, to_agent=True)
+
+
 _SMS = {
     "invite_transaction": _asking("item code", "date"),
     "invite_batch": _asking("item count code", "date"),
     "invite_call": _asking("code", "date"),
     "remind_transaction": _asking("item code", "date"),
     "remind_call": _asking("code", "date"),
-    "thanks_good": _text("label", "stars hours"),
-    "thanks_bad": _text("label when", "stars"),
-    "ask_reasons": _text("label when reasons", "stars"),
+    "thanks_good": _text("label", "stars hours about"),
+    "thanks_bad": _text("label when", "stars about"),
+    "ask_reasons": _text("label when reasons", "stars about"),
     "reasons_kept": _text("reasons when"),
     "reasons_kept_wish": _text("reasons when wish"),
     "reasons_kept_no_call": _text("reasons"),
@@ -77,7 +92,7 @@ _SMS = {
     "nothing_to_withdraw": _text(),
     "clarify": _text(states_scale=True),
     "which_one": _text("list", "count label"),
-    "which_one_and_score": _text("list", "count"),
+    "which_one_and_score": _text("list", "count", shows_score=True),
     "late": _text(),
     "unknown_number": _text(),
     "help": _text(states_scale=True, teaches=Action.OPTOUT),
@@ -88,6 +103,7 @@ _SMS = {
     "when_by": _part("deadline"),
     "when_at_once": _part(),
     "own_words": _part(),
+    "about_one": _part("code"),
     "which_one_entry": _part("number item code"),
     "no_item": _part(),
 }
@@ -103,13 +119,12 @@ _PHONE = {
     "nothing_to_rate": _spoken(),
     "opted_out": _spoken(),
     "no_item": _part(),
-    # To agents: nothing is said that the call does not know.
-    "agent_whisper": Sentence(frozenset({"case"}), frozenset()),
-    "connecting": _part(),
-    "citizen_busy": _part(),
-    "citizen_no_answer": _part(),
-    "citizen_failed": _part(),
-    "case_taken": _part(),
+    "agent_whisper": _to_agent("case", part=False),
+    "connecting": _to_agent(),
+    "citizen_busy": _to_agent(),
+    "citizen_no_answer": _to_agent(),
+    "citizen_failed": _to_agent(),
+    "case_taken": _to_agent(),
 }
 
 SENTENCES: Mapping[Channel, Mapping[str, Sentence]] = MappingProxyType(
@@ -125,3 +140,8 @@ TABLES: Mapping[Channel, Mapping[str, tuple[str, ...]]] = MappingProxyType(
         Channel.PHONE: MappingProxyType(_LABELS),
     }
 )
+
+
+def beside(part: str, language: str) -> str:
+    """A part as it stands behind a word: after a space, where the language has any."""
+    return part if language.startswith("zh") or not part else f" {part}"

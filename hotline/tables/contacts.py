@@ -34,9 +34,9 @@ class InboundText(HasId, HasPhone, Base):
     received_at: Mapped[datetime] = mapped_column(index=True)
     invitation_id: Mapped[int | None] = mapped_column(ForeignKey("invitations.id"), index=True)
     question_id: Mapped[int | None] = mapped_column(ForeignKey("questions.id"))
-    read_from: Mapped[int] = mapped_column(
-        default=0, server_default="0"
-    )  # the words begin here, behind the code of a record
+    # What names a record stands at read_before:read_from of the body, and is none of its words.
+    read_before: Mapped[int] = mapped_column(default=0, server_default="0")
+    read_from: Mapped[int] = mapped_column(default=0, server_default="0")
     scale: Mapped[Scale | None] = mapped_column(Word(Scale))
     parser: Mapped[str | None] = mapped_column(String(16))
     action: Mapped[str | None] = mapped_column(String(16))

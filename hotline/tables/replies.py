@@ -35,7 +35,7 @@ class Question(HasId, Base):
         ),
     )
 
-    phone_lookup: Mapped[str] = mapped_column(String(64))
+    phone_lookup: Mapped[str] = mapped_column(String(64), index=True)
     kind: Mapped[QuestionKind] = mapped_column(Word(QuestionKind))
     facts: Mapped[dict[str, Any]]
     asked_at: Mapped[datetime]

@@ -1,5 +1,6 @@
 """What follows a text: one reminder of it, and another try when the carrier could not deliver it."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -143,3 +144,18 @@ def test_the_first_text_s_late_delivery_stands_against_the_end_of_the_second(
     twilio.receipt(again, "undelivered", "SM2", "30003")
     assert only(house, Invitation).state is InvitationState.DELIVERED
     assert len(all_of(house, OutboundText, purpose=Purpose.INVITE)) == 2
+
+
+def test_a_text_that_arrives_after_all_is_not_followed_by_a_call(
+    house: Services, feed: Feed, twilio: Twilio, work: Callable[[], int]
+) -> None:
+    """The carrier said landline, and then delivered."""
+    feed.transaction()
+    begin(house)
+    settle(house, Accepted(SID))
+    twilio.receipt(1, "undelivered", SID, error="30006")
+    twilio.receipt(1, "delivered", SID)
+    work()
+    assert only(house, Call).state == "ended"
+    by_call = only(house, Invitation, channel="phone")
+    assert (by_call.state, by_call.error_code) == ("failed", "texted")

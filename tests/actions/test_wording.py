@@ -84,8 +84,10 @@ def test_a_faulty_draft_is_kept_so_that_no_work_is_lost_but_never_activated(hous
     assert {(fault.language, fault.sentence, fault.kind) for fault in found} == {
         ("ko", "", Kind.NO_SENTENCE),
         ("zh-CN", "clarify", Kind.FACT_MISSING),
+        ("zh-CN", "clarify", Kind.SCALE_UNSAID),
         ("zh-CN", "late", Kind.BRACE),
         ("zh-CN", "late", Kind.FACT_MISSING),
+        ("zh-CN", "late", Kind.OTHER_LANGUAGE),
     }
     with pytest.raises(BadInput, match="words: zh-CN: clarify does not mention signature"):
         activate(house, version)

@@ -206,7 +206,7 @@ def test_a_sender_that_is_no_telephone_number_is_kept_and_never_a_500(
     sender: str, house: Services, feed: Feed, twilio: Twilio
 ) -> None:
     feed.transaction()
-    twilio.text(WANG, "5", From=sender)
+    assert twilio.text(WANG, "5", From=sender) is None, "nobody there can be answered"
     assert all_of(house, Rating) == []
     assert house.vault.open(only(house, InboundText).phone_box) == sender
 

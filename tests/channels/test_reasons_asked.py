@@ -2,6 +2,7 @@
 
 import pytest
 
+from hotline.rules.segments import count
 from hotline.services import Services
 from hotline.tables import Case, CaseEvent, InboundText, OutboxRow, Question, Rating
 from hotline.tables.service import RatingState
@@ -45,6 +46,8 @@ def test_a_bad_rating_is_asked_for_its_reasons_which_are_kept_and_told(
 
 ANSWERS = [
     ("11", 2, ["207"], None, None, "已记录原因：没给样本。" + WHEN),
+    ("第3个", 2, ["209"], None, None, "已记录原因：超时未办结。"),
+    ("第三项", 2, ["209"], None, None, "已记录原因：超时未办结。"),
     ("态度生硬", 2, ["214"], None, None, "已记录原因：态度生硬。" + WHEN),
     ("2 态度生硬", 2, ["214"], None, None, "已记录原因：态度生硬。"),
     ("12、14，材料跑了三趟", 2, ["208", "210"], "材料跑了三趟", None, "没给清单、重复要材料、您的说明"),
@@ -84,7 +87,13 @@ def test_reasons_words_and_wishes_are_told_apart(
 @on_sqlite
 @pytest.mark.parametrize(
     ("body", "stars", "rule"),
-    [("4", 4, "digit"), ("打错了，是5", 5, "correction"), ("满意", 4, "words"), ("3分", 3, "digit")],
+    [
+        ("4", 4, "digit"),
+        ("４。", 4, "digit"),
+        ("打错了，是5", 5, "correction"),
+        ("满意", 4, "words"),
+        ("3分", 3, "digit"),
+    ],
 )
 def test_another_score_corrects_the_rating(
     body: str, stars: int, rule: str, house: Services, feed: Feed, twilio: Twilio
@@ -98,7 +107,7 @@ def test_another_score_corrects_the_rating(
 
 
 @on_sqlite
-@pytest.mark.parametrize("body", ["好", "好的，谢谢", "收到", "OK thanks"])
+@pytest.mark.parametrize("body", ["好", "好的，谢谢", "收到", "OK thanks", "Good!", "【自动回复】您好，我现在有事不在"])
 def test_a_nod_is_no_answer_no_correction_and_nothing_to_read(
     body: str, house: Services, feed: Feed, twilio: Twilio
 ) -> None:
@@ -110,7 +119,9 @@ def test_a_nod_is_no_answer_no_correction_and_nothing_to_read(
 
 
 @on_sqlite
-@pytest.mark.parametrize("body", ["12345", "11 5", "4或5", "<script>", "验证码 382910"])
+@pytest.mark.parametrize(
+    "body", ["12345", "11 5", "4或5", "<script>", "验证码 382910", "选3", "③", "三", "(3)", "（4）", "3号"]
+)
 def test_what_is_neither_reasons_nor_words_is_left_to_a_person(
     body: str, house: Services, feed: Feed, twilio: Twilio
 ) -> None:
@@ -229,7 +240,15 @@ def test_a_five_racing_a_one_are_both_kept_and_the_last_counts(house: Services, 
 
 @pytest.mark.parametrize(
     ("body", "first", "second"),
-    [("5", 1, 5), ("满意", 1, 4), ("2 等太久", 1, 2), ("改成4", 4, None), ("态度太差", 1, None), ("0012 3", 3, None)],
+    [
+        ("5", 1, 5),
+        ("满意", 1, 4),
+        ("2 等太久", 1, 2),
+        ("改成4", 4, None),
+        ("态度太差", 1, None),
+        ("0012 3", 3, None),
+        ("比较满意，谢谢", 1, 4),
+    ],
 )
 def test_a_score_while_another_service_waits_for_one_is_not_taken_for_a_change_of_mind(
     body: str, first: int, second: int | None, house: Services, feed: Feed, twilio: Twilio
@@ -242,3 +261,19 @@ def test_a_score_while_another_service_waits_for_one_is_not_taken_for_a_change_o
     twilio.text(WANG, body)
     stars = {rating.record_id: rating.stars for rating in active_ratings(house)}
     assert (stars.get(rated), stars.get(waits)) == (first, second)
+
+
+@on_sqlite
+@pytest.mark.parametrize(
+    ("language", "about"), [("zh-CN", "（尾号0012）"), ("zh-Hant", "（尾號0012）"), ("en", " (0012)")]
+)
+def test_who_has_several_services_is_told_which_one_was_rated_in_four_segments_at_most(
+    language: str, about: str, feed: Feed, twilio: Twilio
+) -> None:
+    feed.transaction(language=language)
+    assert about not in str(twilio.text(WANG, "5"))
+    feed.transaction("JL20261123-0345", language=language)
+    for body in ("0012 5", "0012 2", "0012 1"):
+        told = str(twilio.text(WANG, body))
+        assert about in told
+        assert count(told).segments <= 4, told

@@ -281,7 +281,7 @@ def test_a_name_full_of_markup_stays_words(house: Services, feed: Feed, twilio: 
     name = '<Dial>1001</Dial> & "AT&T" \u2028]]>'
     feed.transaction(person=LI, item_name=name)
     greeting = answered(twilio, house, sid("CA"))
-    assert name in greeting.said[0]
+    assert name.replace("\u2028", "") in greeting.said[0]  # which nobody can see, and no text may hold
     assert greeting.dials is None
 
 

@@ -61,8 +61,7 @@ def test_the_words_beside_the_digit_are_kept_as_a_comment(house: Services, feed:
 def test_a_record_in_english_is_thanked_in_english(feed: Feed, twilio: Twilio) -> None:
     feed.transaction(language="en")
     assert twilio.text(WANG, "4") == (
-        "[Jilin City Services] Recorded: satisfied (4 of 5). Thank you! "
-        "To change it, reply with a number within 72 hours."
+        "[Jilin City Services] Recorded: good (4 of 5). Thank you! To change it, reply with a number within 72 hours."
     )
 
 

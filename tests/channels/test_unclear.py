@@ -133,7 +133,7 @@ def test_a_language_is_kept_for_the_number_and_the_question_is_asked_in_it_again
 ) -> None:
     delivered(house, feed.transaction())
     again = str(twilio.text(WANG, "English please"))
-    assert again.startswith('[Jilin City Services] "社会保障卡申领" (')
+    assert again.startswith("[Jilin City Services] 社会保障卡申领 (")
     assert "We are sorry" in str(twilio.text(WANG, "1"))
     feed.transaction("JL20261123-0047", language="zh-CN")
     assert all_of(house, OutboundText)[-1].body.startswith("[Jilin City Services]")
@@ -177,3 +177,58 @@ def test_what_the_parser_read_is_kept_with_the_text_and_where_it_began(
     assert (text.action, text.stars, text.rule, text.scale, text.parser) == ("rate", 2, "digit", "star_5_best", PARSER)
     assert house.vault.open(text.body_box)[text.read_from :] == "2 排队太久"
     assert (text.our_number, text.invitation_id) == ("+8643200000009", 1)
+
+
+def test_comments_end_at_five_and_two_thousand_characters_and_a_person_reads_the_rest(
+    house: Services, feed: Feed, twilio: Twilio
+) -> None:
+    feed.transaction()
+    twilio.text(WANG, "5")
+    for number in "甲乙丙丁戊":
+        twilio.text(WANG, f"窗口{number}的人很耐心")
+    assert len(all_of(house, Rating)) == 6
+    for number in "己庚辛壬癸子丑":
+        assert twilio.text(WANG, f"窗口{number}的人很耐心") is None
+    assert len(all_of(house, Rating)) == 6
+    assert len(to_read(house)) == 5, "of one number, five a day"
+
+
+def test_a_comment_too_long_for_its_rating_is_for_a_person(house: Services, feed: Feed, twilio: Twilio) -> None:
+    feed.transaction()
+    twilio.text(WANG, "5")
+    twilio.text(WANG, "排队时间太久" * 200)
+    assert twilio.text(WANG, "窗口的人很耐心" * 200) is None
+    assert (active_ratings(house)[0].comment, len(to_read(house))) == ("排队时间太久" * 200, 1)
+
+
+@pytest.mark.parametrize("body", ["【自动回复】您好，我现在有事不在，稍后联系您", "请问三号窗口几点开门呢"])
+def test_what_a_machine_repeats_is_no_comment_and_is_not_thanked(
+    body: str, house: Services, feed: Feed, twilio: Twilio
+) -> None:
+    feed.transaction()
+    twilio.text(WANG, "5")
+    twilio.text(WANG, body)
+    before = len(all_of(house, Rating))
+    assert twilio.text(WANG, body) is None
+    assert len(all_of(house, Rating)) == before == (1 if "自动" in body else 2)
+
+
+def test_what_strangers_write_is_read_by_a_person_five_times_a_day(
+    house: Services, twilio: Twilio, clock: MovingClock
+) -> None:
+    for number in range(7):
+        twilio.text(ZHAO, f"你们窗口{number}号在哪里呀")
+    assert len(to_read(house)) == 5
+    clock.move(days=1)
+    twilio.text(ZHAO, "5")
+    assert len(to_read(house)) == 6
+
+
+def test_what_was_said_once_is_not_said_again_in_another_language(
+    house: Services, feed: Feed, twilio: Twilio, clock: MovingClock
+) -> None:
+    delivered(house, feed.transaction())
+    clock.move(days=11)
+    assert "已过期" in str(twilio.text(WANG, "5"))
+    twilio.text(WANG, "English")
+    assert twilio.text(WANG, "5") is None

@@ -33,7 +33,7 @@ def test_a_score_that_could_be_about_two_is_asked_about_and_the_answer_is_unders
         "11 社会保障卡申领（尾号0012）；12 食品经营许可证核发（尾号0047）。"
     )
     assert (rated(house), in_review(house)) == ([], [("4", "which_one", None)])
-    assert "已记录您的评价：满意（4星）" in str(twilio.text(WANG, "12"))
+    assert "已记录您的评价（尾号0047）：满意（4星）" in str(twilio.text(WANG, "12"))
     assert rated(house) == [(two[1], 4)]
     assert only(house, Rating).raw == "4"
     first, second = all_of(house, InboundText)

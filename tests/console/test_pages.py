@@ -133,6 +133,20 @@ class TestDeliveries:
         assert again.status_code == 409
         assert "已不在搁置状态" in again.text
 
+    def test_after_an_outage_all_that_is_parked_is_resent_at_one_press(
+        self, visit: Visit, staff: dict[str, int], house: Services, park: Callable[[str], int]
+    ) -> None:
+        visitor = visit("supervisor")
+        park("30002")
+        assert "全部重新发送" not in visitor.get("/console/outbox").text
+        park("30002")
+        assert "全部重新发送" in visitor.get("/console/outbox").text
+        assert visitor.post("/console/outbox/resend").status_code == 303
+        with house.database.read() as session:
+            assert session.query(OutboxRow).filter_by(state=OutboxState.PARKED).count() == 0
+            entry = session.query(AuditEntry).filter(AuditEntry.action == "outbox_all_resent").one()
+        assert (entry.actor, entry.facts) == ("supervisor", {"count": 2})
+
     def test_an_auditor_sees_them_and_cannot_resend(
         self, visit: Visit, staff: dict[str, int], park: Callable[[str], int]
     ) -> None:

@@ -34,6 +34,7 @@ MATRIX: dict[str, tuple[str, str, frozenset[Role]]] = {
     "console.ratings": ("GET", "/console/ratings", ALL - {Role.DEPARTMENT}),
     "console.ratings_news": ("GET", "/console/ratings/news", ALL - {Role.DEPARTMENT}),
     "console.deliveries": ("GET", "/console/outbox", frozenset({Role.SUPERVISOR, Role.ADMIN, Role.AUDITOR})),
+    "console.resend_all": ("POST", "/console/outbox/resend", frozenset({Role.SUPERVISOR, Role.ADMIN})),
     "console.resend": ("POST", "/console/outbox/1/resend", frozenset({Role.SUPERVISOR, Role.ADMIN})),
     "console.replies": ("GET", "/console/replies", READ),
     "console.replies_news": ("GET", "/console/replies/due", DECIDE),

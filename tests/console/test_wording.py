@@ -75,7 +75,8 @@ def test_a_draft_that_disagrees_is_kept_and_shows_why_and_cannot_be_pressed_thro
     clarify = "【{signature}】请回复：5非常满意，4满意，2基本满意，3不满意，1非常不满意。{item.__class__}"
     assert write(admin, clarify=clarify).location == f"{EDITOR}/101?language=zh-CN"
     page = admin.get(f"{EDITOR}/101").text
-    assert "尚有 1 处问题，不能启用" in page
+    assert "尚有 2 处问题，不能启用" in page
+    assert "连续写明，每个数字和每一档各写一次（例如：5非常满意，" in page
     assert "花括号只能用于插入信息，请检查“{item.__class__”" in page
     assert f"{EDITOR}?language=zh-CN&amp;from=101#zh-CN-clarify" in page
     assert page.count("不符") == 1
@@ -86,6 +87,27 @@ def test_a_draft_that_disagrees_is_kept_and_shows_why_and_cannot_be_pressed_thro
     again = admin.get(f"{EDITOR}?from=101")
     assert form_of(again)["zh-CN.clarify"] == clarify
     assert "{item.__class__}" in again.text  # shown as it stands, and never filled in
+
+
+def test_a_version_that_changes_nothing_says_so_before_it_is_activated(
+    visit: Visit, staff: dict[str, int], house: Services
+) -> None:
+    admin = visit("admin")
+    write(admin)
+    page = admin.get(f"{EDITOR}/101").text
+    assert "内容与正在使用的版本完全相同，无需启用" in page
+    assert 'id="same"' in page
+    write(admin, late="【{signature}】评价期限已过。")
+    assert 'id="same"' not in admin.get(f"{EDITOR}/102").text
+
+
+def test_a_promise_that_is_not_known_is_answered_with_those_that_are(
+    visit: Visit, staff: dict[str, int], house: Services
+) -> None:
+    write(admin := visit("admin"), invite_call="【{signature}】{code}：回复不免费，退订请勿回T。", late="Too late.")
+    page = admin.get(f"{EDITOR}/101").text
+    for said in ("回复免费、免费回复、", "“Free to reply”", "退订回T、退订请回复T", "是否填错了语言"):
+        assert said in page
 
 
 def test_what_cannot_be_kept_is_shown_again_as_it_was_typed(
@@ -201,7 +223,8 @@ def test_every_sentence_fact_and_fault_has_words_for_the_page() -> None:
         for table, entries in TABLES[channel].items():
             assert set(wording_words.TABLES[table][1]) == set(entries)
     for kind in Kind:
-        said = wording_words.said_of(Fault("zh-CN", "late", kind, "x"))
+        detail = {Kind.SCALE_UNSAID: "rank_1_best", Kind.TEACHES_NOTHING: "optout"}.get(kind, "{}x")
+        said = wording_words.said_of(Fault("zh-CN", "late", kind, detail))
         assert said.zh
         assert said.en
     for name in script_names():

@@ -13,8 +13,9 @@ from hotline.jobs.queue import ALL_QUEUES, QUEUES, SWEEP_QUEUE, Doorbell
 from hotline.jobs.tasks import _TASKS
 from hotline.outbox import Kind, Ring
 from hotline.policies import load_policy, preset_names
-from hotline.rules.scale import Scale, stated_scale
+from hotline.rules.scale import Scale
 from hotline.rules.script import Channel
+from hotline.rules.statement import stated_scale
 from hotline.scripts import load_script
 from hotline.services import Services
 from tests.cast import on_sqlite
@@ -79,7 +80,7 @@ def test_no_text_of_ours_is_longer_than_a_carrier_takes(name: str) -> None:
     facts = dict.fromkeys(
         (
             *("signature", "hotline", "date", "code", "label", "stars", "hours", "deadline", "case", "when", "wish"),
-            *("reasons", "number"),
+            *("reasons", "number", "about"),
         ),
         "x" * 20,
     )

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Engine, create_engine, inspect, text
 from sqlalchemy.exc import IntegrityError
 
 from hotline.database import make_engine
+from hotline.errors import SettingsError
 from hotline.migrations import configuration, is_current, migrate
 from hotline.tables import Base
 
@@ -83,6 +84,21 @@ def test_rows_of_the_release_before_live_through_every_migration(database_url: s
             assert counts == dict.fromkeys(tables, 1)
     with engine.connect() as connection:
         assert connection.execute(text("SELECT purpose, try_no FROM outbound_texts")).one() == ("invite", 1)
+
+
+def test_wording_that_citizens_were_sent_is_not_forgotten(database_url: str, engine: Engine) -> None:
+    """The release before would read replies to it by another scale."""
+    with engine.begin() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO script_versions (name, version, document, note, made_at, made_by, activated_at)"
+                " VALUES ('sms-stars', 101, '{}', 'turned', '2026-11-23', 'admin', '2026-11-23')"
+            )
+        )
+    with pytest.raises(SettingsError, match="would be misread"):
+        migrate(database_url, "0001")
+    with engine.connect() as connection:
+        assert is_current(connection)
 
 
 def test_migrating_what_is_up_to_date_changes_nothing(database_url: str, engine: Engine) -> None:

@@ -56,6 +56,8 @@ def ask(house: Services) -> Ask:
         invitation = Invitation(
             record=record, channel=channel, state=state, script="sms-stars@1", language="zh-CN", created_at=at
         )
+        if state is InvitationState.FAILED:
+            invitation.error_code = code
         if texts:
             invitation.sent_at, invitation.expires_at = at, at + timedelta(days=7)
         with house.database.write() as session:
@@ -154,18 +156,19 @@ def test_a_week_made_by_hand(house: Services, ask: Ask) -> None:
     ask(tuesday, Sent.DELIVERED, Sent.UNDELIVERED, code="30003")  # only the reminder was lost
     ask(tuesday, Sent.UNDELIVERED, code="30008", rated=1)  # the receipt was wrong
     ask(tuesday, Sent.FAILED, code="", state=InvitationState.FAILED)
+    ask(tuesday, Sent.UNDELIVERED, Sent.SKIPPED, code="too_late", state=InvitationState.FAILED)  # no time to try again
     ask(tuesday, Sent.FAILED, Sent.QUEUED, code="30001", state=InvitationState.WAITING)  # still being tried
     monday, second, *rest = _days(house)
     assert _figures(monday) == {"asked": 13, "sent": 9, "delivered": 8, "answered": 5}
     others = {"late": 1, "unclear": 1, "opted_out": 1, "declined": 1, "unknown": 1, "segments": 16, "failed": {}}
     assert _figures(monday, *others) == others
-    assert _figures(second) == {"asked": 8, "sent": 4, "delivered": 3, "answered": 1}
-    assert second.failed == {"30006": 1, "30003": 2, "–": 1}
-    assert (second.failures, second.segments, second.unknown) == (4, 10, 0)
+    assert _figures(second) == {"asked": 9, "sent": 5, "delivered": 3, "answered": 1}
+    assert second.failed == {"30006": 1, "30003": 2, "–": 1, "too_late": 1}
+    assert (second.failures, second.segments, second.unknown) == (5, 12, 0)
     assert [day.asked for day in rest] == [0] * 5
     whole = total(_days(house))
-    assert _figures(whole) == {"asked": 21, "sent": 13, "delivered": 11, "answered": 6}
-    assert list(whole.failed.items()) == [("30003", 2), ("30006", 1), ("–", 1)]
+    assert _figures(whole) == {"asked": 22, "sent": 14, "delivered": 11, "answered": 6}
+    assert list(whole.failed.items()) == [("30003", 2), ("30006", 1), ("too_late", 1), ("–", 1)]
 
 
 def test_a_day_is_the_citys_own_and_an_answer_counts_on_the_day_of_its_invitation(house: Services, ask: Ask) -> None:

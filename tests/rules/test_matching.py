@@ -1,12 +1,19 @@
 """Which service a text names: the one whose code it begins with, or none – never a guess."""
 
+from collections.abc import Sequence
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hotline.rules.matching import SHORTEST_CODE, Coded, Named, by_name, code_of, named, shortened
+from hotline.rules.matching import SHORTEST_CODE, Coded, by_name, code_of, named, named_by_item, shortened, words_beside
 
-A, B, C = Coded(1, "0012"), Coded(2, "0047"), Coded(3, "A7F3")
+A, B, C = Coded(1, "JL20261123-0012"), Coded(2, "0047"), Coded(3, "A7F3")
+
+
+def said(text: str, candidates: Sequence[Coded] = (A, B, C)) -> list[tuple[int, str]]:
+    """Which are named, and what is said beside each."""
+    return [(one.id, words_beside(text, one.start, one.end).strip()) for one in named(text, candidates)]
 
 
 @pytest.mark.parametrize(
@@ -19,38 +26,54 @@ A, B, C = Coded(1, "0012"), Coded(2, "0047"), Coded(3, "A7F3")
         ("  0012-5", A, "5"),
         ("a7f3 4", C, "4"),
         ("0012", A, ""),
+        ("5 0012", A, "5"),
+        ("（办件尾号0047）4", B, "4"),
+        ("满意，尾号0012", A, "满意"),
+        ("００４７ 5", B, "5"),
+        ("JL0012 5", A, "5"),
+        ("JL20261123-0012 4", A, "4"),
+        ("no. 0012: 5", A, "5"),
+        ("我要投诉0012", A, "我要投诉"),
+        ("0012那个不满意", A, "不满意"),
     ],
 )
-def test_a_code_at_the_beginning_names_its_service(text: str, meant: Coded, rest: str) -> None:
-    assert named(text, [A, B, C]) == Named(meant.id, rest)
+def test_a_code_names_its_service_wherever_it_stands(text: str, meant: Coded, rest: str) -> None:
+    assert said(text) == [(meant.id, rest)]
 
 
-@pytest.mark.parametrize("text", ["5", "", "00125", "5 0012", "10012 5", "0012A 5", "0048 5", "我要投诉0012"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("5", "", "00125", "10012 5", "0012A 5", "0048 5", "XY0012 5", "JL20261122-0012 4"),
+        *("138 0012 3456", "0431-0012", "我0012年办的", "3.0012", "138****0012", "花了0047元"),
+    ],
+)
 def test_anything_else_names_none(text: str) -> None:
-    assert named(text, [A, B, C]) is None
+    assert said(text) == []
 
 
-def test_a_code_that_two_share_names_neither() -> None:
-    assert named("0012 5", [A, Coded(9, "0012"), B]) is None
-    assert named("0047 5", [A, Coded(9, "0012"), B]) == Named(B.id, "5")
+def test_two_codes_or_a_code_that_two_share_name_both() -> None:
+    assert [one for one, _ in said("0012和0047都是5")] == [1, 2]
+    assert [one for one, _ in said("0012 5", [A, Coded(9, "0012"), B])] == [1, 9]
+    assert said("0047 5", [A, Coded(9, "0012"), B]) == [(B.id, "5")]
 
 
 def test_numbers_that_end_alike_are_told_apart_by_a_longer_code() -> None:
-    one, other = Coded(1, "22020220261121A0042"), Coded(2, "22020220261121B0042")
-    assert [code_of(each, [one, other]) for each in (one, other)] == ["A0042", "B0042"]
-    assert named("0042 5", [one, other]) is None
-    assert named("b0042 5", [one, other]) == Named(other.id, "5")
-    assert named("22020220261121A0042 4", [one, other]) == Named(one.id, "4")
+    both = one, other = Coded(1, "22020220261121A0042"), Coded(2, "22020220261121B0042")
+    assert [code_of(each, both) for each in both] == ["A0042", "B0042"]
+    assert len(said("0042 5", both)) == 2
+    assert said("b0042 5", both) == [(other.id, "5")]
+    assert said("22020220261121A0042 4", both) == [(one.id, "4")]
 
 
 def test_services_of_one_number_are_told_apart_by_their_count() -> None:
-    first, second = Coded(1, "20260042", 1), Coded(2, "20260042", 2)
-    assert [code_of(each, [first, second]) for each in (first, second)] == ["0042-1", "0042-2"]
-    assert named("0042 5", [first, second]) is None
-    assert named("0042-2 5", [first, second]) == Named(second.id, "5")
-    assert named("0042-1，很满意", [first, second]) == Named(first.id, "很满意")
-    assert named("0042-12 5", [first, second]) is None
-    assert named("0042-5", [first]) == Named(first.id, "5"), "alone, what follows the dash is the rating"
+    both = first, second = Coded(1, "20260042", 1), Coded(2, "20260042", 2)
+    assert [code_of(each, both) for each in both] == ["0042-1", "0042-2"]
+    assert len(said("0042 5", both)) == 2
+    assert said("0042-2 5", both) == [(second.id, "5")]
+    assert said("0042-1，很满意", both) == [(first.id, "很满意")]
+    assert len(said("0042-12 5", both)) == 2
+    assert said("0042-5", [first]) == [(first.id, "5")], "alone, what follows the dash is the rating"
 
 
 @given(st.lists(st.text("0123456789AB-", min_size=1, max_size=9), min_size=2, max_size=5, unique_by=str.lower))
@@ -58,28 +81,25 @@ def test_a_code_that_was_shown_names_its_service_and_no_other(numbers: list[str]
     services = [Coded(at, number) for at, number in enumerate(numbers)]
     for one in services:
         code = code_of(one, services)
-        found = named(f"{code} 5", services)
+        found = said(f"{code} 5", services)
         if len(code) == len(one.number) or len(code) >= SHORTEST_CODE:
-            assert found is None or found.id == one.id
+            assert len(found) != 1 or found[0][0] == one.id
 
 
 @pytest.mark.parametrize("digit", ["1", "5"])
 def test_a_code_of_one_digit_does_not_swallow_the_rating(digit: str) -> None:
-    assert named(digit, [Coded(1, digit)]) is None
+    assert said(digit, [Coded(1, digit)]) == []
 
 
 @given(st.text(), st.text(max_size=4))
 def test_whatever_a_code_holds_it_is_letters_and_not_a_pattern(text: str, code: str) -> None:
     """Codes come from other systems."""
-    found = named(text, [Coded(1, code)])
-    assert found is None or text.endswith(found.text)
+    assert all(0 <= one.start <= one.end <= len(text) for one in named(text, [Coded(1, code)]))
 
 
 @given(st.sampled_from([A, B, C]), st.text("12345满意 ，。", max_size=10))
 def test_the_code_and_a_space_always_name_it(meant: Coded, rest: str) -> None:
-    found = named(f"{meant.number} {rest}", [A, B, C])
-    assert found is not None
-    assert found.id == meant.id
+    assert [one for one, _ in said(f"{meant.number} {rest}")] == [meant.id]
 
 
 NAMES = ["社会保障卡申领", "社会保障卡挂失", "食品经营许可证核发", "Business licence"]
@@ -108,6 +128,25 @@ NAMES = ["社会保障卡申领", "社会保障卡挂失", "食品经营许可�
 )
 def test_a_service_is_named_by_its_name_or_a_part_that_only_it_has(text: str, found: tuple[int, str] | None) -> None:
     assert by_name(text, NAMES) == found
+
+
+ITEMS = [(1, "不动产转移登记"), (2, "普通护照换发"), (3, "社会保障卡申领"), (4, "社会保障卡挂失")]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("不动产转移登记不满意", [(1, "不满意")]),
+        ("不满意，不动产那个", [(1, "不满意")]),
+        ("社会保障卡申领 5", [(3, "5")]),
+        ("社会保障卡 5", []),  # of two
+        ("护照 5", []),  # too short, anywhere
+        ("不动产和普通护照都好", [(1, "和普通护照都好"), (2, "不动产和 都好")]),
+        ("很满意", []),
+    ],
+)
+def test_an_item_is_named_anywhere_by_what_only_its_name_has(text: str, found: list[tuple[int, str]]) -> None:
+    assert [(one.id, words_beside(text, one.start, one.end).strip()) for one in named_by_item(text, ITEMS)] == found
 
 
 def test_services_of_one_name_are_not_told_apart_by_it() -> None:

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from hotline.rules import (
     reply_corrections,
     reply_doubts,
+    reply_echoes,
     reply_guards,
     reply_numbers,
     reply_rating,
@@ -34,6 +35,10 @@ TABLE: list[dict[str, Any]] = [json.loads(line) for line in (HERE / "replies.jso
 SECOND: list[dict[str, Any]] = [
     json.loads(line) for line in (HERE / "replies_second.jsonl").read_text("utf-8").split("\n") if line
 ]
+# What both of them missed: two ratings side by side, denials behind one, code, and being left alone beside a score.
+THIRD: list[dict[str, Any]] = [
+    json.loads(line) for line in (HERE / "replies_third.jsonl").read_text("utf-8").split("\n") if line
+]
 # Nobody who writes one of these is content: no reading may call it a good rating.
 COMPLAINTS = (HERE / "complaints.txt").read_text("utf-8").splitlines()
 
@@ -48,10 +53,11 @@ def test_a_reply_is_read_as_the_table_says(row: dict[str, Any], scale: Scale) ->
     assert meaning(parse(row["text"], scale)) == row[scale]
 
 
+@pytest.mark.parametrize("table", [SECOND, THIRD], ids=["second", "third"])
 @pytest.mark.parametrize("scale", Scale)
-def test_the_second_table_is_read_as_it_says(scale: Scale) -> None:
-    read = {row["text"]: meaning(parse(row["text"], scale)) for row in SECOND}
-    assert read == {row["text"]: row[scale] for row in SECOND}
+def test_the_other_tables_are_read_as_they_say(scale: Scale, table: list[dict[str, Any]]) -> None:
+    read = {row["text"]: meaning(parse(row["text"], scale)) for row in table}
+    assert read == {row["text"]: row[scale] for row in table}
 
 
 @pytest.mark.parametrize("scale", Scale)
@@ -88,6 +94,8 @@ def test_a_complaint_is_never_read_as_a_good_rating(text: str, scale: Scale) -> 
         ("打错了，是2，排队太久", "排队太久"),
         ("退订，烦死了", None),
         ("等了3个小时", None),
+        ("好，1", None),
+        ("5，谢谢小王\n> 请回复数字评价", "谢谢小王"),
     ],
 )
 def test_the_comment_is_what_is_left_beside_the_score_in_the_citizens_own_characters(
@@ -130,6 +138,10 @@ def test_the_comment_is_what_is_left_beside_the_score_in_the_citizens_own_charac
         ("不是我，5", "rating-and-request"),
         ("验证码5", "verification-code"),
         ("<b>5</b>", "injection"),
+        ("打错了", "mistyped"),
+        ("> 请回复数字评价", "echo"),
+        ("满意，不可能", "sarcasm"),
+        ("5👎", "digit-against-words"),
     ],
 )
 def test_each_rule_goes_by_its_name(text: str, rule: str) -> None:
@@ -140,7 +152,7 @@ def test_the_reference_names_every_rule_and_reads_its_examples_so() -> None:
     document = (HERE.parent.parent / "docs" / "reference" / "replies.md").read_text("utf-8")
     rows = [line.split("|")[1:3] for line in document.splitlines() if line.startswith("| `")]
     examples = [(set(re.findall("`([^`]+)`", rules)), re.findall("“([^”]+)”", cell)) for rules, cell in rows]
-    named = {parse(row["text"], scale).rule for row in TABLE + SECOND for scale in Scale}
+    named = {parse(row["text"], scale).rule for row in TABLE + SECOND + THIRD for scale in Scale}
     requests = {"optout", "optin", "help", "withdraw", "not-me"}
     assert named - requests == set().union(*(rules for rules, _ in examples)) - {"score-or-key"}
     read = {text: {parse(text, scale).rule for scale in Scale} for _, texts in examples for text in texts}
@@ -196,7 +208,7 @@ _WORDS = st.sampled_from(
     ]
 )
 _REPLIES = st.one_of(st.text(max_size=60), st.lists(_WORDS, max_size=12).map("".join))
-_RATED = sorted({row["text"] for row in TABLE + SECOND if isinstance(row[STARS], int)})
+_RATED = sorted({row["text"] for row in TABLE + SECOND + THIRD if isinstance(row[STARS], int)})
 
 
 @settings(max_examples=1500)
@@ -225,7 +237,7 @@ def test_the_scale_matters_to_bare_digits_alone(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "tail", ["。", "！", "!!", "~", "…", "...", " ", "\n", "，", ";", "😊", "👍👍", " 🙏", "❤️", "\ufe0f", "\u200b"]
+    "tail", ["。", "！", "!!", "~", "…", "...", " ", "\n", "，", ";", "😊", "🌹🌹", " 🙏", "❤️", "\ufe0f", "\u200b"]
 )
 @pytest.mark.parametrize("scale", Scale)
 def test_what_trails_behind_a_rating_does_not_change_it(tail: str, scale: Scale) -> None:
@@ -298,7 +310,7 @@ def test_an_official_label_beats_any_digit(stars: int, label: str, key: int, fra
 # Linear time, by the shape of what is done.
 
 _MODULES: tuple[ModuleType, ...] = (
-    *(reply_corrections, reply_doubts, reply_guards, reply_numbers, reply_rating),
+    *(reply_corrections, reply_doubts, reply_echoes, reply_guards, reply_numbers, reply_rating),
     *(reply_requests, reply_surroundings, reply_text, reply_words),
 )
 _HOSTILE = [
@@ -339,6 +351,9 @@ _HOSTILE = [
         "sorry ",
         "not ",
         "but ",
+        "【吉林市】",
+        "\n> ",
+        "5 TD ",
         "？",
         "5?",
         "但",

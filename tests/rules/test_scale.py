@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.rules.scale import STAR_LABELS, Scale, is_bad, stated_scale
+from hotline.rules.scale import STAR_LABELS, Scale, is_bad
+from hotline.rules.statement import stated_scale
 from hotline.scripts import load_script
 
 STARS, RANK = Scale.STAR_5_BEST, Scale.RANK_1_BEST
@@ -53,7 +54,8 @@ def test_labels_cannot_be_changed() -> None:
         ("非常好请按1，好请按2，一般请按3，差请按4，非常差请按5", RANK),
         ("非常满意（5）、满意（4）、基本满意（3）、不满意（2）、非常不满意（1）", STARS),
         ("您于5月3日办理的业务（尾号12345）：5非常满意，4满意，3基本满意，2不满意，1非常不满意。5日内有效", STARS),
-        ("您对服务的满意度如何？是否满意？5非常满意，4满意，3基本满意，2不满意，1非常不满意。如不满意请说明。", STARS),
+        ("您对服务的满意度如何？5️⃣非常满意，4️⃣满意，3️⃣基本满意，2️⃣不满意，1️⃣非常不满意。", STARS),
+        ("请回复1至5的数字：1非常不满意，2不满意，3基本满意，4满意，5非常满意。", STARS),
         ("Reply 5 very satisfied, 4 satisfied, 3 fairly satisfied, 2 dissatisfied, 1 very dissatisfied", STARS),
         (
             "Very satisfied press 1, satisfied press 2, fair press 3, dissatisfied press 4, very dissatisfied press 5",
@@ -84,6 +86,8 @@ def test_a_sentence_states_its_scale(sentence: str, scale: Scale) -> None:
         "非常满意请按1，满意请按2，基本满意请按3，不满意请按4，非常不满意请按6",
         "非常满意，满意，基本满意，不满意，非常不满意：请按1、2、3、4、5",
         "5{x}非常满意，4满意，3基本满意，2不满意，1非常不满意",
+        "您是否满意？5非常满意，4满意，3基本满意，2不满意，1非常不满意。如不满意请说明。",
+        "5非常满意，4满意，3基本满意，2不满意，1非常不满意，5非常满意",
         "15非常满意，14满意，13基本满意，12不满意，11非常不满意",
         "very satisfied press 1, satisfied press 2, dissatisfied press 4, very dissatisfied press 5",
     ],

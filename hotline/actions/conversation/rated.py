@@ -5,19 +5,22 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Select, select
 
-from hotline.actions.conversation.meaning import Matters
+from hotline.actions.conversation.meaning import Matters, coded
 from hotline.actions.conversation.questions import ask_question
 from hotline.actions.conversation.talk import Talk
-from hotline.actions.rate import Given, rate
+from hotline.actions.rate import LATE, Given, rate
 from hotline.actions.reviews import settle
+from hotline.rules.matching import code_of
 from hotline.rules.reasons import REASONS, Reason
 from hotline.rules.replies import Reply
 from hotline.rules.scale import is_bad
 from hotline.rules.script import Channel, Script
+from hotline.rules.sentences import beside
 from hotline.tables import InboundText, Invitation, Question, Rating, ServiceRecord
 from hotline.tables.replies import QuestionKind, Why
 
-LATE = "late"  # the flag of a rating that came after the end, within the policy's grace
+_RECENT = timedelta(days=30)
+_MOST_OTHERS = 20  # whose numbers the code must not end like
 _MOST_QUESTIONS = 2  # for reasons, about one record: the first, and one more if the stars came to have other reasons
 
 
@@ -32,7 +35,8 @@ class Answer:
 
 def take(talk: Talk, matters: Matters, record: ServiceRecord, answer: Answer) -> str:
     """Record the rating of that record, and thank for it; whatever of it waited for a person need not any more."""
-    asked = next((one for one in matters.asked if one.record_id == record.id), None)
+    asked = next((one for one in [*matters.asked, *matters.late] if one.record_id == record.id), None)
+    earlier = matters.rating_of(record.id)
     assert answer.reply.stars is not None
     given = Given(
         stars=answer.reply.stars,
@@ -42,7 +46,7 @@ def take(talk: Talk, matters: Matters, record: ServiceRecord, answer: Answer) ->
         script=answer.script.id,
         rule=answer.reply.rule,
         comment=talk.masked(answer.reply.comment),
-        flags=(LATE,) if matters.is_late and asked is not None else (),
+        flags=(LATE,) if matters.is_late(record.id) or (earlier is not None and LATE in earlier.flags) else (),
     )
     link(talk, record.id)
     rating = rate(talk.session, record.id, given, talk.policy, talk.now)
@@ -79,7 +83,8 @@ def _texts(talk: Talk) -> Select[int]:
 
 
 def _thanks(talk: Talk, rating: Rating, script: Script, language: str) -> str:
-    facts = {"label": script.label(rating.stars, language), "stars": rating.stars}
+    about = _about(talk, rating.record, script, language)
+    facts = {"label": script.label(rating.stars, language), "stars": rating.stars, "about": about}
     if not is_bad(rating.stars):
         hours = talk.policy.invitation.correct_hours
         return talk.say(script, "thanks_good", language, hours=hours, **facts)
@@ -90,6 +95,22 @@ def _thanks(talk: Talk, rating: Rating, script: Script, language: str) -> str:
     waits = timedelta(hours=talk.policy.invitation.reasons_hours)
     ask_question(talk.session, talk.number, QuestionKind.REASONS, facts_kept, waits, talk.now)
     return talk.say(script, "ask_reasons", language, reasons=_listed(rating.stars, language), **facts)
+
+
+def _about(talk: Talk, record: ServiceRecord, script: Script, language: str) -> str:
+    """Which one was rated, if this number was asked about others of late; else nothing."""
+    others = talk.session.scalars(
+        select(ServiceRecord)
+        .where(ServiceRecord.phone_lookup == talk.number, ServiceRecord.id != record.id)
+        .where(ServiceRecord.received_at > talk.now - _RECENT)
+        .where(ServiceRecord.id.in_(select(Invitation.record_id)))
+        .order_by(ServiceRecord.id.desc())
+        .limit(_MOST_OTHERS)
+    ).all()
+    if not others:
+        return ""
+    code = code_of(coded(record.id, record), [coded(one.id, one) for one in others])
+    return beside(script.say("about_one", language, code=code), language)
 
 
 def _may_ask_reasons(talk: Talk, rating: Rating) -> bool:

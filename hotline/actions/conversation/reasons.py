@@ -9,15 +9,19 @@ from hotline.actions.conversation.meaning import Matters, Meant
 from hotline.actions.conversation.questions import close_question
 from hotline.actions.conversation.talk import Talk
 from hotline.actions.conversation.unclear import is_comment, leave
-from hotline.actions.rate import Added, active_rating, add_to_rating
+from hotline.actions.rate import Added, active_rating, add_to_rating, has_room
 from hotline.rules.reasons import REASONS, Reasons, read_reasons
 from hotline.rules.replies import Action, Reply, parse
+from hotline.rules.reply_lists import chosen
 from hotline.rules.reply_nods import is_nod
+from hotline.rules.reply_text import fold
 from hotline.rules.reply_wishes import Wish, read_wish
 from hotline.rules.scale import Scale, is_bad
 from hotline.tables import Case, Question, Rating
 
 REASONS_RULE = "reasons"  # the rule of a rating that the answer was added to
+_PLAIN_SCORE = re.compile(r"\s*[1-5１-５]\s*[.。!！]*\s*")
+_ENTRY_OR_SCORE = re.compile("[ (\\[【]*(?:我?选(?:择|的?是)?|回复|答|no)?[ .:(#]*[1-5一二三四五][ )\\]】.、。!号]*")
 _CLAUSES = re.compile(r"[,，。.;；、!！\n]+")
 
 
@@ -38,20 +42,24 @@ def rating_of(talk: Talk, question: Question) -> Rating | None:
     return rating if rating is not None and is_bad(rating.stars) else None
 
 
-def answered(talk: Talk, matters: Matters, question: Question, rating: Rating, read_from: int) -> str | None:
+def answered(talk: Talk, matters: Matters, question: Question, rating: Rating, meant: Meant) -> str | None:
     """A request, a correction of the rating, or the answer; what is none of them is left to a person."""
     script = talk.script_of(rating)
-    reply, words = talk.read(script, read_from), talk.text.body[read_from:]
+    reply = talk.read(script, meant.read_before, meant.read_from)
+    words = talk.words()
     talk.kept.question_id = question.id
     rated.link(talk, rating.record_id)
     if reply.action in requests.REQUESTS:
         if reply.action is Action.OPTOUT and read_wish(words) is Wish.NO_CALL:  # 不要再打电话了: they may mean both
             _note(talk, rating, _Said(wish=Wish.NO_CALL, wish_words=words))
         return requests.do(talk, matters, Meant(rating=rating), reply.action)
-    if is_nod(words):
+    if _is_nod(words):
         return None
-    reasons = read_reasons(words, rating.stars)
+    reasons = read_reasons(words, rating.stars) or _by_place(words, rating.stars)
     if reasons is None and _corrects(reply):
+        if _may_be_an_entry(words, reply):
+            leave(talk)
+            return None
         close_question(talk.session, talk.number, talk.now)
         return rated.take(talk, matters, rating.record, rated.Answer(reply, talk.kept, script))
     said = _said(words, reasons, rating, reply, script.scale)
@@ -59,6 +67,23 @@ def answered(talk: Talk, matters: Matters, question: Question, rating: Rating, r
         leave(talk)
         return None
     return _keep(talk, rating, said)
+
+
+def _is_nod(words: str) -> bool:
+    """“Good” is 好, and after our apology as little a rating."""
+    return is_nod(words) or fold(words).strip(" .!") == "good"
+
+
+def _by_place(words: str, stars: int) -> Reasons | None:
+    """第三项 is the third of the reasons."""
+    entry = chosen(words, len(REASONS[stars])) if words.lstrip().startswith("第") else None
+    return None if entry is None else Reasons((REASONS[stars][entry.index].code,), entry.rest)
+
+
+def _may_be_an_entry(words: str, reply: Reply) -> bool:
+    """选3 and ③ may be the third reason as well as three stars: a bad rating must not turn good by that."""
+    is_plain = _PLAIN_SCORE.fullmatch(words) is not None
+    return not is_plain and not is_bad(reply.stars or 0) and _ENTRY_OR_SCORE.fullmatch(fold(words)) is not None
 
 
 def _corrects(reply: Reply) -> bool:
@@ -93,6 +118,8 @@ def _keep(talk: Talk, rating: Rating, said: _Said) -> str:
     if said.codes or said.words:
         close_question(talk.session, talk.number, talk.now)
         added = Added(REASONS_RULE, said.codes, talk.masked(said.words))
+        if not has_room(rating, added.comment):  # cut short: a person reads all of it
+            leave(talk)
         add_to_rating(talk.session, rating.record_id, added, talk.now)
     case = _note(talk, rating, said)
     script, language = talk.script_of(rating), talk.language(rating.record)

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from hotline.actions.languages import chosen_language
 from hotline.actions.wording import script_in_use, script_said
 from hotline.messages import ReceivedText
+from hotline.rules.matching import words_beside
 from hotline.rules.phones import mask_phones_in
 from hotline.rules.policy import Policy
 from hotline.rules.replies import PARSER, Reply, parse
@@ -36,10 +37,15 @@ class Talk:
         """The number that writes, as it is looked up."""
         return self.text.phone.lookup
 
-    def read(self, script: Script, read_from: int = 0) -> Reply:
-        """What the text says from there on, by the scale of that script; kept beside the text."""
-        reply = parse(self.text.body[read_from:], script.scale)
-        self.kept.read_from, self.kept.scale, self.kept.parser = read_from, script.scale, PARSER
+    def words(self) -> str:
+        """The text without what names the record it is about."""
+        return words_beside(self.text.body, self.kept.read_before, self.kept.read_from).strip()
+
+    def read(self, script: Script, read_before: int = 0, read_from: int = 0) -> Reply:
+        """What the text says beside what stands there, by the scale of that script; kept beside the text."""
+        reply = parse(words_beside(self.text.body, read_before, read_from), script.scale)
+        self.kept.read_before, self.kept.read_from = read_before, read_from
+        self.kept.scale, self.kept.parser = script.scale, PARSER
         self.kept.action, self.kept.stars, self.kept.rule = reply.action, reply.stars, reply.rule
         return reply
 
@@ -85,15 +91,25 @@ class Talk:
         return script.say(sentence, language, signature=signature, hotline=self.policy.hotline, **facts)
 
     def say_once(self, sentence: str, within: timedelta) -> str | None:
-        """Say it, unless this number has been told so within that time."""
-        said = self.say(self.script_of(None), sentence, self.language(None))
+        """Say it, unless this number has been told so, in whatever language, within that time."""
+        script = self.script_of(None)
+        said = [self.say(script, sentence, language) for language in self.policy.languages]
         earlier = self.session.scalar(
             select(InboundText.id)
             .where(InboundText.phone_lookup == self.number, InboundText.received_at > self.now - within)
-            .where(InboundText.answer == said)
+            .where(InboundText.answer.in_(said))
             .limit(1)
         )
-        return said if earlier is None else None
+        return self.say(script, sentence, self.language(None)) if earlier is None else None
+
+    def last_answer_at(self) -> datetime | None:
+        """When this number had its last answer from us."""
+        return self.session.scalar(
+            select(InboundText.received_at)
+            .where(InboundText.phone_lookup == self.number, InboundText.answer.is_not(None))
+            .order_by(InboundText.id.desc())
+            .limit(1)
+        )
 
     def when(self, script: Script, rating: Rating, language: str) -> str:
         """By when somebody will be in touch about a bad rating, as the sentence says it."""

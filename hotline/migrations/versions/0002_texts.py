@@ -2,6 +2,7 @@
 
 import sqlalchemy as sa
 from alembic import op
+from alembic.util.exc import CommandError
 from sqlalchemy.dialects import postgresql
 
 revision = "0002"
@@ -29,6 +30,7 @@ def upgrade() -> None:
         sa.Column("id", _ID, nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_questions")),
     )
+    op.create_index(op.f("ix_questions_phone_lookup"), "questions", ["phone_lookup"])
     op.create_index(
         "uq_questions_one_open",
         "questions",
@@ -67,6 +69,7 @@ def upgrade() -> None:
     with op.batch_alter_table("inbound_texts") as table:
         table.add_column(sa.Column("our_number", sa.String(length=32), nullable=True))
         table.add_column(sa.Column("question_id", _ID, nullable=True))
+        table.add_column(sa.Column("read_before", sa.Integer(), nullable=False, server_default="0"))
         table.add_column(sa.Column("read_from", sa.Integer(), nullable=False, server_default="0"))
         table.add_column(sa.Column("scale", sa.String(length=24), nullable=True))
         table.add_column(sa.Column("parser", sa.String(length=16), nullable=True))
@@ -81,6 +84,7 @@ def upgrade() -> None:
         table.add_column(sa.Column("our_number", sa.String(length=32), nullable=True))
         table.add_column(sa.Column("begun_at", _MOMENT, nullable=True))
         table.create_index("ix_outbound_texts_cap", ["phone_lookup", "begun_at"])
+    op.execute("UPDATE outbound_texts SET begun_at = sent_at")  # caps count them, and replies may be to them
     with op.batch_alter_table("opt_outs") as table:
         table.add_column(sa.Column("end_reason", sa.Text(), nullable=True))
     with op.batch_alter_table("service_records") as table:
@@ -122,6 +126,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    _refuse_to_forget_wording()
     op.drop_table("review_items")
     with op.batch_alter_table("outbox") as table:
         table.drop_index("ix_outbox_lane")
@@ -146,8 +151,15 @@ def downgrade() -> None:
         table.drop_index(op.f("ix_inbound_texts_invitation_id"))
         table.drop_index(op.f("ix_inbound_texts_received_at"))
         table.drop_constraint(op.f("fk_inbound_texts_question_id_questions"), type_="foreignkey")
-        for column in ("stars", "parser", "scale", "read_from", "question_id", "our_number"):
+        for column in ("stars", "parser", "scale", "read_from", "read_before", "question_id", "our_number"):
             table.drop_column(column)
     op.drop_table("script_versions")
     op.drop_table("language_choices")
     op.drop_table("questions")
+
+
+def _refuse_to_forget_wording() -> None:
+    """The release before reads every reply by the scale of its own words, also those to words of the city's own."""
+    said = op.get_bind().scalar(sa.text("SELECT count(*) FROM script_versions WHERE activated_at IS NOT NULL"))
+    if said:
+        raise CommandError(f"{said} versions of the wording have been in use, and replies to them would be misread")
