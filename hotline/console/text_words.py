@@ -32,6 +32,8 @@ RULES: Mapping[str, Words] = {
     "question": Words("是在提问", "is a question"),
     "rating-and-request": Words("既有评价又有请求", "both a rating and a request"),
     "sarcasm": Words("像是反话", "sounds sarcastic"),
+    "echo": Words("引用或自动转发了我们的短信", "a quote or an echo of our own text"),
+    "mistyped": Words("说打错了，没说应当是几", "says it was a slip, not what was meant"),
     "score-not-given": Words("说了不给这个分", "a score that is not given"),
     "score-or-key": Words("分不清是分数还是按键", "a score or a key?"),
     "several-ratings": Words("有几个不同的评价", "several ratings"),

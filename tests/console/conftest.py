@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
+from itertools import count
 
 import pytest
 from flask import Flask
@@ -151,11 +152,13 @@ def open_case(house: Services, receive: Callable[..., Rating]) -> Callable[..., 
 @pytest.fixture
 def park(house: Services) -> Callable[[str], int]:
     """A delivery that was given up with this error; gives its row's id."""
+    serial = count(77)
 
     def parked(error: str) -> int:
         with house.database.write() as session:
-            outbox.put(session, outbox.Kind.FORWARD, "forward:77:1", {"document": {}}, house.now(), house.now())
-            row = session.query(OutboxRow).filter(OutboxRow.key == "forward:77:1").one()
+            key = f"forward:{next(serial)}:1"
+            outbox.put(session, outbox.Kind.FORWARD, key, {"document": {}}, house.now(), house.now())
+            row = session.query(OutboxRow).filter(OutboxRow.key == key).one()
             row.state, row.last_error, row.attempts = OutboxState.PARKED, error, 7
             return row.id
 

@@ -337,6 +337,13 @@ def test_texts_are_read_again_and_one_is_decided_on_by_keyboard_alone(
         assert session.query(Rating).filter_by(rule="person").one().stars == 2
 
 
+def _judged(page: Any, change: Callable[[], None]) -> None:
+    """Change which key is best, and wait until all texts have been judged by it."""
+    with page.expect_response("**/wording/sms-stars/check") as judged:
+        change()
+    assert judged.value.ok
+
+
 @pytest.mark.parametrize(("size", "scheme"), [("wide", "dark"), ("phone", "light")])
 def test_a_text_is_written_judged_while_it_is_typed_and_survives_a_reload(
     open_page: Callable[..., Any], staff: dict[str, int], house: Services, size: str, scheme: str
@@ -359,9 +366,9 @@ def test_a_text_is_written_judged_while_it_is_typed_and_survives_a_reload(
     thanks.fill("【{signature}】已记录{label}，感谢！")
     page.get_by_role("radio", name="英文").check()
     expect(thanks).to_be_hidden()
-    page.get_by_role("radio", name="1 为非常满意").check()
+    _judged(page, lambda: page.get_by_role("radio", name="1 为非常满意").check())
     expect(page.locator("#live-en-clarify .fault")).to_contain_text("没有按所选的按键方向")
-    page.get_by_role("radio", name="5 为非常满意").check()
+    _judged(page, lambda: page.get_by_role("radio", name="5 为非常满意").check())
     expect(page.locator("#live-en-clarify .fault")).to_have_count(0)
     page.get_by_label("修改原因").fill("更简短")
     page.get_by_role("button", name="保存为草稿").click()

@@ -41,7 +41,8 @@ def sent(house: Services) -> Callable[..., None]:
         invitation = Invitation(
             record=record,
             channel=Channel.SMS,
-            state=InvitationState.SENT,
+            state=InvitationState.SENT if code is None else InvitationState.FAILED,
+            error_code=code,
             script="sms-stars@1",
             language="zh-CN",
             created_at=at,
