@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from hotline.actions.progress import lock_invitation
 from hotline.rules.policy import Policy
 from hotline.tables import Invitation, ServiceRecord
 from hotline.tables.service import OPEN_INVITATION_STATES, RecordKind
@@ -36,8 +37,7 @@ def invitation_of_batch(session: Session, record: ServiceRecord, policy: Policy,
     found = session.scalar(open_now)
     if found is None:
         return None
-    session.execute(select(ServiceRecord.id).where(ServiceRecord.id == found.record_id).with_for_update(key_share=True))
-    session.refresh(found, with_for_update={"of": Invitation, "key_share": True})
+    lock_invitation(session, found)
     return found if found.state in OPEN_INVITATION_STATES else None  # it may have been answered meanwhile
 
 

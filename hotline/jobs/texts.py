@@ -1,6 +1,6 @@
 """Texts: each ring sends one, whichever is next in turn of the departments, at the pace its sender keeps.
 
-A text waits for its moment before it is marked as being sent: a worker that dies while waiting leaves it queued.
+A text waits before it is marked as being sent, shortly before its moment: a worker that dies waiting leaves it queued.
 """
 
 from collections.abc import Callable

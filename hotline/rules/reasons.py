@@ -12,7 +12,7 @@ from types import MappingProxyType
 from hotline.rules.reply_entries import FIRST_ENTRY, MEASURED, entry_value, written_out
 from hotline.rules.reply_text import either, fold
 
-TABLE_VERSION = "1"  # stored beside every reason; a new table is a new version, and old ratings keep theirs
+TABLE_VERSION = "1"  # kept with the codes in the history of the case; a new table is a new version
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,7 +37,7 @@ def test_a_bad_rating_is_asked_for_its_reasons_which_are_kept_and_told(
     case = only(house, Case)
     assert (case.rating_id, case.call_wish, case.call_wish_words) == (second.id, "afternoon", "下午")
     event = all_of(house, CaseEvent)[-1]
-    assert (event.kind, event.facts) == ("reasons_given", {"codes": ["209", "214"], "wish": "afternoon"})
+    assert (event.kind, event.facts) == ("reasons_given", {"codes": ["209", "214"], "table": "1", "wish": "afternoon"})
     assert open_questions(house) == []
     assert all_of(house, InboundText)[-1].question_id == 1
     told = all_of(house, OutboxRow, kind="forward")[-1].payload["document"]

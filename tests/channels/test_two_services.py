@@ -273,3 +273,29 @@ def test_a_text_of_the_release_before_is_not_forgotten_when_services_are_told_ap
         text.begun_at = text.our_number = None
     assert "评价的是哪一件" in str(twilio.text(WANG, "1"))
     assert active_ratings(house) == []
+
+
+def test_a_score_for_what_was_rated_before_does_not_bring_back_what_never_arrived(
+    house: Services, feed: Feed, twilio: Twilio
+) -> None:
+    rated_id = feed.transaction(LAND)
+    delivered(house, rated_id)
+    twilio.text(WANG, "4")
+    lost = delivered(house, feed.transaction(PASSPORT, item_name="普通护照换发"))
+    with house.database.write() as session:
+        session.get_one(Invitation, lost.id).state = InvitationState.FAILED
+    twilio.text(WANG, "5")
+    assert [(rating.record_id, rating.stars) for rating in active_ratings(house)] == [(rated_id, 5)]
+
+
+def test_what_ended_before_another_was_rated_in_time_takes_no_score(
+    house: Services, feed: Feed, twilio: Twilio, clock: MovingClock
+) -> None:
+    ended = feed.transaction(LAND)
+    delivered(house, ended)
+    clock.move(days=house.policy.invitation.expires_days, hours=1)
+    rated_id = feed.transaction(PASSPORT, item_name="普通护照换发")
+    delivered(house, rated_id)
+    for body in ("4", "5"):
+        twilio.text(WANG, body)
+    assert [(rating.record_id, rating.stars) for rating in active_ratings(house)] == [(rated_id, 5)]

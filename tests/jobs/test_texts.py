@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from redis.exceptions import RedisError
 
 from hotline import outbox
 from hotline.jobs import errands, tasks
@@ -171,6 +172,23 @@ def test_a_worker_that_dies_while_it_waits_leaves_the_text_queued(
     clock.move(seconds=errands.LEASE.total_seconds() + 1)
     ring()
     assert (len(carrier.sent), only(house, OutboundText, id=1).state) == (1, "sent")
+
+
+@on_sqlite
+def test_without_a_moment_to_be_had_nothing_is_sent_and_nothing_is_in_doubt(
+    house: Services, feed: Feed, carrier: Carrier, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Redis is lost between the taking of a moment and its coming."""
+
+    def lost(_pace: Pace, _sender: str, _moment: float) -> bool:
+        raise RedisError
+
+    monkeypatch.setattr(Pace, "meet", lost)
+    feed.transaction()
+    ring()
+    text = only(house, OutboundText)
+    assert (carrier.sent, text.state, text.error_code) == ([], "queued", "pace")
+    assert only(house, OutboxRow, kind="text").state == "pending"
 
 
 @pytest.mark.parametrize("other_sends", [True, False], ids=["and sends", "and waits"])

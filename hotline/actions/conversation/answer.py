@@ -130,8 +130,8 @@ def _is_word_on_last(talk: Talk, matters: Matters, meant: Meant, reply: Reply) -
 
 def _correct(talk: Talk, matters: Matters, rated_before: Sequence[Rating]) -> str | None:
     """The one rating that the correction can be of; of several, or of a score that it was not, a person decides."""
-    reply = talk.read(talk.script_of(rated_before[0]))
     script = talk.script_of(rated_before[0])
+    reply = talk.read(script)
     said = {script.scale.stars(int(digit)) for digit in _DIGIT.findall(fold(talk.text.body))}
     if len(rated_before) > 1 or (matters.asked and len(said) > 1 and rated_before[0].stars not in said):
         leave(talk, why=Why.WHICH_ONE)

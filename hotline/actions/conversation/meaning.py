@@ -8,6 +8,7 @@ from sqlalchemy import exists, select
 
 from hotline.actions.conversation.talk import Talk
 from hotline.actions.invite import open_invitations
+from hotline.actions.progress import lock_invitation
 from hotline.actions.rate import LATE, changeable_ratings
 from hotline.rules.matching import Coded, Named, by_name, named, named_by_item, words_beside
 from hotline.rules.replies import Action, Reply, parse
@@ -19,24 +20,8 @@ from hotline.tables.service import OPEN_INVITATION_STATES, InvitationState, Rati
 CORRECTION = "correction"  # the parser's rule for a text that puts a score in place of another
 # Two characters of an item's name that say nothing of which item it is.
 _SAID_OF_ANY = (
-    *(
-        "服务",
-        "办理",
-        "办事",
-        "业务",
-        "评价",
-        "态度",
-        "效率",
-        "窗口",
-        "工作",
-        "人员",
-        "政务",
-        "事项",
-        "办件",
-        "回复",
-        "满意",
-    ),
-    *("评分", "打分", "选择", "申请", "登记"),
+    *("服务", "办理", "办事", "业务", "评价", "态度", "效率", "窗口", "工作", "人员"),
+    *("政务", "事项", "办件", "回复", "满意", "评分", "打分", "选择", "申请", "登记"),
 )
 
 
@@ -93,11 +78,12 @@ def matters_of(talk: Talk) -> Matters:
     asked = _one_a_record(talk.session.scalars(waiting.execution_options(populate_existing=True)).all())
     earlier = changeable_ratings(talk.session, talk.number, talk.policy, talk.now)
     late = [one for one in _ended(talk) if one.record_id not in {other.record_id for other in asked}]
-    return Matters(asked or _still_asked(late, earlier) or _arrived(talk), earlier, late)
+    asked = asked or _still_asked(late, earlier)
+    return Matters(asked if asked or earlier else _arrived(talk), earlier, late)
 
 
 def _arrived(talk: Talk) -> list[Invitation]:
-    """Invitations that were given up as undelivered: whoever answers has got them after all."""
+    """Invitations that were given up as undelivered: who answers, asked nothing else, has got them."""
     days = timedelta(days=talk.policy.invitation.expires_days)
     begun = exists().where(OutboundText.invitation_id == Invitation.id, OutboundText.begun_at > talk.now - days)
     rated = exists().where(Rating.record_id == Invitation.record_id, Rating.round == Invitation.round)
@@ -107,9 +93,9 @@ def _arrived(talk: Talk) -> list[Invitation]:
         .where(ServiceRecord.phone_lookup == talk.number, Invitation.state == InvitationState.FAILED)
         .where(Invitation.channel == Channel.SMS, begun, ~rated)
         .order_by(Invitation.id)
-        .with_for_update(of=Invitation, key_share=True)
     ).all()
     for invitation in given_up:
+        lock_invitation(talk.session, invitation)
         invitation.state, invitation.error_code = InvitationState.DELIVERED, None
         invitation.expires_at = invitation.expires_at or talk.now + days
     return _one_a_record(given_up)

@@ -10,7 +10,7 @@ from hotline.actions.conversation.questions import close_question
 from hotline.actions.conversation.talk import Talk
 from hotline.actions.conversation.unclear import is_comment, leave
 from hotline.actions.rate import Added, active_rating, add_to_rating, has_room
-from hotline.rules.reasons import REASONS, Reasons, read_reasons
+from hotline.rules.reasons import REASONS, TABLE_VERSION, Reasons, read_reasons
 from hotline.rules.replies import Action, Reply, parse
 from hotline.rules.reply_lists import chosen
 from hotline.rules.reply_nods import is_nod
@@ -146,6 +146,7 @@ def _note(talk: Talk, rating: Rating, said: _Said) -> Case | None:
         return None
     if said.wish is not None:
         case.call_wish, case.call_wish_words = said.wish, talk.masked(said.wish_words)
-    facts = {"codes": list(said.codes), "wish": None if said.wish is None else str(said.wish)}
+    wish = None if said.wish is None else str(said.wish)
+    facts = {"codes": list(said.codes), "table": TABLE_VERSION, "wish": wish}
     add_event(talk.session, case, CITIZEN, "reasons_given", talk.now, note=talk.masked(said.words), facts=facts)
     return case
