@@ -1,6 +1,8 @@
 # The four things one does here: make demo, make test, make check, make setup. `make` alone says so.
 BIN := .venv/bin
-JOBS ?= 2
+JOBS ?= 4
+# The tests start Python some hundred times: what is compiled is worth keeping.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help setup demo test check format lock screenshots clean
 

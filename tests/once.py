@@ -1,13 +1,15 @@
 """Work that every test's application would do anew and that comes out the same each time: done once a process.
 
 Nothing that a test can see is shared, only what libraries make out of our sources: compiled statements, routes and
-templates, the machine's certificates. And passwords are hashed as ever, with little work.
+templates, the machine's certificates. And passwords are hashed as ever, with little work; and a text waits for its
+moment by a clock that is never late, however busy the machine.
 """
 
 import functools
 import gc
 import ssl
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +22,8 @@ from werkzeug.routing import Rule
 
 from hotline import database
 from hotline.actions import people
+from hotline.jobs import texts
+from hotline.jobs.pace import Pace
 from hotline.simulator import server
 
 _CLOSE_SECONDS = 0.005
@@ -35,8 +39,18 @@ def do_once(patch: pytest.MonkeyPatch, folder: Path) -> None:
     patch.setattr(people, "_hasher", hasher)
     patch.setattr(people, "_NOBODY", hasher.hash("nobody"))
     patch.setattr(server, "CLOSE_SECONDS", _CLOSE_SECONDS)
+    time = _WaitedTime()
+    patch.setattr(texts, "Pace", functools.partial(Pace, clock=lambda: time.passed, wait=time.wait))
     gc.collect()
     gc.freeze()  # modules and collected tests stay to the end: they need not be looked through again and again
+
+
+@dataclass
+class _WaitedTime:
+    passed: float = 0.0  # seconds
+
+    def wait(self, seconds: float) -> None:
+        self.passed += seconds
 
 
 def _make_engine(make: Callable[[str], Engine], kept: dict[str, tuple[Dialect, dict[Any, Any]]], url: str) -> Engine:

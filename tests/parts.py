@@ -1,6 +1,7 @@
 """The real parts that tests run on: Redis, PostgreSQL and a browser, each found or named as missing."""
 
 import contextlib
+import itertools
 import os
 import shutil
 import socket
@@ -32,10 +33,22 @@ CHROMIUM_ARGUMENTS = [
 missing: dict[str, str] = {}  # part → why; printed, with how many tests it cost, at the end of the run
 
 
+# Below the ports that systems give to whoever connects, and other ones for each process of the suite: so that nobody
+# takes a port between the look and its use.
+_PORTS_EACH = 600
+_FIRST_PORT = 12_000 + _PORTS_EACH * int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+_ports = itertools.cycle(range(_FIRST_PORT, _FIRST_PORT + _PORTS_EACH))
+
+
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """One on which nobody listens, and which is not given out again soon."""
+    for port in _ports:
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            with contextlib.suppress(OSError):
+                probe.bind(("127.0.0.1", port))
+                return port
+    raise AssertionError("a cycle ends")
 
 
 @dataclass
@@ -82,9 +95,11 @@ def postgres() -> Iterator[str]:
 
 
 def browser_path() -> str | None:
-    """The system's chromium; None = playwright's own has to do."""
-    named = os.environ.get("HOTLINE_TEST_BROWSER")
-    return named or shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    """The system's chromium, best the one without windows; None = playwright's own has to do."""
+    if named := os.environ.get("HOTLINE_TEST_BROWSER"):
+        return named
+    known = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
+    return next(filter(None, map(shutil.which, known)), None)
 
 
 @dataclass
