@@ -70,7 +70,7 @@ def compare(name: str, texts: list[str], times: int) -> None:
 
 def main() -> None:
     compare("a day's replies", list(_DAY), 50)
-    for name in ("replies.jsonl", "replies_second.jsonl", "replies_third.jsonl"):
+    for name in sorted(path.name for path in _TABLES.glob("replies*.jsonl")):
         rows = (_TABLES / name).read_text("utf-8").split("\n")
         compare(f"the test table {name}", [json.loads(row)["text"] for row in rows if row], 3)
     for piece in _HOSTILE:

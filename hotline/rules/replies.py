@@ -6,17 +6,19 @@ The order is the rule: what may not be read at all, then being left alone, then 
 import re
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 
-from hotline.rules.reply_corrections import corrected_from, instead_of, is_mistyped, now_from
+from hotline.rules.reply_corrections import corrected_from, instead_of, is_mistyped, may_correct, now_from
 from hotline.rules.reply_echoes import own_words
-from hotline.rules.reply_guards import is_against_its_picture, unreadable
+from hotline.rules.reply_guards import has_picture, is_against_its_picture, is_crossed_out, unreadable
 from hotline.rules.reply_rating import Rating, read_rating
 from hotline.rules.reply_requests import Request, read_request
+from hotline.rules.reply_spellings import WHOLE, respelled, stars_of_whole
 from hotline.rules.reply_text import fold, visible
 from hotline.rules.scale import STAR_LABELS, Scale, is_bad
 
 # Which reading of replies this is: raised whenever a reply is read otherwise than before, and kept beside each text.
-PARSER = "2026.12"
+PARSER = "2026.13"
 
 
 class Action(StrEnum):
@@ -59,27 +61,21 @@ _BARE = {"1": 1, "2": 2, "3": 3, "4": 4, "5": 5, "一": 1, "二": 2, "三": 3, "
 # What most citizens write: the official labels, read at a glance.
 _LABELS = {label: stars for stars, label in STAR_LABELS.items()}
 _LABELS |= {"非常好": 5, "好": 4, "一般": 3, "差": 2, "非常差": 1}
-# Judgements that are one only as the whole reply: 垃圾 beside other words is what many calls are about.
-_WHOLE = {
-    5: "完美|很完美|太完美了|非常完美|优秀|很优秀|非常优秀|最好|棒极了|太棒了|非常棒|好极了|great",
-    4: "不赖|不错|not bad|not bad at all",
-    3: "普通|很普通",
-    2: "糟糕|失望|烂|有点失望|有点烂|disappointed",
-    1: (
-        "垃圾|太垃圾|太垃圾了|真垃圾|垃圾服务|服务垃圾|糟透|糟透了|糟糕透了|糟糕透顶|太糟糕|太糟糕了|很糟糕|非常糟糕|极差|"
-        "太烂|太烂了|很烂|真烂|非常烂|烂透了|非常失望|很失望|太失望|太失望了|失望透顶|very disappointed"
-    ),
-}
-_LABELS |= {word.replace(" ", ""): stars for stars, words in _WHOLE.items() for word in words.split("|")}
+_LABELS |= WHOLE
 
 
 def parse(text: str, scale: Scale) -> Reply:
     """What `text` says under `scale`. Never raises; takes time in proportion to the length of the text."""
     text = visible(text)
     reply = _read(text, scale)
-    if reply.stars is not None and is_against_its_picture(text, good=not is_bad(reply.stars)):
-        return _clarify("digit-against-words")
-    return reply
+    if reply.stars is None:
+        return reply
+    if not has_picture(text):
+        return reply
+    bad = is_bad(reply.stars)
+    if is_crossed_out(text) and not (bad and reply.rule == "words"):
+        return _clarify("unsure-words")
+    return _clarify("digit-against-words") if is_against_its_picture(text, good=not bad) else reply
 
 
 def _read(text: str, scale: Scale) -> Reply:
@@ -89,7 +85,7 @@ def _read(text: str, scale: Scale) -> Reply:
         bare = bare[2:].lstrip(_LEADING)
     if glance := _at_a_glance(bare, scale):
         return glance
-    if not _SAYS.search(bare):
+    if not (bare[:1].isalnum() or _SAYS.search(bare)):
         return _do(Request.HELP) if "?" in bare else _clarify("empty")
     if (written := own_words(text)) is not None:
         return _beside_echo(written, scale)
@@ -111,7 +107,20 @@ def _weighed(text: str, folded: str, bare: str, scale: Scale) -> Reply:
         also_rates = asked.request is not Request.HELP and isinstance(read_rating(asked.rest, scale), Rating)
         return _clarify("rating-and-request") if also_rates else _do(asked.request)
     rating = read_rating(folded, scale)
-    return _clarify(rating) if isinstance(rating, str) else _rate(text, rating, rating.rule)
+    if isinstance(rating, Rating):
+        return _rate(text, rating, rating.rule)
+    return _misspelt(bare, scale) or _clarify(rating)
+
+
+def _misspelt(bare: str, scale: Scale) -> Reply | None:
+    """A whole reply in another spelling: the label that was meant, and never more than that."""
+    if stars := stars_of_whole(bare):
+        return Reply(Action.RATE, stars, None, "words")
+    if (meant := respelled(bare)) is None:
+        return None
+    rating = read_rating(meant, scale)
+    is_label = isinstance(rating, Rating) and rating.rule == "words" and _comment(meant, rating.spans) is None
+    return Reply(Action.RATE, rating.stars, None, "words") if isinstance(rating, Rating) and is_label else None
 
 
 def _at_a_glance(bare: str, scale: Scale) -> Reply | None:
@@ -122,9 +131,10 @@ def _at_a_glance(bare: str, scale: Scale) -> Reply | None:
     # Who gives a score says so (给5分, 5分好评, 五星), and then it is stars whatever the scale.
     if bare[1:].lstrip() == "分" and bare[0] in _BARE:
         return Reply(Action.RATE, scale.stars(_BARE[bare[0]]), None, "digit")
-    if (label := _once("".join(bare.split()))) in _LABELS:
-        return Reply(Action.RATE, _LABELS[label], None, "words")
-    return None
+    if len(bare) > _LONGEST_CHANT:
+        return None
+    label = _once("".join(bare.split()))
+    return Reply(Action.RATE, _LABELS[label], None, "words") if label in _LABELS else None
 
 
 def _beside_echo(written: str, scale: Scale) -> Reply:
@@ -135,16 +145,21 @@ def _beside_echo(written: str, scale: Scale) -> Reply:
 
 def _once(text: str) -> str:
     """满意满意满意 is 满意; 好好好 is what one says to be left in peace."""
-    period = (text + text).find(text, 1) if len(text) <= _LONGEST_CHANT else len(text)
+    if text.find(text[:1], 1) <= 0:
+        return text
+    period = (text + text).find(text, 1)
     return text if period == 1 else text[:period]
 
 
+@cache
 def _do(request: Request) -> Reply:
     return Reply(Action(request), None, None, request.replace("_", "-"))
 
 
 def _corrected(text: str, folded: str, scale: Scale) -> Reply | None:
     """The rating that a correction puts in place of another."""
+    if not may_correct(folded):
+        return None
     if pair := instead_of(folded):
         meant, other = (read_rating(part, scale) for part in pair)
         if isinstance(meant, Rating) and isinstance(other, Rating):
@@ -174,5 +189,6 @@ def _comment(text: str, spans: tuple[tuple[int, int], ...]) -> str | None:
     return " ".join(piece for piece in kept if not _ANNOUNCES.fullmatch(piece)) or None
 
 
+@cache
 def _clarify(rule: str) -> Reply:
     return Reply(Action.CLARIFY, None, None, rule)

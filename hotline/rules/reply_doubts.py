@@ -45,7 +45,9 @@ _IF = (
 )
 _WISH = re.compile(_IF)
 _WISH_FOR_GOOD = re.compile(_IF + "|[才能会要想请何哪更比就]|他|她|大家|公众")
-_NEGATION = re.compile(r"[不没未难]|无(?!比)|(?<!特)别|非(?!常)|n't\b|\b(?:not|no|never|nor|neither|dont|cant)\b")
+_NEGATION = re.compile(
+    r"[不没未难莫勿毋冇甭]|反对|否[认定]|拒绝|怀疑|质疑|抵制|无(?!比)|(?<!特)别|非(?!常)|n't\b|\b(?:not|no|never|nor|neither|dont|cant)\b"
+)
 _OPEN_NEGATION = re.compile(
     r"(?:没有?|不是?|无|未|别|并非|n't|\b(?:not|no|never|nor|neither|dont))"
     r"(?:有|什么|啥|任何|一点|觉得|感到|感觉|表示|说|让|人|谁|地方|哪里|存在|至于|会|能|可能|因为|要|想|再|对|我|你|他|们|是|"
@@ -65,13 +67,14 @@ _SPOILT = re.compile(
 _SUBJECT = re.compile(
     " ?(?:"
     + backwards(
-        "我们|本人|服务|态度|效率|人员|速度|质量|水平|结果|处理|答复|办理|办事|工作|业务|流程|环境|素质|能力|体验|"
+        "我们|本人|办得|办的|做得|干得|处理得|解决得|服务|态度|效率|人员|速度|质量|水平|结果|处理|答复|办理|办事|工作|业务|流程|环境|素质|能力|体验|"
         "过程|总体|整体|都|也|感觉|觉得|感到|表示|真的|确实|但|但是|还是|"
         "可是|不过|虽然|方面|各方面|员|老师|主任|同志|姐|哥|师傅|女士|先生|姑娘|科长|警官|民警|窗口|中心|大厅|"
-        "热线|时间|方便|快|高|周到|热情|耐心|让人|令人|"
-        "is|was|are|am|were|been|feel|felt|i'm|service|staff|overall|experience|but|and"
+        "热线|时间|方便|快|高|周到|热情|耐心|让人|令人"
     )
-    + ")"
+    + "|"
+    + backwards("is|was|are|am|were|been|feel|felt|i'm|service|staff|overall|experience|but|and")
+    + "(?![a-z]))"
 )
 _PRAISED = re.compile(
     either(
@@ -80,9 +83,6 @@ _PRAISED = re.compile(
         "because|thanks|thank|but|job|overall"
     )
 )
-# 不，满意: does it deny what was asked, or the label that follows?
-_DENIED = re.compile(r"(?:^|\W)(?:不|没|没有|不是|否|无|非|no|not|nope)\W{1,3}$")
-_DENIAL = 8
 _CHOSEN = ("选", "选择", "评", "评价", "打", "给", "回复", "按", "为", ":", ",", " ", "\n", *"12345")
 _QUOTES = frozenset("“\"「『'")
 _LONGEST_SUBJECT = 24
@@ -90,6 +90,11 @@ _WISHED_FOR = re.compile(
     either("希望|如果|要是|只有|才|领导|以为|为了|号称|所谓|说|让|使|令|要求|争取|何|怎|什么|hope|wish|if ")
 )
 _LONGEST_OTHER = 12
+# 除了排队都满意: all the rest.
+_BUT_FOR = re.compile(
+    "除了?(?:[^不没无未非你您他她大别领群说]{1,12}?)(?:以外|之外|外)?"
+    "(?:(?:其他|其它|其余|剩下)(?:的|地方|方面|服务|环节)*|(?=[都全均]))[都全均也还]*(?:部|很|挺|蛮|比较|非常|算|是)*"
+)
 
 
 def is_plain(text: str) -> bool:
@@ -97,14 +102,14 @@ def is_plain(text: str) -> bool:
     return not text or _FILLER.fullmatch(text) is not None
 
 
-def is_denied(before: str) -> bool:
-    """Does a bare 不 or 没有 stand right before the clause?"""
-    return _DENIED.search(before[-_DENIAL:]) is not None
-
-
 def is_scare_quoted(before: str) -> bool:
     """Does the clause open with a quotation mark after words of its own: 你们的“满意”?"""
     return before[-1:] in _QUOTES and before[:-1].strip() != "" and not before[:-1].endswith(_CHOSEN)
+
+
+def is_but_for(said: str) -> bool:
+    """Is the label, degrees included, said of all but one thing: 除了排队都?"""
+    return said.startswith("除") and _BUT_FOR.fullmatch(said) is not None
 
 
 def has_subject(left: str) -> bool:

@@ -10,7 +10,8 @@ from hotline.rules.reply_text import either
 
 _SHORTEST = 8
 # Without one of these nothing below matches.
-_HINT = re.compile(r"[【\[>“\"「『]|转|轉|自动|自動|智能|fw|auto|office|message", re.IGNORECASE)
+_HINTS = frozenset('【[>“"「『转轉自智')
+_LATIN_HINT = re.compile("fw|auto|office|message", re.IGNORECASE)
 _QUOTED = re.compile("(?:^|\n)[ >]*>[^\n]*")
 _OPENING = r'["“「『【\[]'
 _WRAPPED = re.compile(
@@ -40,7 +41,7 @@ _OURS = re.compile(
 
 def own_words(text: str) -> str | None:
     """What the citizen wrote in `text` beside an echo: "" for an echo alone, None if there is no echo."""
-    if len(text) < _SHORTEST or not _HINT.search(text):
+    if len(text) < _SHORTEST or (_HINTS.isdisjoint(text) and not _LATIN_HINT.search(text)):
         return None
     if _WRAPPED.match(text):
         return ""

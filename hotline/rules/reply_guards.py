@@ -52,7 +52,9 @@ _SARCASM = re.compile(
 _COMPLAINT = re.compile(
     "(?:等了?|排队?了?|跑了?|花了?|拖了?|催了?|打了?|去了?|办了|"
     "用了)[^\n]{0,6}?(?:[0-9二三四五六七八九十几两半多好大]|一(?:上午|下午|整?天|个多|年))[^\n]{0,3}?"
-    "(?:小时|钟头|天|周|月|年|趟|次|遍|回|上午|下午|星期)(?!就)|还没|没办|没人|[太很]慢|太久|效率低|速度慢|"
+    "(?:小时|钟头|天|周|月|年|趟|次|遍|回|上午|下午|星期)(?!就)|"
+    "(?:等|排队?|跑|花|拖|耗|坐|站)了?(?:我|人)?(?:整整|足足|将近|快|大概)?(?:一整?(?:天|年|周|上午|下午|早上|晚上)|一个(?:多?月|多?小时|多?星期|多?礼拜|上午|下午)"
+    "|大?半天|半个?月|半个?(?:小时|钟头|上午|下午))(?!就)|还没|没办|没人|[太很]慢|太久|效率低|速度慢|"
     "不[给让]办|办不[了成]|推来推去|踢皮球|白跑|跑断|一问三不知|爱答不理|不理|"
     "没解决|未解决|拖延|遥遥无期|骂人|下次(?:还|别)"
 )
@@ -79,11 +81,19 @@ _TAKEN_BACK = re.compile(
     r"|(?:^|[^\w'])(?:lol |haha )?(?:not|my foot|my ass|kidding|just kidding|i'm kidding|jk|j/k|joking|just joking|"
     r"joke|yeah right|yeah,? sure|psych|nah|forced to|i was forced|i wish|dream on)\W*$"
 )
+_TAKERS = frozenset("可存假骗逗玩说反讽求被违瞎乱随做想鬼信真才怪/")  # one stands in every Chinese word of these
+_LAST_WORDS = 24
 # Faces and hands that say the other thing; thanks and smiles are written beside bad ratings too.
 _PICTURE = re.compile(
     r"(?P<bad>[😡😠🤬👎🤮🤢😤😾]|\[(?:发?怒|生气|愤怒|呕?吐|弱|鄙视|白眼|抓狂|咒骂|angry|puke|thumbsdown)\])"
     r"|(?P<good>[👍💯🥰😍👏]|\[(?:强|赞|点赞|鼓掌|thumbsup)\])",
     re.IGNORECASE,
+)
+_PICTURED = re.compile("[\\[×xX\u2297-\u27bf\U0001f000-\U0001faff]")
+# Says no to what it stands beside; 3×5 only multiplies.
+_CROSS = re.compile(
+    r"[❌❎🚫⛔🙅✖✗✘✕☒⊗🆖🈲🈚]|×(?![0-9])|(?<![0-9])×|\[(?:no|NO|No|错|叉|叉号|禁止)\]|"
+    r"(?<=[满滿]意) ?[xX]\W*$|^\W*[xX]\W?(?=[非很十不满滿好])"
 )
 _TURN = re.compile(either("但|可是|就是|不过|虽|尽管|却|然而|只是|美中不足|but |however|though|except|only "))
 _SUGGESTION = re.compile(either("希望|建议|如果|要是|wish|suggest"))
@@ -105,14 +115,23 @@ def is_sarcastic(text: str) -> bool:
 
 def is_taken_back(text: str) -> bool:
     """Do the last words of the folded text deny what it said?"""
-    return _TAKEN_BACK.search(text) is not None
+    end = text[-_LAST_WORDS:]
+    return (has_latin(end) or not _TAKERS.isdisjoint(end)) and _TAKEN_BACK.search(text) is not None
+
+
+def has_picture(text: str) -> bool:
+    """May there be a picture or a cross in the text, so that looking for one is worth while?"""
+    return not (text.isascii() and "[" not in text) and _PICTURED.search(text) is not None
 
 
 def is_against_its_picture(text: str, *, good: bool) -> bool:
     """Does a picture in the text, such as 😡 or [赞], take the other side?"""
-    if text.isascii() and "[" not in text:
-        return False
     return any((picture.lastgroup == "bad") is good for picture in _PICTURE.finditer(text))
+
+
+def is_crossed_out(text: str) -> bool:
+    """Does a cross stand in the text, which says no to what it stands beside?"""
+    return _CROSS.search(text) is not None
 
 
 def complains(text: str) -> bool:

@@ -33,7 +33,8 @@ CHINESE_DEGREES: dict[Degree, str] = {
     Degree.HARDLY: (
         "不太 并不太 不大 不怎么 不咋 不够 不算 不甚 不那么 不是很 并不是很 不是太 不是特别 不是非常 不是十分 "
         "不是那么 不很 并不很 "
-        "不十分 不特别 不完全 不是完全 没那么 没有那么 不是多 没多 没有多"
+        "不十分 不特别 不完全 不是完全 没那么 没有那么 不是多 没多 没有多 没有很 没有太 没有特别 没有非常 没很 没太 "
+        "谈不上 说不上 算不上 称不上 谈不到 够不上 难以 很难 无法 没法"
     ),
     Degree.NEVER: (
         "毫不 绝不 决不 一点不 一点也不 一点都不 一点儿也不 一点儿都不 1点也不 1点都不 半点不 半点都不 半点也不 "
@@ -44,7 +45,8 @@ CHINESE_DEGREES: dict[Degree, str] = {
     Degree.VERY: (
         "非常之 非常地 非常的 非常 很是 很 十分的 十分地 十分 特别的 特别地 特别 极其 极度 极为 极 太 超级 超 "
         "相当的 相当 最 完全 绝对 无比 "
-        "格外 强烈 极端 严重 万分 百分百 百分之百 100% 异常 尤为 贼 巨 忒 太过 太过于 简直太"
+        "格外 强烈 极端 严重 万分 百分百 百分之百 100% 异常 尤为 贼 巨 忒 太过 太过于 简直太 贼拉 嘎嘎 倍儿 交关 "
+        "非长 非长的 飞常 灰常 菲常 非常常"
     ),
     Degree.FAIRLY: "基本上 基本 大体上 大体 大致 大致上 勉强算 勉强 还算 差不多 基本还算",
     Degree.RATHER: (
@@ -54,11 +56,10 @@ CHINESE_DEGREES: dict[Degree, str] = {
     ),
     Degree.SLIGHTLY: "有点儿 有点 有些 略微 略有 略 稍微 稍 多少有点 一点 一些",
     Degree.UNCLEAR: (
-        "不是 并不是 并非 没有 并没有 没 未 未必 无 无法 不能 不会 不可能 不见得 难以 难 谈不上 说不上 算不上 "
-        "称不上 谈不到 不曾 从未 从不 "
-        "没法 满不 莫 勿 别 好不 不尽 不令人 不让人 不使人 不再 不一定 不得 不得不 不能不 没什么 没啥 没什么太 "
+        "不是 并不是 并非 没有 并没有 没 未 未必 无 不能 不会 不可能 不见得 难 不曾 从未 从不 "
+        "满不 莫 勿 别 好不 不尽 不令人 不让人 不使人 不再 不一定 不得 不得不 不能不 没什么 没啥 没什么太 "
         "没有什么 没有任何 没有一点 哪里 哪 非 否 "
-        "毫无 何来 不要 不想 不愿 不配 不值得 不知道 不见 不敢 不如 够不上"
+        "毫无 何来 不要 不想 不愿 不配 不值得 不知道 不见 不敢 不如"
     ),
 }
 # 满意 is firm: a judgement of the whole. The others may only praise or blame a part.
@@ -123,6 +124,21 @@ CHINESE_PHRASES: dict[str, int] = {
     "不好不坏": 3,
     "不好也不坏": 3,
 }
+
+# 满意度 alone is only what we ask for; how high it is answers.
+_HOW_HIGH = {
+    ("高", 5): "很|非常|特别|极|极其|十分|超|最|相当|真|真的很",
+    ("高", 4): "|较|比较|挺|还挺|蛮|还是比较|还是挺",
+    ("高", 2): "不|不太|不是很|不够|不怎么|并不|不是太|没那么|不算",
+    ("低", 1): "很|非常|极|极其|特别|太|十分|超|相当",
+    ("低", 2): "|较|比较|偏|有点|有些|挺",
+    ("一般", 3): "|很|比较|就",
+    ("中等", 3): "",
+}
+SATISFACTION = {
+    f"满意度{degree}{how}": stars for (how, stars), degrees in _HOW_HIGH.items() for degree in degrees.split("|")
+}
+CHINESE_PHRASES |= SATISFACTION
 
 ENGLISH_DEGREES: dict[Degree, str] = {
     Degree.NOT: "not|isn't|wasn't|aren't|am not|i'm not|im not|isnt|wasnt",

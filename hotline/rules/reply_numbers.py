@@ -4,8 +4,8 @@ A score names its unit and so its stars (5分, 3星, ★★★★, 3/5); a key i
 """
 
 import re
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from hotline.rules.reply_surroundings import (
     counts,
@@ -15,6 +15,7 @@ from hotline.rules.reply_surroundings import (
     is_best,
     is_given,
     is_joined,
+    is_less_than_least,
     is_refused,
     is_spoilt,
     lead_in_end,
@@ -23,6 +24,7 @@ from hotline.rules.reply_surroundings import (
     spelled_stands,
     unit_end,
 )
+from hotline.rules.reply_text import has_latin
 
 
 class Kind(StrEnum):
@@ -36,8 +38,7 @@ class Kind(StrEnum):
     OTHER = "other"  # counts or names something else
 
 
-@dataclass(frozen=True, slots=True)
-class Number:
+class Number(NamedTuple):
     """A number at `start:end` of the folded text, lead-in (我选, 给) and unit included; its first digit stands `at`.
 
     `value` is 1 to 5, or 0 where the number is none of them.
@@ -60,21 +61,23 @@ _NUMBER = re.compile(
     r"(?=$|[^一-龥]|[分星颗个粒枚吧啊呀哦哈嘛了呗啦噢哟谢感辛非很不满服态])"
     r"|(?<![a-z])(?:one|two|three|four|five)(?![a-z])|★(?: {0,2}★)*(?: {0,2}☆)*|☆(?: {0,2}☆)*|满分"
 )
+_DIGIT = re.compile("[0-9零一二两三四五六七八九十百千万亿★☆]")
 _STAR = frozenset("★☆")
 _OTHER_BEST = re.compile("[ :是为]{0,2}(?:(?!5(?![0-9])|五)[0-9一二三四六七八九十百]|多少|几|什么|[吗呢制])")
+_LEAST = frozenset(f"{number}{unit}" for number in "01零一半" for unit in ("星", "分", "颗星", "个星", "颗 星"))
 _AN_ID = 3  # so many digits name a thing: 12345, 10086
 
 
 def read_numbers(text: str) -> list[Number]:
     """Every number in the folded text, in order, with what it is."""
-    first = _NUMBER.search(text)
-    if first is None:
+    if not (_DIGIT.search(text) or "满分" in text or has_latin(text)):
         return []
-    lead_end = lead_in_end(text)
+    lead_end = -1
     numbers: list[Number] = []
     done = 0
-    for match in _NUMBER.finditer(text, first.start()):
+    for match in _NUMBER.finditer(text):
         if match.start() >= done:
+            lead_end = lead_in_end(text) if lead_end < 0 else lead_end
             numbers.append(_read(text, match, lead_end))
             done = numbers[-1].end
     return numbers
@@ -138,6 +141,8 @@ def _fraction(text: str, value: int, start: int, end: int, lead_end: int) -> Num
 
 
 def _score(text: str, value: int, start: int, end: int, lead_end: int, *, is_digits: bool) -> Number:
+    if value <= 1 and text[start:end].strip(" 颗个") in _LEAST and is_less_than_least(text, start, end):
+        return Number(Kind.SCORE, 1, start, start, end)
     if not value:
         is_degree = not is_digits and text[end : end + 1].isalnum()  # 十分满意, 万分感谢
         return _none(Kind.OTHER if is_degree else Kind.NO_RATING, start, end)

@@ -4,9 +4,10 @@ Words beat digits when the two contradict (1非常满意 is five stars); two rat
 """
 
 import re
-from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
+from hotline.rules.reply_denials import is_denied_behind
 from hotline.rules.reply_doubts import Doubt, is_plain
 from hotline.rules.reply_guards import complains, failed, is_sarcastic, is_taken_back, suggests, turns
 from hotline.rules.reply_numbers import Kind, Number, read_numbers
@@ -15,8 +16,7 @@ from hotline.rules.reply_words import Label, only_praises, read_labels, sides
 from hotline.rules.scale import Scale, is_bad
 
 
-@dataclass(frozen=True, slots=True)
-class Rating:
+class Rating(NamedTuple):
     """The stars (1–5), by which rule, and the spans of the text that said so."""
 
     stars: int
@@ -49,7 +49,17 @@ _WORD = re.compile(r"[^\W_]")
 # 5? and 5 is the best?, but not 2，为什么这么慢？
 _ASKS = re.compile(r"[ !]{0,3}(?:[a-z'][a-z' ]*+)?\?")
 # 不是4就是5, 4 maybe 5: the citizen has not made up their mind.
-_UNSETTLED = re.compile(r"不是.{1,4}就是|要么|maybe|perhaps|probably|possibly")
+_UNSETTLED = re.compile(r"不是.{1,4}就是|要么|maybe|perhaps|probably|possibly|[1-5][^0-9\n]{0,6}还是[^0-9\n]{0,4}[1-5]")
+# 3、4都行: whichever you like. 2、3楼: no key either.
+_KEY = "[1-5一二三四五两]"
+_EITHER = re.compile(
+    f"{_KEY}(?:分|颗?星)?(?: ?[、,，。./~—-] ?| |和|跟|与|或|或者){_KEY}(?:分|颗?星|号)?[ ,，]?(?:里面?|中|之间)?"
+    "(?:我|你们?|您|哪一?个|选|这?[两俩]个)*+(?:"
+    + either(
+        "都|皆|均|随便|随意|任选|任意|任一|不错|也行|也可|也好|也成|也能|无所谓|看着|自己|其一|挑|差不多|没区别|一样|whatever|either|both"
+    )
+    + f")|{_KEY}、{_KEY} ?[号楼窗层]"
+)
 # 满意，没有什么不满意的: says the same twice. Alone it is a double negation, and says nothing.
 _NOTHING_WRONG = re.compile("没(?:有|什么|啥|任何)*+不满意?(?:的?(?:地方|之处)|的)?")
 # 1最好: which key is the best, or how good was it?
@@ -107,6 +117,8 @@ def _one_number(text: str, numbers: list[Number]) -> Number | str | None:
         return "question"
     if _UNSETTLED.search(text):
         return "condition"
+    if len(numbers) > 1 and _EITHER.search(text):
+        return "several-ratings"
     if chosen.at and (
         _CONDITION.search(text, 0, chosen.at) or _NOT_NOW.search(text, clause_start(text, chosen.at), chosen.at)
     ):
@@ -183,6 +195,10 @@ def _weigh(rest: str, number: Number, label: Label, scale: Scale) -> Rating | st
     if by_number == by_words:
         return Rating(by_number, "digit-and-words", (span, *(_label_spans(label) if label.firm else ())))
     same_side = is_bad(by_number) == is_bad(by_words)
+    if number.kind is Kind.SCORE and same_side and label.firm:
+        return Rating(by_number, "score", (span,))
+    if label.whole and same_side and by_words < 3 and label.start == label.clause_start:
+        return Rating(by_words, "words-over-digit", (span, *_label_spans(label)))
     if label.is_nod:
         # 好，1: 好 only says OK. 1 好 may judge.
         if label.start < number.start and not rest[label.clause_start : label.start].strip():
@@ -202,6 +218,8 @@ def _disbelief(rest: str, found: Rating, labels: list[Label], number: Number | N
         return "sarcasm"
     if not bad and is_sarcastic(rest):
         return "sarcasm"
+    if not bad and labels and is_denied_behind(rest):
+        return "unsure-words"
     # Beside a number, 满意 in a wish still takes a side; without one, what was not believed is not heard.
     said = labels if number is None else [label for label in labels if label.stars is not Doubt.IDLE]
     beside = _without(rest, [(label.start, label.end) for label in said])

@@ -41,6 +41,7 @@ _KEYWORDS: dict[Request, str] = {
         "how to rate|how does this work|"
         "how do i reply|how to reply|how to answer|几是满意|使用说明|"
         "who is this|who's this|who are you|who r u|who dis|"
+        "is this a scam|is it a scam|is this scam|is this real|is this legit|is this spam|"
         "what should i reply|i don't understand|i do not understand|don't understand|do not understand"
     ),
     Request.WITHDRAW: (
@@ -56,7 +57,7 @@ _KEYWORDS: dict[Request, str] = {
         "this is the wrong number|"
         "wrong guy|wrong no|i'm not that person|i am not that person|i never applied|i didn't apply|i did not apply|"
         "i did not apply for anything|i didn't apply for anything|never been there|i don't know you|mistaken identity|"
-        "i never applied for this|i did not apply for this"
+        "i never applied for this|i did not apply for this|i have never been there"
     ),
 }
 _KEYWORD = {word: request for request, words in _KEYWORDS.items() for word in words.split("|")}
@@ -121,6 +122,10 @@ _HELP = (
     "(?:的|用的|呀)?|评价什么|评什么|回复?什么|回复啥|选什么|评啥|回啥|回复?几|按几|看不懂|不懂|不明白|没看懂|没明白|"
     "听不懂|不会(?:弄|用|评价?|操作|回复?|选|填)?|不知道怎么.{1,4}|"
     "(?:请问)?(?:你们?|您)?(?:这?里?是)?(?:谁|哪位|哪里的?|哪个单位的?|什么人)|你谁|谁[啊呀](?:你|您)?|"
+    "(?:你们?|您们?|这|这个|这条|那|短信|信息|号码?|都|该|不会)*+(?:是不是|不会是|是)"
+    "(?:诈骗|骗子|骗人|骗钱|骗局|假冒|冒充|钓鱼|推销|广告)(?:的|短信|信息|电话|公司)*+(?:吗|嘛|么)|"
+    "(?:你们?|您们?|这|这个|这条|短信|信息|号码?)*+是不是(?:诈骗|骗子|骗人|骗钱|骗局|假冒|冒充|钓鱼|假的|真的)(?:的|短信|信息|电话|公司)*+|"
+    "(?:这|这个|这条|短信|信息)*+(?:是真的?还是假的?|真的假的|是真的吗|是假的吗|是官方的?(?:短信)?吗)|"
     f"需要帮助|帮帮我|转人工|人工客服|找客服|[1-5一二三四五](?:分|星|个)?(?:是|代表|表示)(?:什么|啥)(?:意思)?){_END}"
 )
 _WITHDRAW = (
@@ -134,18 +139,27 @@ _NOT_ME_ENGLISH = (
     "(?:sorry|hi|hello|i think|you have|you've got|this is|it's|the| )*+wrong (?:number|person)(?: sorry| please|"
     " mate)*+"
 )
+_PLACE = (
+    "(?:[一-龥]{1,4}?[市区县省镇乡州])?(?:"
+    + either(
+        "政务中心|政务服务中心|政务大厅|政务厅|行政服务中心|行政审批局|大厅|办事大厅|服务大厅|便民大厅|办事中心|便民中心|服务中心|便民服务中心|办事处|服务处|"
+        "派出所|社区|街道办|税务局|社保局|车管所|不动产中心|不动产登记中心|民政局|公积金中心"
+    )
+    + ")"
+)
 _NOT_ME_CHINESE = (
     "(?:你好|您好|对不起|抱歉|不好意思|你们?|您们?|这|那|好像|应该|可能|是不是|都|就|肯定|我想)*+"
     "(?:(?:根本|压根)?不是(?:我|本人)(?:办理|办|申请|打|弄|本人|自己|的|件|业务|事|事项|电话|号码|手机|号|评价|投诉|这|"
     "个|咨询|反映|过|啊|呀|哦)*+|不是[他她]本人|我不叫这个?名字?|没有?这个人|我?是?新(?:机主|号主)|非本人(?:办理|操作|号码|手机|业务)?|"
     "[打发弄搞]错了吧|我?(?:找错|认错|拨错)了?|我?(?:打错|发错|找错|认错|弄错|搞错|拨错)了?(?:电话|短信|信息|号码?|人|对象)|短信发错|(?:号码?|手机号码?|电话号?码?)(?:错|不对|有误)|错号|错误号码|"
-    "(?:我|本人)?(?:从来?|根本|压根)?(?:就|都)?(?:没有?|未|没)(?:去|在|向|给)?(?:你们|这里|那里|那|大厅|政务大厅|窗口)?"
-    "(?:办过|办理过|申请过|打过|打(?=12345|热线)|拨打过|反映过|咨询过|来过|去过|提交过|投诉过|用过|做过|办理(?=$|任何|这|此)|"
+    f"(?:我|本人)?(?:从来?|根本|压根)?(?:就|都)?(?:没有?|未|没)(?:去|在|向|给)?(?:你们|这里|那里|那|窗口|{_PLACE})?"
+    "(?:办过|办理过|申请过|打过|打(?=12345|热线)|拨打过|反映过|咨询过|来过|去过|到过|提交过|投诉过|用过|做过|办理(?=$|任何|这|此)|"
     "申请(?=$|任何|这|此))(?:这|个|此|你们|的|什么|任何|业务|事|事项|件|证|电话|12345|热线|服务|东西|手续|项目|"
-    "那)*+|"
+    f"那|{_PLACE})*+|"
     "(?:我)?不认识(?:你们?|这个?人|他|她|"
     "此人)?|(?:我|机主|号主)?(?:已经?)?换(?:了)?(?:号|人|机主|号码|手机号)(?:了)?|"
-    "(?:这?个|此|该)?(?:号码?|手机号?)(?:已经?)?(?:换人|换主|不是(?:他|她|本人|我)(?:的)?)|没有?(?:这回事|这事|此事|"
+    "(?:这?个|此|该)?(?:号码?|手机号?码?|电话)(?:已经?|早就?|现在|都)*+(?:换人|换主|不是(?:[他她我]|本人)的?了?|"
+    "不是(?![很太真假错空])[一-龥]{2,4}?的(?:号码?|手机|电话)?了?)|没有?(?:这回事|这事|此事|"
     "这个事)|查无此人|与我无关|跟我没关系|和我没关系|不关我(?:的)?事)"
     f"{_END}|(?:你好|您好|对不起|抱歉|不好意思|是不是|应该是)*+[你您]们?(?:都|就|肯定|可能|好像|应该|是不是|是)*+[打发弄搞]错了?{_END}|我不是(?![^\\n]{{0,3}}[满故说要想很太不的])[一-龥]{{2,4}}"
 )
@@ -163,7 +177,7 @@ _TRIGGER = re.compile(
         "用发|止发|发错|发了|传|回t|回复t|回r|回复r|发t|送t|取消|"
         "收回|清除|开通|接收|重新|继续|帮|什么|怎|如何|咋|啥|"
         "干嘛|几|不会|不知道|人工|客服|不是|没办|没有|没去|没来|没申|没打|未办|未申|非本|号码|认识|无关|没关系|"
-        "这事|查无|不算|无效|不叫|没这|新机主|新号主"
+        "这事|查无|不算|无效|不叫|没这|新机主|新号主|诈骗|骗子|骗人|骗局|骗钱|冒充|真的|官方|没到过|是假"
     )
 )
 _ENGLISH_TRIGGER = re.compile(
@@ -180,6 +194,7 @@ _SCORE = (
     "(?:very |fairly |not )*+(?:dis|un)?satisfied)"
 )
 _OUT = "(?:t ?d|tt?|r|qx|stop|unsubscribe|opt ?out|退 ?订|回?t退订)"
+_OUT_SIGNS = frozenset("tqrsuo退")  # one stands in every word of being left alone
 _OUT_BESIDE = re.compile(
     f"(?P<before>{_SCORE})[\\W_]*{_OUT}|{_OUT}[\\W_]*(?P<behind>{_SCORE})|"
     "(?:t ?d|退 ?订|stop)(?:\\W+(?:t ?d|退 ?订|stop))*+"
@@ -190,6 +205,8 @@ _POLITE = re.compile(
     "please|sorry)?"
 )
 
+# 不会 满意: a label denied, and no call for help.
+_NO_CALL_FOR_HELP = re.compile("不(?:会|懂|明白)[\\W_]+[很太挺更再非十]?[常分]?(?:满意|好|行)")
 
 _LONGEST = 40
 _RANK = list(Request)
@@ -208,8 +225,10 @@ def read_request(text: str) -> Asked | None:
     bare = text.strip(" \n,.!?;:。、…~'\"“”()[]【】*#_-")
     if bare in _KEYWORD:
         return Asked(_KEYWORD[bare], "")
-    if len(bare) <= _LONGEST and (beside := _OUT_BESIDE.fullmatch(bare)):
+    if len(bare) <= _LONGEST and not _OUT_SIGNS.isdisjoint(bare) and (beside := _OUT_BESIDE.fullmatch(bare)):
         return Asked(Request.OPTOUT, beside["before"] or beside["behind"] or "")
+    if ("不会" in text or "不懂" in text or "不明白" in text) and _NO_CALL_FOR_HELP.search(text):
+        return None
     if not _TRIGGER.search(text) and not (has_latin(text) and _ENGLISH_TRIGGER.search(text)):
         return None
     clauses = [clause for clause in map(str.strip, _BETWEEN.split(text)) if clause and not _POLITE.fullmatch(clause)]

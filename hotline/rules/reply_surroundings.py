@@ -52,6 +52,9 @@ _NAMES_BEFORE = re.compile(
         "别给|不选|没选|没有"
     )
     + "|"
+    # 不 5, but not 不，5.
+    + f"[ \n(\\[\"“”'‘’「]{{0,4}}{backwards('不|没|未|别|非|勿|莫|否|毋|冇|不太|不会|不能|不想|不愿|并非|不算|难以')}"
+    + "|"
     + backwards(
         "room|line|window|page|level|no|no.|counter|or|and|to|not|than|for|waited|of|at|in|on|after|about|over|"
         "only|plus|minus"
@@ -70,7 +73,7 @@ _SPOILT_BEFORE = re.compile(
     "[了是为:个给打评 ]{0,2}"
     + backwards(
         "扣|减|加|少|欠|低于|高于|不足|不到|不给|别给|不打|不值|没有|不是|连|才|至多|最多|顶多|至少|起码|超过|"
-        "满分|总分|第|-|最多给|最多打|不想给|不会给|不能给"
+        "满分|总分|第|不|没|未|别|非|勿|莫|毋|-|最多给|最多打|不想给|不会给|不能给"
     )
 )
 _SPOILT_AFTER = re.compile(
@@ -78,6 +81,19 @@ _SPOILT_AFTER = re.compile(
     "[-~—/] ?[0-9]|or |to )"
 )
 _BEFORE = 14
+# 一星都不想给: less than the least there is.
+_LESS_THAN_LEAST = re.compile(
+    " ?[都也] ?(?:"
+    + either(
+        "嫌多|嫌高|不想给|不愿给|不愿意给|不能给|不会给|不给|不值|不配|给不了|多余|多了|给多了|给高了|高了|没资格|没有资格|觉得多|太多|太高|懒得给"
+    )
+    + ")(?:了|的|啊|呀|你们?|它|[他她])*+(?=$|[^一-龥a-z0-9])"
+)
+_LED_TO_LEAST = re.compile(
+    run_of(
+        "连|我|我们|就|真的|真|真心|简直|你们|您们|这|这种|这样|的|服务|态度|感觉|觉得|给|个|就连|甚至|说实话|是|工作|实在|我觉得|我感觉"
+    )
+)
 
 _ILLEGAL_BEFORE = frozenset("+$￥¥€£№#@=<>&%\\^{}_|/-")
 _ILLEGAL_AFTER = frozenset("+%$￥¥€£₽₩₹℃°=<>@&^{}\\_|")
@@ -239,6 +255,13 @@ def is_spoilt(text: str, start: int, end: int) -> bool:
     """扣5分, 最多给1分, 3分半, 1分都不给: a score, but not this one."""
     backward = text[max(0, start - _BEFORE) : start][::-1]
     return _SPOILT_BEFORE.match(backward) is not None or _SPOILT_AFTER.match(text, end) is not None
+
+
+def is_less_than_least(text: str, start: int, end: int) -> bool:
+    """1星都嫌多: there is no score low enough."""
+    if not _LESS_THAN_LEAST.match(text, end):
+        return False
+    return _LED_TO_LEAST.fullmatch(text[clause_start(text, start) : start]) is not None
 
 
 def gives(text: str, start: int, end: int) -> bool:

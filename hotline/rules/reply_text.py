@@ -5,6 +5,7 @@ Sources: Unicode's numeric values; GB/T 15835-2011 for numbers in Chinese (壹 t
 
 import re
 import unicodedata
+from functools import lru_cache
 
 # Written only to look invisible or to turn the direction; a keycap 5️⃣ is a 5 inside U+20E3.
 _INVISIBLE = re.compile(
@@ -26,14 +27,14 @@ _TRADITIONAL = (
     "體會號碼開關門頭點讚贊爛壞優熱專業處長遲動辦場電聯係繫問題顯認識誰單據訊驗證騷擾壓絲決絕難讓覺淺愛見"
     "歲週樓層條項張萬億麗麥當將湊馬後臺頂腦網絡經歷線級組結續繼斷記訴責敗騙罵興憤養輕鬆現觀與兒裡裏別刪換"
     "確糾傳貨費員夠盡雖稱儘議離討厭強報導錢塊廢諷錘謂願質賴範歡筆產獎舉標準儀圖書買賣車遠練約義亂簡雜諾豐"
-    "團區鎮縣縮鳴聲聽撥轉戶棄錄連數輸鍵擊隨語漢國華顆詐隊預審屬違規視護樂紅銀啟嚴"
+    "團區鎮縣縮鳴聲聽撥轉戶棄錄連數輸鍵擊隨語漢國華顆詐隊預審屬違規視護樂紅銀啟嚴談適勁廳異嘗稅積殺納鬧"
 )
 _SIMPLIFIED = (
     "满较极为为应该给选择评价请过错误发实气烦个几对说话复复复订阅销帮么吗样务态时间钟两无从来没们这还谢总"
     "体会号码开关门头点赞赞烂坏优热专业处长迟动办场电联系系问题显认识谁单据讯验证骚扰压丝决绝难让觉浅爱见"
     "岁周楼层条项张万亿丽麦当将凑马后台顶脑网络经历线级组结续继断记诉责败骗骂兴愤养轻松现观与儿里里别删换"
     "确纠传货费员够尽虽称尽议离讨厌强报导钱块废讽锤谓愿质赖范欢笔产奖举标准仪图书买卖车远练约义乱简杂诺丰"
-    "团区镇县缩鸣声听拨转户弃录连数输键击随语汉国华颗诈队预审属违规视护乐红银启严"
+    "团区镇县缩鸣声听拨转户弃录连数输键击随语汉国华颗诈队预审属违规视护乐红银启严谈适劲厅异尝税积杀纳闹"
 )
 # Written in one of the two only; the other of a pair may be a word of its own in both (后, 里, 范), or is widely used.
 _IN_BOTH = frozenset("后里系准范几台松别万户强覆愤兴")
@@ -58,8 +59,8 @@ _SIGNS = {
 }
 
 
-def _folds() -> dict[int, str]:
-    folds: dict[int, str] = {}
+def _folds() -> dict[int, str | int]:
+    folds: dict[int, str | int] = {}
     for first, last in _BLOCKS:
         for code in range(first, last):
             if (folded := _fold_one(chr(code))) is not None:
@@ -74,6 +75,8 @@ def _folds() -> dict[int, str]:
                 folds[code] = " "
     written = dict(zip(_TRADITIONAL, _SIMPLIFIED, strict=True)) | _FINANCIAL | _STARS | _SIGNS
     folds |= {ord(character): folded for character, folded in written.items()}
+    for code in range(0x4E00, 0xA000):
+        folds.setdefault(code, code)  # a miss is slower than a hit, and most characters stay as they are
     folds |= dict.fromkeys(map(ord, "\u200c\u200d\ufe0e\ufe0f\t\r\u2028\u2029"), " ")
     return folds
 
@@ -99,7 +102,8 @@ _LOOK_BACK = 40
 
 def visible(text: str) -> str:
     """The text without characters that show nothing."""
-    return _INVISIBLE.sub("", text)
+    shows_all = text.isprintable() and "\u20e3" not in text
+    return text if shows_all else _INVISIBLE.sub("", text)
 
 
 def fold(text: str) -> str:
@@ -107,6 +111,7 @@ def fold(text: str) -> str:
     return text.translate(_FOLDS).lower()
 
 
+@lru_cache(maxsize=4)
 def has_latin(text: str) -> bool:
     """Does the folded text hold Latin letters, so that looking for English words is worth while?"""
     return _LATIN.search(text) is not None

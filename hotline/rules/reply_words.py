@@ -5,16 +5,16 @@ A label counts only where its clause says it of the service.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
+from hotline.rules.reply_denials import is_denied
 from hotline.rules.reply_doubts import (
     Doubt,
     doubt_after,
     doubt_before,
     has_subject,
-    is_denied,
+    is_but_for,
     is_plain,
     is_scare_quoted,
 )
@@ -28,6 +28,7 @@ from hotline.rules.reply_lexicon import (
     FIRM,
     NEVER_NEGATED,
     PRAISE,
+    SATISFACTION,
     Core,
     Degree,
 )
@@ -35,8 +36,7 @@ from hotline.rules.reply_text import backwards, either, has_latin, run_of
 from hotline.rules.scale import is_bad
 
 
-@dataclass(frozen=True, slots=True)
-class Label:
+class Label(NamedTuple):
     """A label at `start:end` of the folded text, inside its clause.
 
     `firm`: of the 满意 family, a judgement of the whole. `whole`: its clause holds nothing but filler beside it.
@@ -64,18 +64,20 @@ _CORE = CHINESE_CORES | ENGLISH_CORES
 # 好 and 差 are parts of many other words: 好的, 好像, 你好, 差点, 时差.
 _SHORT = (
     "(?![吧滴嘞哒像久多几在些处意奇人事歹比心办转看听吃喝玩说话笑容易运用使做找不呢嘛友学号"
-    "点别异价评距错额强旅遣一歉好满])"
+    "点别异价评距错额强旅遣一歉好满坏])"
 )
 _LONG = set(CHINESE_CORES) - {"满意", "不满", "一般", "不错", "好", "差"}
 # Every alternative begins with a plain character, so that `re` skips to the places where one stands.
 _CHINESE = re.compile(
-    "满意(?![度率])|不满(?![意足0-9零一二两三四五六七八九十]|[岁年月周天])|不错(?!过)|一般般|"
+    f"满意(?![度率])|{either('|'.join(SATISFACTION))}|不满(?![意足0-9零一二两三四五六七八九十]|[岁年月周天])|不错(?!过)|一般般|"
     "一般(?![都会来情人性地])|不行(?<!行不行)|"
-    + "|".join(sorted({*_LONG, *CHINESE_PHRASES} - {"不行", "一般般"}, key=len, reverse=True))
+    + "|".join(sorted({*_LONG, *CHINESE_PHRASES} - SATISFACTION.keys() - {"不行", "一般般"}, key=len, reverse=True))
     + f"|好{_SHORT}|差{_SHORT}"
 )
 _CHINESE_BEFORE = re.compile(f"(?: ?{backwards('|'.join(_CHINESE_DEGREE))}){{0,4}}")
 _CHINESE_AFTER = re.compile("极了|得很|的很|至极|之至|得不得了|得要命|得离谱|透顶|透了|死了")
+_DEGREE_ENDS = frozenset({word[-1] for word in _CHINESE_DEGREE} | {" ", "好"})
+_AFTER_BEGINS = frozenset("极得的至透死")
 _LOOK_BACK = 24
 # How much of its clause is looked at on either side of a label, so that many labels cost no more than their text.
 _AROUND = 48
@@ -89,7 +91,7 @@ _ENGLISH = re.compile(
 )
 _STEP = re.compile(either("|".join(_DEGREE)))
 
-_BOUNDARY = re.compile(r"[ —,，.。!?;…~\n()\[\]【】「」『』《》\"“”、:|/]")
+_BOUNDARY = re.compile(r"[ \-—,，.。!?;…~\n()\[\]【】「」『』《》\"“”、:|/]")
 _WITHIN_LATIN = frozenset("abcdefghijklmnopqrstuvwxyz0123456789',")
 
 # The parts of a service of which 好 and 差 are said.
@@ -130,7 +132,8 @@ def read_labels(text: str) -> list[Label]:
         return []
     if len(seen) > _MOST_LABELS:
         return [Label(0, len(text), 0, len(text), Doubt.UNSURE, firm=False, whole=False)]
-    seen.sort()
+    if len(seen) > 1:
+        seen.sort()
     labels = (_in_its_clause(text, one, start, end) for one, start, end in _clauses(text, seen))
     return [label for label in labels if label is not None]
 
@@ -157,16 +160,21 @@ def _chinese(text: str) -> Iterator[_Seen]:
         if core in CHINESE_PHRASES:
             yield _Seen(start, end, core, "", CHINESE_PHRASES[core])
             continue
-        backward = text[max(done, start - _LOOK_BACK) : start][::-1]
-        before = _CHINESE_BEFORE.match(backward)
-        degrees = before.group()[::-1] if before else ""
-        if core == "满意" and not degrees and backward[:1] == "好":
-            degrees = "好"
-        after = _CHINESE_AFTER.match(text, end)
+        degrees = _degrees_before(text, done, start, core) if start > done else ""
+        after = _CHINESE_AFTER.match(text, end) if text[end : end + 1] in _AFTER_BEGINS else None
         stars = _worth(core, degrees, after.group() if after else "")
         done = after.end() if after else end
         if stars is not None:
             yield _Seen(start - len(degrees), done, core, degrees, stars)
+
+
+def _degrees_before(text: str, done: int, start: int, core: str) -> str:
+    if text[start - 1] not in _DEGREE_ENDS:
+        return ""
+    backward = text[max(done, start - _LOOK_BACK) : start][::-1]
+    before = _CHINESE_BEFORE.match(backward)
+    degrees = before.group()[::-1] if before else ""
+    return "好" if core == "满意" and not degrees and backward[:1] == "好" else degrees
 
 
 def _english(text: str) -> Iterator[_Seen]:
@@ -188,12 +196,17 @@ def _clauses(text: str, seen: list[_Seen]) -> Iterator[tuple[_Seen, int, int]]:
 
 
 def _clause_ends(text: str) -> Iterator[int]:
-    """Just behind each mark that ends a clause. A space ends one only beside a character that is not Latin."""
+    """Just behind each mark that ends a clause. A space or hyphen ends none between words of an alphabet."""
     for boundary in _BOUNDARY.finditer(text):
         at = boundary.start()
-        if text[at] != " " or text[at - 1] not in _WITHIN_LATIN or text[at + 1 : at + 2] not in _WITHIN_LATIN:
+        if text[at] not in " -" or not (_is_alphabetic(text[at - 1]) and _is_alphabetic(text[at + 1 : at + 2])):
             yield at + 1
     yield len(text) + 1
+
+
+def _is_alphabetic(character: str) -> bool:
+    """A letter that is no Chinese one, a digit, or a sign that goes on: also of alphabets that look like Latin."""
+    return character in _WITHIN_LATIN or ("\x80" < character < "\u2e80" and character.isalpha())
 
 
 def _in_its_clause(text: str, seen: _Seen, clause_start: int, clause_end: int) -> Label | None:
@@ -204,10 +217,14 @@ def _in_its_clause(text: str, seen: _Seen, clause_start: int, clause_end: int) -
         return None
     stars, firm, whole = seen.stars, seen.core in FIRM, False
     if not isinstance(stars, Doubt):
-        doubt = doubt_before(left, stars, firm=firm) or doubt_after(right, stars, firm=firm)
-        around = text[max(0, clause_start - _AROUND) : clause_start]
-        denied = not is_bad(stars) and (is_denied(around) or (not left and is_scare_quoted(around)))
-        if denied or text[clause_end : clause_end + 1] == "?":
+        doubt = doubt_after(right, stars, firm=firm)
+        if left and not (is_but_for(left + seen.degrees) and not is_bad(stars)):
+            doubt = doubt_before(left, stars, firm=firm) or doubt
+        if clause_start and not is_bad(stars):
+            around = text[max(0, clause_start - _AROUND) : clause_start]
+            if is_denied(around) or (not left and is_scare_quoted(around)):
+                doubt = Doubt.UNSURE
+        if text[clause_end : clause_end + 1] == "?":
             doubt = Doubt.UNSURE
         whole = doubt is None and is_plain(left) and is_plain(right)
         stars = doubt or stars
@@ -215,8 +232,8 @@ def _in_its_clause(text: str, seen: _Seen, clause_start: int, clause_end: int) -
         *(seen.start, seen.end, clause_start, clause_end, stars, firm, whole),
         worth=0 if isinstance(seen.stars, Doubt) else seen.stars,
         is_bare=not seen.degrees,
-        is_nod=seen.core in {"好", "good"} and not seen.degrees,
-        of_another=has_subject(left),
+        is_nod=not seen.degrees and seen.core in {"好", "good"},
+        of_another=left != "" and has_subject(left),
     )
 
 

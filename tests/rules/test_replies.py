@@ -14,12 +14,14 @@ from hypothesis import strategies as st
 
 from hotline.rules import (
     reply_corrections,
+    reply_denials,
     reply_doubts,
     reply_echoes,
     reply_guards,
     reply_numbers,
     reply_rating,
     reply_requests,
+    reply_spellings,
     reply_surroundings,
     reply_text,
     reply_words,
@@ -30,15 +32,23 @@ from hotline.rules.scale import STAR_LABELS, Scale, is_bad
 
 STARS, RANK = Scale.STAR_5_BEST, Scale.RANK_1_BEST
 HERE = Path(__file__).parent
-TABLE: list[dict[str, Any]] = [json.loads(line) for line in (HERE / "replies.jsonl").read_text("utf-8").splitlines()]
-# Written without a look at the first table or the code, and judged again where the two differed.
-SECOND: list[dict[str, Any]] = [
-    json.loads(line) for line in (HERE / "replies_second.jsonl").read_text("utf-8").split("\n") if line
-]
-# What both of them missed: two ratings side by side, denials behind one, code, and being left alone beside a score.
-THIRD: list[dict[str, Any]] = [
-    json.loads(line) for line in (HERE / "replies_third.jsonl").read_text("utf-8").split("\n") if line
-]
+
+
+def _table(name: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in (HERE / name).read_text("utf-8").split("\n") if line]
+
+
+TABLE = _table("replies.jsonl")
+TABLES = {
+    "first": TABLE,
+    # Written without a look at the first table or the code, and judged again where the two differed.
+    "second": _table("replies_second.jsonl"),
+    # What both of them missed: two ratings side by side, denials behind one, code, and being left alone beside a score.
+    "third": _table("replies_third.jsonl"),
+    # Negations cut off from their label, crosses, other spellings and dialects, and an everyday list written unseen.
+    "fourth": _table("replies_fourth.jsonl"),
+}
+ROWS = [row for table in TABLES.values() for row in table]
 # Nobody who writes one of these is content: no reading may call it a good rating.
 COMPLAINTS = (HERE / "complaints.txt").read_text("utf-8").splitlines()
 
@@ -47,24 +57,17 @@ def meaning(reply: Reply) -> int | str:
     return reply.stars if reply.stars is not None else str(reply.action)
 
 
+@pytest.mark.parametrize("table", TABLES)
 @pytest.mark.parametrize("scale", Scale)
-@pytest.mark.parametrize("row", TABLE, ids=lambda row: row["text"])
-def test_a_reply_is_read_as_the_table_says(row: dict[str, Any], scale: Scale) -> None:
-    assert meaning(parse(row["text"], scale)) == row[scale]
-
-
-@pytest.mark.parametrize("table", [SECOND, THIRD], ids=["second", "third"])
-@pytest.mark.parametrize("scale", Scale)
-def test_the_other_tables_are_read_as_they_say(scale: Scale, table: list[dict[str, Any]]) -> None:
-    read = {row["text"]: meaning(parse(row["text"], scale)) for row in table}
-    assert read == {row["text"]: row[scale] for row in table}
+def test_replies_are_read_as_the_tables_say(scale: Scale, table: str) -> None:
+    read = {row["text"]: (row[scale], meaning(parse(row["text"], scale))) for row in TABLES[table]}
+    assert {text: both for text, both in read.items() if both[0] != both[1]} == {}  # expected, and read
 
 
 @pytest.mark.parametrize("scale", Scale)
-@pytest.mark.parametrize("text", COMPLAINTS)
-def test_a_complaint_is_never_read_as_a_good_rating(text: str, scale: Scale) -> None:
-    stars = parse(text, scale).stars
-    assert stars is None or is_bad(stars)
+def test_a_complaint_is_never_read_as_a_good_rating(scale: Scale) -> None:
+    read = {text: parse(text, scale).stars for text in COMPLAINTS}
+    assert {text: stars for text, stars in read.items() if stars is not None and not is_bad(stars)} == {}
 
 
 @pytest.mark.parametrize(
@@ -152,7 +155,7 @@ def test_the_reference_names_every_rule_and_reads_its_examples_so() -> None:
     document = (HERE.parent.parent / "docs" / "reference" / "replies.md").read_text("utf-8")
     rows = [line.split("|")[1:3] for line in document.splitlines() if line.startswith("| `")]
     examples = [(set(re.findall("`([^`]+)`", rules)), re.findall("“([^”]+)”", cell)) for rules, cell in rows]
-    named = {parse(row["text"], scale).rule for row in TABLE + SECOND + THIRD for scale in Scale}
+    named = {parse(row["text"], scale).rule for row in ROWS for scale in Scale}
     requests = {"optout", "optin", "help", "withdraw", "not-me"}
     assert named - requests == set().union(*(rules for rules, _ in examples)) - {"score-or-key"}
     read = {text: {parse(text, scale).rule for scale in Scale} for _, texts in examples for text in texts}
@@ -208,10 +211,10 @@ _WORDS = st.sampled_from(
     ]
 )
 _REPLIES = st.one_of(st.text(max_size=60), st.lists(_WORDS, max_size=12).map("".join))
-_RATED = sorted({row["text"] for row in TABLE + SECOND + THIRD if isinstance(row[STARS], int)})
+_RATED = sorted({row["text"] for row in ROWS if isinstance(row[STARS], int)})
 
 
-@settings(max_examples=1500)
+@settings(max_examples=400)
 @given(_REPLIES, st.sampled_from(Scale))
 def test_any_text_is_read_without_an_error_and_stars_come_only_with_a_rating(text: str, scale: Scale) -> None:
     reply = parse(text, scale)
@@ -236,23 +239,22 @@ def test_the_scale_matters_to_bare_digits_alone(text: str) -> None:
         assert re.search(r"[1-5一二三四五两]|one|two|three|four|five", fold(text))
 
 
-@pytest.mark.parametrize(
-    "tail", ["。", "！", "!!", "~", "…", "...", " ", "\n", "，", ";", "😊", "🌹🌹", " 🙏", "❤️", "\ufe0f", "\u200b"]
-)
+_TAILS = ("。", "！", "!!", "~", "…", "...", " ", "\n", "，", ";", "😊", "🌹🌹", " 🙏", "❤️", "\ufe0f", "\u200b")
+_HEADS = (" ", "\n", "，", "\u3000", "😊", "\ufeff", "你好，")
+
+
 @pytest.mark.parametrize("scale", Scale)
-def test_what_trails_behind_a_rating_does_not_change_it(tail: str, scale: Scale) -> None:
-    changed = [
-        (text, meaning(parse(text, scale)), meaning(parse(text + tail, scale)))
-        for text in _RATED
-        if meaning(parse(text, scale)) != meaning(parse(text + tail, scale))
-    ]
-    assert changed == []
+def test_what_trails_behind_a_rating_does_not_change_it(scale: Scale) -> None:
+    alone = {text: meaning(parse(text, scale)) for text in _RATED}
+    trailed = [text + tail for text in _RATED for tail in _TAILS if meaning(parse(text + tail, scale)) != alone[text]]
+    assert trailed == []
 
 
-@pytest.mark.parametrize("head", [" ", "\n", "，", "\u3000", "😊", "\ufeff", "你好，"])
-def test_what_stands_before_a_rating_does_not_change_it(head: str) -> None:
-    changed = [text for text in _RATED if meaning(parse(head + text, STARS)) != meaning(parse(text, STARS))]
-    assert changed == []
+def test_what_stands_before_a_rating_does_not_change_it() -> None:
+    alone = {text: meaning(parse(text, STARS)) for text in _RATED}
+    assert [
+        head + text for text in _RATED for head in _HEADS if meaning(parse(head + text, STARS)) != alone[text]
+    ] == []
 
 
 _WRITTEN = {
@@ -264,54 +266,52 @@ _WRITTEN = {
 }
 
 
-@pytest.mark.parametrize("scale", Scale)
-@pytest.mark.parametrize(
-    "frame", ["{}", "{}\ufe0f\u20e3", "（{}）", "【{}】", " {}。", "回复{}", "选{}", "{}，谢谢", "{}！！", "“{}”"]
-)
-@pytest.mark.parametrize("key", _WRITTEN)
-def test_every_way_to_write_a_digit_is_the_same_key(key: int, frame: str, scale: Scale) -> None:
-    read = {digit: parse(frame.format(digit), scale).stars for digit in _WRITTEN[key]}
-    assert read == dict.fromkeys(_WRITTEN[key], scale.stars(key))
+_FRAMES = ("{}", "{}\ufe0f\u20e3", "（{}）", "【{}】", " {}。", "回复{}", "选{}", "{}，谢谢", "{}！！", "“{}”")
 
 
 @pytest.mark.parametrize("scale", Scale)
-@pytest.mark.parametrize(
-    "frame",
-    [
-        "{}星",
-        "给{}分",
-        "打{}分",
-        "{}颗星",
-        "{}星，谢谢",
-        "给{}星好评",
-        "评分：给{}分",
-        "{}/5",
-        "{} stars",
-        "{} out of 5",
-    ],
+def test_every_way_to_write_a_digit_is_the_same_key(scale: Scale) -> None:
+    meant = {frame.format(digit): key for key, digits in _WRITTEN.items() for digit in digits for frame in _FRAMES}
+    read = {text: parse(text, scale).stars for text in meant}
+    assert read == {text: scale.stars(key) for text, key in meant.items()}
+
+
+_SCORED = (
+    *("{}星", "给{}分", "打{}分", "{}颗星", "{}星，谢谢", "给{}星好评"),
+    *("评分：给{}分", "{}/5", "{} stars", "{} out of 5"),
 )
-@pytest.mark.parametrize("stars", [1, 2, 3, 4, 5])
-def test_a_score_with_its_unit_names_stars_whatever_the_scale(stars: int, frame: str, scale: Scale) -> None:
-    text = frame.format(stars)
-    if not ("好评" in text and is_bad(stars)):
-        assert parse(text, scale).stars == stars
 
 
 @pytest.mark.parametrize("scale", Scale)
-@pytest.mark.parametrize("key", [1, 2, 3, 4, 5])
-@pytest.mark.parametrize(("stars", "label"), STAR_LABELS.items())
-@pytest.mark.parametrize(
-    "frame", ["{key}{label}", "{key}，{label}", "{label}{key}", "{key} {label}。", "{key}（{label}）"]
-)
-def test_an_official_label_beats_any_digit(stars: int, label: str, key: int, frame: str, scale: Scale) -> None:
-    assert parse(frame.format(key=key, label=label), scale).stars == stars
+def test_a_score_with_its_unit_names_stars_whatever_the_scale(scale: Scale) -> None:
+    meant = {
+        frame.format(stars): stars
+        for stars in range(1, 6)
+        for frame in _SCORED
+        if not ("好评" in frame and is_bad(stars))
+    }
+    assert {text: parse(text, scale).stars for text in meant} == meant
+
+
+_LABELLED = ("{key}{label}", "{key}，{label}", "{label}{key}", "{key} {label}。", "{key}（{label}）")
+
+
+@pytest.mark.parametrize("scale", Scale)
+def test_an_official_label_beats_any_digit(scale: Scale) -> None:
+    meant = {
+        frame.format(key=key, label=label): stars
+        for stars, label in STAR_LABELS.items()
+        for key in range(1, 6)
+        for frame in _LABELLED
+    }
+    assert {text: parse(text, scale).stars for text in meant} == meant
 
 
 # Linear time, by the shape of what is done.
 
 _MODULES: tuple[ModuleType, ...] = (
-    *(reply_corrections, reply_doubts, reply_echoes, reply_guards, reply_numbers, reply_rating),
-    *(reply_requests, reply_surroundings, reply_text, reply_words),
+    *(reply_corrections, reply_denials, reply_doubts, reply_echoes, reply_guards, reply_numbers, reply_rating),
+    *(reply_requests, reply_spellings, reply_surroundings, reply_text, reply_words),
 )
 _HOSTILE = [
     *(

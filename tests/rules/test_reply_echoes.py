@@ -24,6 +24,7 @@ FACTS: dict[str, object] = {
     "list": "11 普通护照换发（尾号0012）；12 户口迁移（尾号0345）",
     "wish": "上午",
     "about": "",
+    "coded": "",
 }
 WRAPPERS = (
     *("{}", "Liked “{}”", 'Disliked "{}"', "Loved “{}”", "Laughed at “{}”", "Emphasized “{}”", "Questioned “{}”"),
