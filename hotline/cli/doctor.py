@@ -18,6 +18,7 @@ from hotline.errors import HotlineError
 from hotline.jobs import heartbeat
 from hotline.migrations import is_current
 from hotline.probes import SCHEDULE_IS_LATE_AFTER
+from hotline.rules.script_faults import faults
 from hotline.services import Services, make_services
 from hotline.settings import load_settings
 
@@ -89,17 +90,17 @@ def _migrations(house: Services) -> Finding:
 
 def _wording(house: Services) -> Finding:
     """A version that was activated under an earlier release may not pass the checks of this one."""
-    policy, found = house.policy, []
-    for name in (policy.sms.script, policy.phone.script):
-        try:
-            with house.database.read() as session:
-                found.append(script_in_use(session, name).id)
-        except SQLAlchemyError:
-            return Finding("wording", Verdict.FAULT, "cannot be read without the database and its tables")
-        except ValueError as error:
-            reason = " ".join(str(error).split())[:200]
-            return Finding("wording", Verdict.FAULT, f"{name}: {reason}: activate another version")
-    return Finding("wording", Verdict.OK, ", ".join(found))
+    policy = house.policy
+    try:
+        with house.database.read() as session:
+            scripts = [script_in_use(session, name) for name in (policy.sms.script, policy.phone.script)]
+    except SQLAlchemyError:
+        return Finding("wording", Verdict.FAULT, "cannot be read without the database and its tables")
+    for script in scripts:
+        if found := faults(script.channel, script.scale, script.words):
+            reason = "; ".join(map(str, found))[:200]
+            return Finding("wording", Verdict.WARNING, f"{script.id}: {reason}: activate another version")
+    return Finding("wording", Verdict.OK, ", ".join(script.id for script in scripts))
 
 
 def _redis(house: Services) -> Finding:

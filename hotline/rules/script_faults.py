@@ -4,38 +4,21 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any
 
+from hotline.rules.fault_kinds import Kind
+from hotline.rules.level_names import FACT, named_stars
 from hotline.rules.promises import says_free, teaches
 from hotline.rules.replies import Action, Reply, parse
 from hotline.rules.scale import Scale
 from hotline.rules.script_language import foreign
+from hotline.rules.script_meanings import untrue
 from hotline.rules.sentences import LABELS, SENTENCES, TABLES, Channel, Sentence
-from hotline.rules.statement import FACT, lists, named_stars, strays
+from hotline.rules.statement import lists, strays
+
+__all__ = ["LONGEST_TEXT", "Fault", "Kind", "faults", "flat", "names", "text_faults"]
 
 LONGEST_TEXT = 1600  # what carriers take as one text
-
-
-class Kind(StrEnum):
-    """What is wrong. Those up to `control` cannot even be kept as a draft."""
-
-    NO_SENTENCE = "no_sentence"
-    NO_SUCH_SENTENCE = "no_such_sentence"
-    NO_TEXT = "no_text"
-    TOO_LONG = "too_long"
-    CONTROL = "control"
-    EMPTY = "empty"
-    BRACE = "brace"
-    STRANGE_FACT = "strange_fact"
-    FACT_MISSING = "fact_missing"
-    TOO_LONG_FILLED = "too_long_filled"
-    WRONG_LABEL = "wrong_label"
-    SCALE_UNSAID = "scale_unsaid"
-    SCALE_STRAY = "scale_stray"
-    NOT_FREE = "not_free"
-    TEACHES_NOTHING = "teaches_nothing"
-    OTHER_LANGUAGE = "other_language"
 
 
 _UNKEEPABLE = {Kind.NO_SENTENCE, Kind.NO_SUCH_SENTENCE, Kind.NO_TEXT, Kind.TOO_LONG, Kind.CONTROL}
@@ -57,6 +40,10 @@ _SAID: Mapping[Kind, str] = {
     Kind.SCALE_STRAY: "holds what may be read as another scale: {}",
     Kind.NOT_FREE: "does not say in known words that replying is free",
     Kind.TEACHES_NOTHING: "does not say in known words what to reply for {}",
+    Kind.WRONG_WISH: "is not read as that time of day: {}",
+    Kind.WRONG_REPLY: "tells to reply what is read otherwise: {}",
+    Kind.WRONG_ENTRY: "is not read as the entry of its number",
+    Kind.UNTRUE: "says something else than what it is sent for: {}",
     Kind.OTHER_LANGUAGE: "is not of its language: {}",
 }
 
@@ -119,10 +106,14 @@ def text_faults(channel: Channel, scale: Scale, language: str, name: str, text: 
     if not (found := [*_unkeepable(text)]):
         found = [*_ill_made(sentence, text)] if text.strip() else [(Kind.EMPTY, "")]
     if _is_told(found):
-        found += _untrue(sentence, scale, text)
-        found += [(Kind.WRONG_LABEL, entry)] if table == LABELS and not _is_read_as(text, int(entry), scale) else []
+        if table == LABELS:
+            found += [] if _is_read_as(text, int(entry), scale) else [(Kind.WRONG_LABEL, entry)]
+        else:
+            found += _unproved(sentence, scale, text)
+            if (Kind.SCALE_UNSAID, scale) not in found:
+                found += untrue(name, language, text, sentence.needs, scale)
         found += [(Kind.OTHER_LANGUAGE, others)] if (others := foreign(text, language)) else []
-    return [Fault(language, name, kind, detail) for kind, detail in found]
+    return [Fault(language, name, kind, detail) for kind, detail in dict.fromkeys(found)]
 
 
 def _is_told(found: list[tuple[Kind, str]]) -> bool:
@@ -156,11 +147,11 @@ def _ill_made(sentence: Sentence, text: str) -> Iterator[tuple[Kind, str]]:
         yield Kind.TOO_LONG_FILLED, ""
 
 
-def _untrue(sentence: Sentence, scale: Scale, text: str) -> Iterator[tuple[Kind, str]]:
+def _unproved(sentence: Sentence, scale: Scale, text: str) -> Iterator[tuple[Kind, str]]:
     if sentence.states_scale and not lists(text, scale):
         yield Kind.SCALE_UNSAID, scale
     elif not sentence.to_agent and (
-        found := strays(text, scale, states=sentence.states_scale, scores=sentence.shows_score)
+        found := strays(text, scale, states=sentence.states_scale or sentence.part, scores=sentence.shows_score)
     ):
         yield Kind.SCALE_STRAY, "、".join(found)
     if sentence.says_free and not says_free(text):

@@ -2,8 +2,8 @@
 
 import re
 
+from hotline.rules.level_names import FACT
 from hotline.rules.reply_text import SIMPLIFIED_ONLY, TRADITIONAL_ONLY
-from hotline.rules.statement import FACT
 
 _HAN = re.compile("[\u3400-\u9fff]")
 _LATIN_WORD = re.compile("[A-Za-z]{2,}")

@@ -16,6 +16,7 @@ from hotline.services import Services
 from hotline.tables import AuditEntry, Invitation, OutboundText, Rating, ScriptVersion
 from tests.cast import WANG as PERSON
 from tests.cast import Feed, Twilio, active_ratings, all_of, at_once, on_sqlite, only
+from tests.channels.letters import delivered
 from tests.conftest import MovingClock
 
 NAME = "sms-stars"
@@ -195,6 +196,20 @@ def test_a_version_older_than_the_product_says_what_is_new_in_the_products_own_w
     assert (script.scale, script.words) == (own.scale, own.words)
 
 
+@on_sqlite
+def test_what_was_activated_once_is_said_on_when_a_later_release_reads_more_strictly(house: Services) -> None:
+    made = document()
+    made["words"]["en"]["late"] = "[{signature}] Too late: very good."
+    with house.database.write() as session:
+        row = ScriptVersion(name=NAME, version=101, document=made, note="old", made_at=house.now(), made_by="x")
+        session.add(row)
+        with pytest.raises(ValueError, match="late"):
+            wording.script_of_row(row)
+        row.activated_at = house.now() - timedelta(days=400)
+    with house.database.read() as session:
+        assert wording.script_in_use(session, NAME).say("late", "en", signature="S") == "[S] Too late: very good."
+
+
 def test_an_answer_is_read_by_the_scale_of_the_text_that_was_sent(
     house: Services, feed: Feed, twilio: Twilio, work: Callable[[], int]
 ) -> None:
@@ -208,6 +223,7 @@ def test_an_answer_is_read_by_the_scale_of_the_text_that_was_sent(
     invitation = only(house, Invitation, record_id=second)
     assert invitation.script == "sms-stars@101"
     assert "1非常满意" in only(house, OutboundText, invitation_id=invitation.id).body
+    delivered(house, second)
     assert twilio.text(PERSON, "5") is not None
     rating = only(house, Rating, record_id=second)
     assert (rating.stars, rating.scale, rating.script) == (1, Scale.RANK_1_BEST, "sms-stars@101")

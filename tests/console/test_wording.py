@@ -223,7 +223,8 @@ def test_every_sentence_fact_and_fault_has_words_for_the_page() -> None:
         for table, entries in TABLES[channel].items():
             assert set(wording_words.TABLES[table][1]) == set(entries)
     for kind in Kind:
-        detail = {Kind.SCALE_UNSAID: "rank_1_best", Kind.TEACHES_NOTHING: "optout"}.get(kind, "{}x")
+        known = {Kind.SCALE_UNSAID: "rank_1_best", Kind.TEACHES_NOTHING: "optout", Kind.WRONG_WISH: "noon"}
+        detail = known.get(kind, "{}x")
         said = wording_words.said_of(Fault("zh-CN", "late", kind, detail))
         assert said.zh
         assert said.en

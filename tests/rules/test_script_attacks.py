@@ -68,28 +68,30 @@ BEHIND_THE_LIST = [
 ]
 
 
-@pytest.mark.parametrize("scale", Scale)
-@pytest.mark.parametrize("text", BEHIND_THE_LIST)
-def test_a_question_with_its_list_and_anything_that_could_turn_it_is_refused(text: str, scale: Scale) -> None:
-    turned = text if scale is Scale.STAR_5_BEST else mirrored(text)
-    asked = SIGNED + turned.replace("@", LISTS[scale])
-    assert kinds("clarify", asked, scale=scale) & {Kind.SCALE_STRAY, Kind.SCALE_UNSAID}
-    assert kinds("clarify", f"{SIGNED}请回复：{LISTS[scale]}谢谢。", scale=scale) == set()
+def turned(text: str, scale: Scale) -> str:
+    return text if scale is Scale.STAR_5_BEST else mirrored(text)
 
 
-@pytest.mark.parametrize("scale", Scale)
-@pytest.mark.parametrize("text", ["按1非常满意，按5非常不满意。", "1是最满意，5是最差。", "按1最高分。", "一为满意。"])
-def test_the_menu_says_nothing_beside_its_list(text: str, scale: Scale) -> None:
-    said = text if scale is Scale.STAR_5_BEST else mirrored(text)
-    assert kinds("ask", LABEL_FIRST[scale] + said, channel=Channel.PHONE, scale=scale) == {Kind.SCALE_STRAY}
-    again = f"{LABEL_FIRST[scale]}重听请按星号键。"
-    assert kinds("ask", again, channel=Channel.PHONE, scale=scale) == set()
+def test_a_question_with_its_list_and_anything_that_could_turn_it_is_refused() -> None:
+    asked = {(s, text): SIGNED + turned(text, s).replace("@", LISTS[s]) for s in Scale for text in BEHIND_THE_LIST}
+    refusals = {Kind.SCALE_STRAY, Kind.SCALE_UNSAID}
+    assert [text for (s, _), text in asked.items() if not kinds("clarify", text, scale=s) & refusals] == []
+    assert [kinds("clarify", f"{SIGNED}请回复：{LISTS[s]}谢谢。", scale=s) for s in Scale] == [set(), set()]
 
 
-@pytest.mark.parametrize("scale", Scale)
-@pytest.mark.parametrize(
-    "text",
-    [
+def test_the_menu_says_nothing_beside_its_list() -> None:
+    beside = ["按1非常满意，按5非常不满意。", "1是最满意，5是最差。", "按1最高分。", "一为满意。"]
+    for scale in Scale:
+        told = {
+            text: kinds("ask", LABEL_FIRST[scale] + turned(text, scale), "zh-CN", Channel.PHONE, scale)
+            for text in beside
+        }
+        assert [text for text in beside if told[text] != {Kind.SCALE_STRAY}] == []
+        assert kinds("ask", f"{LABEL_FIRST[scale]}重听请按星号键。", "zh-CN", Channel.PHONE, scale) == set()
+
+
+def test_nor_in_english() -> None:
+    beside = [
         "Press 1 if very satisfied.",
         "1 is best.",
         "1 = great, 5 = awful.",
@@ -98,19 +100,16 @@ def test_the_menu_says_nothing_beside_its_list(text: str, scale: Scale) -> None:
         "Lower is better.",
         "The first one is great.",
         "Do not reply 5.",
-    ],
-)
-def test_nor_in_english(text: str, scale: Scale) -> None:
-    said = text if scale is Scale.STAR_5_BEST else mirrored(text)
-    asked = f"[{{signature}}] Please reply {ENGLISH[scale]}"
-    assert kinds("clarify", asked + said, "en", scale=scale) == {Kind.SCALE_STRAY}
-    assert kinds("clarify", asked, "en", scale=scale) == set()
+    ]
+    for scale in Scale:
+        asked = f"[{{signature}}] Please reply {ENGLISH[scale]}"
+        told = {text: kinds("clarify", asked + turned(text, scale), "en", scale=scale) for text in beside}
+        assert [text for text in beside if told[text] != {Kind.SCALE_STRAY}] == []
+        assert kinds("clarify", asked, "en", scale=scale) == set()
 
 
-@pytest.mark.parametrize("scale", Scale)
-@pytest.mark.parametrize(
-    ("name", "text"),
-    [
+def test_a_sentence_that_asks_for_no_score_names_no_key() -> None:
+    untrue = [
         ("thanks_good", "已记录：{label}。下次{label}请回复1。"),
         ("thanks_good", "已记录：{label}，1={label}。"),
         ("thanks_good", "已记录：{label}（1分最高，5分最低）。"),
@@ -129,17 +128,15 @@ def test_nor_in_english(text: str, scale: Scale) -> None:
         ("which_one_and_score", "请回复“序号 评分”，如“11 5”：{list}。1为非常满意，5为非常不满意。"),
         ("which_one_and_score", "请回复“序号 评分”，如“11 5”：{list}。5为非常满意，1为非常不满意。1最好。"),
         ("own_words", "回复1表示满意"),
-        ("wishes.morning", "上午，1为满意"),
-    ],
-)
-def test_a_sentence_that_asks_for_no_score_names_no_key(name: str, text: str, scale: Scale) -> None:
-    said = text if scale is Scale.STAR_5_BEST else mirrored(text)
-    assert Kind.SCALE_STRAY in kinds(name, SIGNED * ("." not in name and name != "own_words") + said, scale=scale)
+    ]
+    said = [
+        (scale, name, SIGNED * (name != "own_words") + turned(text, scale)) for scale in Scale for name, text in untrue
+    ]
+    assert [one for one in said if Kind.SCALE_STRAY not in kinds(*one[1:], scale=one[0])] == []
 
 
-@pytest.mark.parametrize(
-    ("name", "text", "language"),
-    [
+def test_what_a_careful_writer_would_say_passes() -> None:
+    written = [
         ("thanks_good", "【{signature}】已记录：{label}（{stars}星）。如需更改，{hours}小时内回复数字。", "zh-CN"),
         ("thanks_good", "[{signature}] Recorded: {label} ({stars} of 5). Thank you!", "en"),
         (
@@ -155,15 +152,12 @@ def test_a_sentence_that_asks_for_no_score_names_no_key(name: str, text: str, sc
             "【{signature}】非常满意，请回五；满意，请回四；一般，请回三；不满意，请回二；很差，请回一。",
             "zh-CN",
         ),
-    ],
-)
-def test_what_a_careful_writer_would_say_passes(name: str, text: str, language: str) -> None:
-    assert kinds(name, text, language) == set()
+    ]
+    assert [(row, found) for row in written if (found := kinds(*row))] == []
 
 
-@pytest.mark.parametrize(
-    ("promise", "kind", "language"),
-    [
+def test_a_promise_must_be_made_in_words_that_are_known() -> None:
+    unknown = [
         ("回复不免费，退订回T。", Kind.NOT_FREE, "zh-CN"),
         ("并非回复免费，退订回T。", Kind.NOT_FREE, "zh-CN"),
         ("收费1元，查询免费，退订回T。", Kind.NOT_FREE, "zh-CN"),
@@ -177,33 +171,28 @@ def test_what_a_careful_writer_would_say_passes(name: str, text: str, language: 
         ("Replies are free, a fee is charged; T to stop.", Kind.NOT_FREE, "en"),
         ("Free to reply; do not send T to stop.", Kind.TEACHES_NOTHING, "en"),
         ("Free to reply; T for more.", Kind.TEACHES_NOTHING, "en"),
-    ],
-)
-def test_a_promise_must_be_made_in_words_that_are_known(promise: str, kind: Kind, language: str) -> None:
-    scale = Scale.STAR_5_BEST
-    asked = f"{{signature}} {{code}}: {(ENGLISH if language == 'en' else LISTS)[scale]}"
-    assert kind in kinds("invite_call", asked + promise, language)
-    good = "Replying is free, T=stop." if language == "en" else "免费回复，回复TD即可退订。"
-    assert kinds("invite_call", ("" if language == "en" else "评价") + asked + good, language) == set()
+    ]
+    asked = {"zh-CN": f"评价{{signature}}{{code}}：{LISTS[Scale.STAR_5_BEST]}"}
+    asked["en"] = f"{{signature}} {{code}}: {ENGLISH[Scale.STAR_5_BEST]}"
+    known = {"zh-CN": "免费回复，回复TD即可退订。", "en": "Replying is free, T=stop."}
+    assert [row for row in unknown if row[1] not in kinds("invite_call", asked[row[2]] + row[0], row[2])] == []
+    assert [kinds("invite_call", asked[one] + known[one], one) for one in asked] == [set(), set()]
 
 
-@pytest.mark.parametrize("name", ["sms-stars", "phone-stars"])
-@pytest.mark.parametrize(
-    ("under", "of"),
-    [("zh-CN", "en"), ("zh-Hant", "en"), ("en", "zh-CN"), ("zh-CN", "zh-Hant"), ("zh-Hant", "zh-CN")],
-)
-def test_words_under_another_language_are_refused(name: str, under: str, of: str) -> None:
-    script = load_script(name)
-    swapped = script.model_dump() | {"words": {under: script.words[of]}}
-    with pytest.raises(ValueError, match="is not of its language"):
-        Script.model_validate(swapped)
-    asking = "clarify" if script.channel is Channel.SMS else "ask"
-    assert kinds(asking, str(script.words[of][asking]), under, script.channel, script.scale) == {Kind.OTHER_LANGUAGE}
+def test_words_under_another_language_are_refused() -> None:
+    swaps = [("zh-CN", "en"), ("zh-Hant", "en"), ("en", "zh-CN"), ("zh-CN", "zh-Hant"), ("zh-Hant", "zh-CN")]
+    for script, asking in ((load_script("sms-stars"), "clarify"), (load_script("phone-stars"), "ask")):
+        for under, of in swaps:
+            with pytest.raises(ValueError, match="is not of its language"):
+                Script.model_validate(script.model_dump() | {"words": {under: script.words[of]}})
+            said = str(script.words[of][asking])
+            assert kinds(asking, said, under, script.channel, script.scale) == {Kind.OTHER_LANGUAGE}, (under, of)
 
 
-@pytest.mark.parametrize("label", ["满意", "5", "非常满意度", "very good"])
-def test_a_name_of_a_level_is_read_as_that_level_and_is_of_its_language(label: str) -> None:
-    assert kinds("labels.5", label) & {Kind.WRONG_LABEL, Kind.OTHER_LANGUAGE}
+def test_a_name_of_a_level_is_read_as_that_level_and_is_of_its_language() -> None:
+    refusals = {Kind.WRONG_LABEL, Kind.OTHER_LANGUAGE}
+    wrong = ["满意", "5", "非常满意度", "very good", "非常满意请按1"]
+    assert [label for label in wrong if not kinds("labels.5", label) & refusals] == []
 
 
 def test_all_that_is_wrong_with_one_text_is_told_at_once() -> None:
@@ -246,21 +235,24 @@ def test_one_more_pair_anywhere_is_refused(
     assert kinds(name, said, channel=script.channel, scale=script.scale) & {Kind.SCALE_STRAY, Kind.SCALE_UNSAID}
 
 
-@pytest.mark.parametrize("name", ["sms-stars", "sms-rank"])
-def test_invitations_cost_two_segments_in_every_language_with_a_chinese_item(name: str) -> None:
-    script = load_script(name)
+def test_invitations_cost_two_segments_in_every_language_with_a_chinese_item() -> None:
     signatures = {"zh-CN": "吉林市政务服务", "zh-Hant": "吉林市政務服務", "en": "Jilin City Services"}
-    for sentence in ("invite_transaction", "invite_batch", "invite_call", "remind_transaction", "remind_call"):
-        for language, signature in signatures.items():
-            for item in ("外国人来华工作许可", "城乡居民基本医疗保险参保登记业务", "Passport, new"):
-                said = script.say(
-                    sentence,
-                    language,
-                    signature=signature,
-                    date="22 Nov" if language == "en" else "11月22日",
-                    item=item_told(item, language),
-                    code="0012",
-                    count="120",
-                    hotline="12345",
-                )
-                assert count(said).segments <= 2, (count(said), said)
+    asking = ("invite_transaction", "invite_batch", "invite_call", "remind_transaction", "remind_call")
+    items = ("外国人来华工作许可", "城乡居民基本医疗保险参保登记业务", "Passport, new")
+    said = [
+        load_script(name).say(
+            sentence,
+            language,
+            signature=signature,
+            date="22 Nov" if language == "en" else "11月22日",
+            item=item_told(item, language),
+            code="0012",
+            count="120",
+            hotline="12345",
+        )
+        for name in ("sms-stars", "sms-rank")
+        for sentence in asking
+        for language, signature in signatures.items()
+        for item in items
+    ]
+    assert [text for text in said if count(text).segments > 2] == []
