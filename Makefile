@@ -1,6 +1,6 @@
 # The four things one does here: make demo, make test, make check, make setup. `make` alone says so.
 BIN := .venv/bin
-JOBS ?= 4
+JOBS ?= 3
 # The tests start Python some hundred times: what is compiled is worth keeping.
 unexport PYTHONDONTWRITEBYTECODE
 

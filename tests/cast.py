@@ -49,6 +49,13 @@ class Person:
 WANG = Person("王秀兰", "13844328000", "+8613844328000", "138****8000")
 LI = Person("李建国", "0432-64812345", "+8643264812345", "0432****2345")
 ZHAO = Person("赵敏", "159 0432 0016", "+8615904320016", "159****0016")
+
+
+def citizen(number: int) -> Person:
+    """One of ten thousand others, each with a mobile of their own."""
+    return Person(f"市民{number}", f"1390432{number:04}", f"+861390432{number:04}", f"139****{number:04}")
+
+
 AGENT_PHONE = "+8613943200099"
 
 _serial = itertools.count(1)

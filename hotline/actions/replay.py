@@ -14,7 +14,8 @@ from hotline.rules.scale import is_bad
 from hotline.tables import InboundText
 
 _AT_ONCE = 500
-_NOT_READ = ("carrier", "language")  # the rules of texts that the parser of replies did not decide on
+# The rules of texts that the parser of replies did not decide on.
+_NOT_READ = ("carrier", "language", "several-services")
 
 
 @dataclass(frozen=True, slots=True)

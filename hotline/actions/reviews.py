@@ -14,6 +14,7 @@ from hotline.errors import BadInput, Conflict, NotFound
 from hotline.rules.matching import words_beside
 from hotline.rules.policy import Policy
 from hotline.rules.replies import parse
+from hotline.rules.scale import Scale
 from hotline.rules.script import Channel, Script
 from hotline.rules.written import seen
 from hotline.tables import InboundText, Invitation, Rating, ReviewItem, ServiceRecord
@@ -69,13 +70,13 @@ def assign(
     record = session.get(ServiceRecord, record_id)
     if record is None or record.phone_lookup != text.phone_lookup:
         raise BadInput("record_id", "is no record of the number that wrote this text")
-    if text.stars is not None and _read_now(text) != stars:
-        raise Conflict("the text is a rating, and says something else", code="read_otherwise")
     record_id = record.lead_id or record.id
+    script = _script_they_read(session, record_id, policy)
+    if text.stars is not None and _read_now(text, script.scale) != stars:
+        raise Conflict("the text is a rating, and says something else", code="read_otherwise")
     if _is_open(session, item_id) and _has_rated_since(session, record_id, text):
         raise Conflict("the citizen has rated this record after the text", code="rated_later")
     _decide(session, item_id, Decision.ASSIGNED, user_name, now)
-    script = _script_they_read(session, record_id, policy)
     given = Given(
         stars=stars,
         channel=Channel.SMS,
@@ -103,10 +104,9 @@ def dismiss(session: Session, item_id: int, note: str, user_name: str, now: date
     _decide(session, item_id, Decision.DISMISSED, user_name, now, note)
 
 
-def _read_now(text: InboundText) -> int | None:
-    """The stars that today's parser reads in the text, if any."""
-    words = words_beside(text.body, text.read_before, text.read_from)
-    return None if text.scale is None else parse(words, text.scale).stars
+def _read_now(text: InboundText, scale: Scale) -> int | None:
+    """The stars that today's parser reads in the text, if any, by the scale that its record's invitation stated."""
+    return parse(words_beside(text.body, text.read_before, text.read_from), scale).stars
 
 
 def _text_of(session: Session, item_id: int) -> InboundText:

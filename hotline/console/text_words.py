@@ -36,6 +36,7 @@ RULES: Mapping[str, Words] = {
     "mistyped": Words("说打错了，没说应当是几", "says it was a slip, not what was meant"),
     "score-not-given": Words("说了不给这个分", "a score that is not given"),
     "score-or-key": Words("分不清是分数还是按键", "a score or a key?"),
+    "several-services": Words("说到了几件事项", "names several services"),
     "several-ratings": Words("有几个不同的评价", "several ratings"),
     "unsure-words": Words("说法不确定", "unsure words"),
     "verification-code": Words("像是验证码", "looks like a passcode"),

@@ -143,6 +143,7 @@ def sample_facts(document: Document, language: str, policy: Policy) -> dict[str,
     sample["hours"] = str(policy.invitation.correct_hours)
     sample["when"] = fill(given.get("when_by", ""), sample)
     sample["about"] = beside(fill(given.get("about_one", ""), sample), language)
+    sample["coded"] = beside(fill(given.get("with_code", ""), sample), language)
     return sample | {"wish": given.get("wishes.morning", "")}
 
 

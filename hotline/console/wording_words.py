@@ -75,7 +75,8 @@ GROUPS: Mapping[Channel, tuple[tuple[Words, Mapping[str, Words]], ...]] = {
                 "own_words": Words(
                     "市民用自己的话说明原因时的称谓", "the reasons, when they are the citizen's own words"
                 ),
-                "about_one": Words("市民有多件事项时，注明评的是哪一件", "which one was rated, if there are several"),
+                "about_one": Words("市民有多件事项时，注明是哪一件", "which one it is, if there are several"),
+                "with_code": Words("市民有多件事项时，请其注明尾号", "asks for its code, if there are several"),
                 "which_one_entry": Words("询问是哪一件时，清单里的一项", "one entry of the list: which one?"),
                 "no_item": Words("没有事项名称时的称谓", "an item without a name"),
             },
@@ -149,7 +150,8 @@ FACTS: Mapping[str, Words] = {
     "deadline": Words("联系期限", "deadline"),
     "list": Words("待评价事项清单", "list of services"),
     "number": Words("清单中的序号", "number in the list"),
-    "about": Words("评的是哪一件（只有一件时为空）", "which one was rated; empty if there is only one"),
+    "about": Words("是哪一件（只有一件时为空）", "which one it is; empty if there is only one"),
+    "coded": Words("请注明尾号（只有一件时为空）", "asks for its code; empty if there is only one"),
     "case": Words("工单号", "case number"),
 }
 
@@ -190,6 +192,22 @@ _FAULTS: Mapping[Kind, Words] = {
         "必须写明怎样{}，而且所写的词系统能够读懂。可用的说法：{}。",
         "It must say a word to reply {}, and one that is understood. Known ways: {}.",
     ),
+    Kind.WRONG_WISH: Words(
+        "系统不会把它读作“{}”。请只写这一时段通用的名称（如上午、中午、下午、晚上、任何时间），不写具体日期和钟点。",
+        "It is not read as {}: write a common name of that time of day, and no day and no clock.",
+    ),
+    Kind.WRONG_REPLY: Words(
+        "市民照着回复“{}”，系统会按别的意思处理，或读不懂。请改用与前后文意思一致的回复内容。",
+        "A citizen who replies “{}” as told here is understood otherwise, or not at all: tell a reply that means this.",
+    ),
+    Kind.WRONG_ENTRY: Words(
+        "清单中的每一项必须以{number}（清单中的序号）开头，后面空一格或加顿号，并且不写其他数字。",
+        "An entry of the list must begin with {number}, then a space or a sign, and hold no other number.",
+    ),
+    Kind.UNTRUE: Words(
+        "“{}”与发送这句话时的实际情况不符，或系统无法核实，请改写。",
+        "“{}” does not agree with what is so when this is sent, or cannot be proved: say it otherwise.",
+    ),
     Kind.OTHER_LANGUAGE: Words(
         "含有其他语言或字形的文字“{}”，请检查是否填错了语言。",
         "“{}” is of another language or way of writing: was it put under the wrong one?",
@@ -224,6 +242,8 @@ def _details(fault: Fault) -> list[Words]:
         return [Words(*PHRASINGS["free"])]
     if fault.kind is Kind.TEACHES_NOTHING:
         return [_ASKED[detail], Words(*PHRASINGS[detail])]
+    if fault.kind is Kind.WRONG_WISH:
+        return [TABLES["wishes"][1][detail]]
     if fault.kind is Kind.SCALE_UNSAID:
         return [_LISTS[detail]]
     return [Words(detail, detail)]

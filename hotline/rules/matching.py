@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from hotline.rules.reply_entries import MEASURED
 from hotline.rules.reply_text import fold
@@ -29,6 +30,19 @@ _NAME = re.compile('[^\\s,，.。;；:：!！、“”"「」《》()（）0-9]+
 _HAN = re.compile("[一-龥]+")
 _BEHIND_NAME = re.compile('[”"」》)]?(?:的?(?:那|这)(?:个|件|项)|的)?[ ,，:：]*')
 _TAIL = re.compile("(?:的?(?:那|这)?(?:个|件|项|一个|一件|事项|业务|办件)?(?:吧|啊|呀|哦)?)$")
+# Two characters of an item's name that people say of any service: they tell nothing of which one it is.
+_EVERYDAY_WORDS = (
+    "服务 办理 办事 业务 评价 态度 效率 窗口 工作 人员 政务 事项 办件 回复 满意 评分 打分 "
+    "选择 申请 登记 普通 一般 基本 非常 比较 优秀 个人 本人 他人 单位 公司 企业 居民 市民 "
+    "群众 社会 社区 家庭 生活 老人 老年 孩子 子女 学校 学生 证明 证件 材料 资料 信息 变更 "
+    "补办 补领 换领 办证 领取 领证 查询 咨询 缴费 费用 收费 预约 网上 在线 线上 现场 电话 "
+    "短信 手机 号码 系统 平台 大厅 中心 部门 政府 机关 安全 质量 环境 管理 经营 投诉 举报 "
+    "建议 反映 问题 处理 解决 情况 结果 流程 手续 时间 时候 期限 上午 下午 全程 一次 首次 "
+    "初次 再次 一件 一个 一站 新办 开具 开办 审批 审核 核发 核准 备案 受理 签发 发放 注册 "
+    "注销 认证 认定 许可 其他 有关 相关 公共 重新 延期 方便 便民 告知 承诺 要求 提供 使用 "
+    "需要 "
+)
+_EVERYDAY = frozenset(_EVERYDAY_WORDS.split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +173,49 @@ def _is_within(span: tuple[int, int], other: tuple[int, int]) -> bool:
 def _name_end(text: str, end: int) -> int:
     behind = _BEHIND_NAME.match(text, end)
     return behind.end() if behind else end
+
+
+def hinted(text: str, names: Sequence[tuple[int, str]]) -> list[Named]:
+    """Those (id, name of the item) of whose name two characters or more, that no other has and that are no everyday
+    word, stand somewhere in the text: 办护照的. Weaker than `named_by_item`: enough to doubt by, not to decide by.
+    """
+    folded = fold(text)
+    pairs = {identity: _pairs_of(fold(name)) for identity, name in names}
+    found = []
+    for identity, own in pairs.items():
+        alone = own.difference(*(other for one, other in pairs.items() if one != identity), _EVERYDAY)
+        start = next((at for at in range(len(folded) - 1) if folded[at : at + 2] in alone), None)
+        if start is not None:
+            end = start + 2
+            while folded[end - 1 : end + 1] in own:
+                end += 1
+            found.append(Named(identity, start, _name_end(folded, end)))
+    return found
+
+
+def _pairs_of(name: str) -> set[str]:
+    return {pair for pair in map("".join, pairwise(name)) if _HAN.fullmatch(pair)}
+
+
+def by_first_part(text: str, names: Sequence[tuple[int, str]]) -> Named | None:
+    """The one (id, name of the item) with whose part, two Chinese characters at least, the text begins, whatever
+    follows at once: 护照1, 护照非常满意. None = none, or several."""
+    folded = fold(text)
+    lead = _LEAD.match(folded)
+    start = lead.end() if lead else 0
+    lengths = [(_first_length(folded[start:], fold(name)), identity) for identity, name in names]
+    longest = max((length for length, _ in lengths), default=0)
+    held = {identity for length, identity in lengths if length == longest}
+    if longest < _SHORTEST_NAME or len(held) != 1 or folded[start : start + longest] in _EVERYDAY:
+        return None
+    return Named(held.pop(), start, _name_end(folded, start + longest))
+
+
+def _first_length(text: str, name: str) -> int:
+    """Of how many Chinese characters the part of the name is that the text begins with."""
+    run = _HAN.match(text)
+    length = len(run.group()) if run else 0
+    return next((size for size in range(min(length, len(name)), 0, -1) if text[:size] in name), 0)
 
 
 def by_name(text: str, names: Sequence[str]) -> tuple[int, str] | None:

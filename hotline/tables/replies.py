@@ -20,8 +20,8 @@ class Question(HasId, Base):
     """A question that we texted and that the citizen's next text may answer; one is open for a number at a time.
 
     `facts` of which_one: `invitations`, their ids in the order of the list, `asked_by`, the id of the inbound text that
-    made us ask, and `text`, the same if its rating waits for the answer, else None. Of reasons: `rating`, the id of the
-    bad rating it is about, and `our_number`, from which it was asked.
+    made us ask, and `text`, the same if its rating waits for the answer, else None; a list of one waits for its score
+    alone. Of reasons: `rating`, the id of the bad rating it is about. Of both: `our_number`, from which it was asked.
     """
 
     __tablename__ = "questions"

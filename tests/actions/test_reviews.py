@@ -159,3 +159,19 @@ def test_a_rating_that_was_read_never_becomes_what_a_person_likes(house: Service
         assign(house, record_id, 5)
     assert refused.value.code == "read_otherwise"
     assert [rating.stars for rating in active_ratings(house)] == [1]
+
+
+@on_sqlite
+@pytest.mark.parametrize(("place", "stars", "turned"), [(0, 1, 5), (1, 5, 1)])
+def test_a_text_is_read_by_the_scale_of_the_record_it_is_given_to(
+    place: int, stars: int, turned: int, house: Services, feed: Feed, twilio: Twilio, clock: MovingClock
+) -> None:
+    """The city turned its scale round between two invitations: a 1 is one star of the first, and five of the second."""
+    ids = feed.transaction("JL20261123-0012"), feed.transaction("JL20261123-0345")
+    with house.database.write() as session:
+        session.query(Invitation).filter_by(record_id=ids[1]).one().script = "sms-rank@1"
+    twilio.text(WANG, "1")
+    clock.move(hours=30)
+    with pytest.raises(Conflict, match="says something else"):
+        assign(house, ids[place], turned)
+    assert assign(house, ids[place], stars).stars == stars

@@ -7,7 +7,7 @@ import pytest
 from flask import Flask
 
 from hotline.api.shapes import RatingsPage
-from tests.cast import LI, WANG, ZHAO, Feed, Twilio, on_sqlite, sid
+from tests.cast import LI, WANG, ZHAO, Feed, Twilio, citizen, on_sqlite, sid
 
 RATINGS = "/api/v1/ratings"
 
@@ -72,9 +72,9 @@ def test_a_change_comes_again_at_the_end_with_a_higher_version(
 
 
 def test_pages_put_together_are_the_whole_in_order(feed: Feed, twilio: Twilio, work: Callable[[], int]) -> None:
-    for number, person in enumerate((WANG, ZHAO, WANG, ZHAO, WANG)):
-        feed.transaction(f"JL-{number:04}", person)
-        twilio.text(person, "4")
+    for number in range(5):
+        feed.transaction(f"JL-{number:04}", citizen(number))
+        twilio.text(citizen(number), "4")
     work()
     read, cursor = [], 0
     while (page := feed.get(f"{RATINGS}?after={cursor}&limit=2").get_json())["ratings"]:

@@ -10,6 +10,7 @@ from hotline.services import Services
 from hotline.tables import Case, CaseEvent, InboundText, Invitation, OptOut, OutboundText, Rating
 from hotline.tables.service import InvitationState, RatingState
 from tests.cast import LI, WANG, ZHAO, Feed, Twilio, active_ratings, all_of, on_sqlite, only
+from tests.channels.letters import delivered, in_review
 from tests.conftest import MovingClock
 
 pytestmark = on_sqlite
@@ -137,8 +138,22 @@ def test_not_me_closes_the_invitation_without_a_rating(house: Services, feed: Fe
     assert "很抱歉打扰了" in str(twilio.text(WANG, "你发错人了"))
     assert only(house, Invitation).state is InvitationState.NOT_THEM
     assert all_of(house, Rating) == []
-    assert "已过期" in str(twilio.text(WANG, "5"))  # and a later digit is no rating either
+    assert "未找到本号码待评价的事项" in str(twilio.text(WANG, "5"))  # closed, and not too late
     assert all_of(house, Rating) == []
+
+
+def test_who_is_somebody_else_after_a_rating_leaves_it_to_a_person(house: Services, feed: Feed, twilio: Twilio) -> None:
+    feed.transaction()
+    twilio.text(WANG, "5")
+    assert "很抱歉打扰了" in str(twilio.text(WANG, "不是我"))
+    assert [rating.stars for rating in active_ratings(house)] == [5]
+    assert in_review(house) == [("不是我", "unclear", None)]
+
+
+def test_who_opted_out_is_not_invited_again_by_choosing_a_language(house: Services, feed: Feed, twilio: Twilio) -> None:
+    delivered(house, feed.transaction())
+    twilio.text(WANG, "退订")
+    assert str(twilio.text(WANG, "en")).endswith("From now on we will write to you in English.")
 
 
 def test_help_says_how_and_leaves_the_invitation_open(house: Services, feed: Feed, twilio: Twilio) -> None:
@@ -161,11 +176,12 @@ def test_an_unclear_reply_is_asked_about_once_and_then_left_to_a_person(
 
 @pytest.mark.parametrize("body", ["0012 5", "0012 5分", "0012：5", "尾号0012 5", " 0012，非常满意"])
 def test_the_code_and_a_digit_answer_the_one_meant(body: str, house: Services, feed: Feed, twilio: Twilio) -> None:
-    meant = feed.transaction("JL20261123-0012")
-    feed.transaction("JL20261123-0047")
+    meant, other = feed.transaction("JL20261123-0012"), feed.transaction("JL20261123-0047")
+    delivered(house, meant)
+    delivered(house, other)
     assert "非常满意（5星）" in str(twilio.text(WANG, body))
     assert only(house, Rating).record_id == meant
-    assert [i.state for i in all_of(house, Invitation)] == [InvitationState.ANSWERED, InvitationState.WAITING]
+    assert [i.state for i in all_of(house, Invitation)] == [InvitationState.ANSWERED, InvitationState.DELIVERED]
     twilio.text(WANG, "3")  # one is left: now the digit alone will do
     assert [rating.stars for rating in active_ratings(house)] == [5, 3]
 

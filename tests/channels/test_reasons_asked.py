@@ -52,6 +52,11 @@ ANSWERS = [
     ("2 态度生硬", 2, ["214"], None, None, "已记录原因：态度生硬。"),
     ("12、14，材料跑了三趟", 2, ["208", "210"], "材料跑了三趟", None, "没给清单、重复要材料、您的说明"),
     ("窗口说系统坏了，让我下周再来", 2, [], "窗口说系统坏了，让我下周再来", None, "已记录原因：您的说明。"),
+    ("11-13", 2, ["207", "208", "209"], None, None, "已记录原因：没给样本、没给清单、超时未办结。"),
+    ("12至14 下午", 2, ["208", "209", "210"], None, "afternoon", "重复要材料。工作人员将"),
+    ("17到18，窗口没人", 2, ["213", "214"], "窗口没人", None, "态度生硬、您的说明。"),
+    ("11-13点", 2, [], None, "noon", "已记录您方便接听的时间。"),
+    ("下午 14-16", 2, [], None, "afternoon", "已记录您方便接听的时间。"),
     ("1 排队太久", 2, [], "1 排队太久", None, "已记录原因：您的说明。"),
     ("很差，排队两小时", 2, [], "很差，排队两小时", None, "已记录原因：您的说明。"),
     ("0", 2, [], None, "no_call", "已注明您不需要回电"),
@@ -161,9 +166,19 @@ def test_requests_act_as_ever_while_we_wait_for_reasons(house: Services, feed: F
     assert "请回复数字评价" in str(twilio.text(WANG, "帮助"))
     assert "已为您退订" in str(twilio.text(WANG, "不要再打电话了"))
     assert only(house, Case).call_wish == "no_call"  # they may well mean both
-    assert "已记录原因" in str(twilio.text(WANG, "11"))
+    assert "已为您退订" in str(twilio.text(WANG, "退订，12"))
+    assert now_rated(house) == (2, ["208"], None)
     assert "已撤回" in str(twilio.text(WANG, "撤销"))
     assert active_ratings(house) == []
+
+
+@on_sqlite
+def test_reasons_too_long_for_their_rating_are_read_by_a_person(house: Services, feed: Feed, twilio: Twilio) -> None:
+    feed.transaction()
+    twilio.text(WANG, "2，" + "排队时间太久" * 200)
+    assert "已记录原因" in str(twilio.text(WANG, "窗口的人很凶" * 200))
+    assert len(active_ratings(house)[0].comment or "") == 2000
+    assert [body for body, *_ in in_review(house)] == ["窗口的人很凶" * 200]
 
 
 @on_sqlite

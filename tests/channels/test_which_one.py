@@ -206,6 +206,8 @@ def test_a_long_list_is_five_short_entries(feed: Feed, twilio: Twilio) -> None:
 def test_a_score_is_applied_by_the_scale_of_the_one_that_is_chosen(house: Services, feed: Feed, twilio: Twilio) -> None:
     """The city turned its scale round between two invitations: the key is quoted, and means what its text said."""
     first, second = feed.transaction(SOCIAL), feed.transaction(LICENCE)
+    delivered(house, first)
+    delivered(house, second)
     with house.database.write() as session:
         session.query(Invitation).filter_by(record_id=first).one().script = "sms-rank@1"
     assert "您的“1”评价的是哪一件" in str(twilio.text(WANG, "1"))

@@ -2,14 +2,14 @@
 
 import csv
 import io
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner, Result
 
 from hotline.actions.opt_outs import is_opted_out, opt_in, opt_out
+from hotline.cli import hotline
 from hotline.reports.spreadsheet import BOM, csv_lines
 from hotline.rules.phones import read_phone
 from hotline.services import Services
@@ -20,7 +20,6 @@ from tests.conftest import MovingClock
 from tests.console.conftest import Visitor
 
 Visit = Callable[..., Visitor]
-ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
@@ -112,29 +111,31 @@ def test_an_administrator_exports_whole_numbers_and_the_reason_is_kept(
 
 
 def test_the_command_writes_the_same_and_without_the_key_only_masked(
-    leave: Callable[..., int], house: Services, settings: Settings, tmp_path: Path
+    leave: Callable[..., int],
+    house: Services,
+    settings: Settings,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     leave()
     file = tmp_path / "list.csv"
-    environment = {"PATH": "/usr/bin:/bin", "PYTHONPATH": str(ROOT), "HOTLINE_DATABASE_URL": settings.database_url}
+    monkeypatch.chdir(tmp_path)
 
-    def run(*more: str, **others: str) -> "subprocess.CompletedProcess[str]":
-        command = [sys.executable, "-m", "hotline", "opt-outs", "--out", str(file), *more]
-        return subprocess.run(
-            command, capture_output=True, text=True, timeout=60, check=False, cwd=tmp_path, env=environment | others
-        )
+    def run(*more: str, **others: str) -> Result:
+        environment = {"HOTLINE_DATABASE_URL": settings.database_url} | others
+        return CliRunner(env=environment).invoke(hotline, ["opt-outs", "--out", str(file), *more])
 
     refused = run()
-    assert (refused.returncode, "HOTLINE_DATA_KEY: is missing" in refused.stderr) == (2, True)
+    assert "HOTLINE_DATA_KEY: is missing" in str(refused.exception)
     assert not file.exists()
     nowhere = run("--masked", "--out", str(tmp_path / "no" / "list.csv"))
-    assert (nowhere.returncode, "--out: cannot write" in nowhere.stderr) == (1, True)
+    assert (nowhere.exit_code, "--out: cannot write" in str(nowhere.exception)) == (1, True)
     file.touch(mode=0o644)
     whole = run(HOTLINE_DATA_KEY=settings.data_key.get_secret_value())
-    assert (whole.returncode, whole.stdout) == (0, f"1 opt-outs written to {file}\n")
+    assert (whole.exit_code, whole.output) == (0, f"1 opt-outs written to {file}\n")
     assert WANG.e164 in file.read_text(encoding="utf-8-sig")
     assert file.stat().st_mode & 0o077 == 0
-    assert run("--masked").returncode == 0
+    assert run("--masked").exit_code == 0
     assert WANG.masked in file.read_text(encoding="utf-8-sig")
     assert WANG.e164 not in file.read_text(encoding="utf-8-sig")
     assert [entry.facts for entry in all_of(house, AuditEntry, action="opt_outs_exported")] == [

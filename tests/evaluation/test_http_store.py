@@ -22,7 +22,7 @@ from hotline.settings import Settings
 from hotline.tables import OutboxRow, StoredRating
 from hotline.tables.plumbing import OutboxState
 from tests import parts
-from tests.cast import WANG, Feed, Twilio, all_of, on_sqlite
+from tests.cast import WANG, Feed, Twilio, all_of, citizen, on_sqlite
 from tests.conftest import MONDAY_MORNING, MovingClock
 from tests.evaluation.receiver import SECRET, Receiver
 
@@ -139,9 +139,9 @@ def test_the_body_of_a_delivered_batch_is_not_waited_for(status: int) -> None:
 
 
 def rate_three(feed: Feed, twilio: Twilio) -> None:
-    for number, stars in (("JL-0001", "5"), ("JL-0002", "4"), ("JL-0003", "3")):
-        feed.transaction(number)
-        twilio.text(WANG, stars)
+    for number, stars in ((1, "5"), (2, "4"), (3, "3")):
+        feed.transaction(f"JL-{number:04}", citizen(number))
+        twilio.text(citizen(number), stars)
 
 
 def forwards(house: Services) -> list[tuple[OutboxState, int]]:

@@ -80,7 +80,7 @@ def test_no_text_of_ours_is_longer_than_a_carrier_takes(name: str) -> None:
     facts = dict.fromkeys(
         (
             *("signature", "hotline", "date", "code", "label", "stars", "hours", "deadline", "case", "when", "wish"),
-            *("reasons", "number", "about"),
+            *("reasons", "number", "about", "coded"),
         ),
         "x" * 20,
     )

@@ -14,7 +14,7 @@ from hotline.messages import Accepted, Refusal, Refused, SendResult
 from hotline.outbox import Claim, Kind
 from hotline.services import Services
 from hotline.tables import OutboundText, OutboxRow
-from tests.cast import OUR_NUMBER, WANG, Feed, Person, Twilio, all_of, at_once, on_sqlite, only
+from tests.cast import OUR_NUMBER, Feed, Person, Twilio, all_of, at_once, citizen, on_sqlite, only
 from tests.conftest import MovingClock
 
 SECOND_NUMBER = "+8643212345679"
@@ -111,8 +111,8 @@ def test_what_is_hindered_is_passed_over_and_costs_no_ring(
     house: Services, feed: Feed, twilio: Twilio, carrier: Carrier
 ) -> None:
     for number in range(3):
-        feed.transaction(f"JL-{number}", item_name=f"事项{number}", dept_code="A")
-        twilio.text(WANG, "5")
+        feed.transaction(f"JL-{number}", citizen(number), item_name=f"事项{number}", dept_code="A")
+        twilio.text(citizen(number), "5")
     zhao = Person("赵敏", "15904320016", "+8615904320016", "159****0016")
     feed.transaction("JL-9", zhao, dept_code="A")
     ring()

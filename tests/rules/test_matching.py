@@ -6,7 +6,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hotline.rules.matching import SHORTEST_CODE, Coded, by_name, code_of, named, named_by_item, shortened, words_beside
+from hotline.rules.matching import (
+    SHORTEST_CODE,
+    Coded,
+    by_first_part,
+    by_name,
+    code_of,
+    hinted,
+    named,
+    named_by_item,
+    shortened,
+    words_beside,
+)
 
 A, B, C = Coded(1, "JL20261123-0012"), Coded(2, "0047"), Coded(3, "A7F3")
 
@@ -147,6 +158,38 @@ ITEMS = [(1, "不动产转移登记"), (2, "普通护照换发"), (3, "社会保
 )
 def test_an_item_is_named_anywhere_by_what_only_its_name_has(text: str, found: list[tuple[int, str]]) -> None:
     assert [(one.id, words_beside(text, one.start, one.end).strip()) for one in named_by_item(text, ITEMS)] == found
+
+
+@pytest.mark.parametrize(
+    ("text", "hints", "first"),
+    [
+        ("护照1", [(2, "护照")], (2, "1")),
+        ("护照非常满意", [(2, "护照")], (2, "非常满意")),
+        ("护照的那个5分", [(2, "护照的那个")], (2, "5分")),
+        ("我评价的是护照 5", [(2, "护照")], (2, "5")),
+        ("不动产很好，办护照的很差", [(1, "不动产"), (2, "护照的")], (1, "很好，办护照的很差")),
+        ("社会保障卡 5", [], None),  # of two
+        ("挂失5", [(4, "挂失")], (4, "5")),
+        ("普通", [], None),  # a level, and no 普通护照
+        ("登记5", [], None),  # said of any service
+        ("很满意", [], None),
+        ("", [], None),
+    ],
+)
+def test_two_characters_that_only_one_name_has_hint_at_it_and_name_it_before_all_else(
+    text: str, hints: list[tuple[int, str]], first: tuple[int, str] | None
+) -> None:
+    assert [(one.id, text[one.start : one.end].strip(" ")) for one in hinted(text, ITEMS)] == hints
+    found = by_first_part(text, ITEMS)
+    assert (found and (found.id, text[found.end :])) == first
+
+
+@given(st.text(max_size=30), st.lists(st.text(max_size=10), max_size=4))
+@settings(max_examples=100)
+def test_hints_are_places_of_the_text(text: str, names: list[str]) -> None:
+    items = list(enumerate(names))
+    found = [*hinted(text, items), *filter(None, [by_first_part(text, items)])]
+    assert all(0 <= one.start < one.end <= len(text) and one.id in range(len(names)) for one in found)
 
 
 def test_services_of_one_name_are_not_told_apart_by_it() -> None:

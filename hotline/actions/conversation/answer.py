@@ -4,8 +4,11 @@ import re
 from collections.abc import Sequence
 from datetime import timedelta
 
-from hotline.actions.conversation import rated, reasons, requests, which_one
-from hotline.actions.conversation.meaning import Matters, Meant, corrected, matters_of, meaning
+from sqlalchemy import select
+
+from hotline.actions.conversation import choosing, rated, reasons, requests, which_one
+from hotline.actions.conversation.matters import Matters, matters_of
+from hotline.actions.conversation.meaning import Meant, corrected, meaning, others_scored
 from hotline.actions.conversation.questions import open_question
 from hotline.actions.conversation.rated import Answer
 from hotline.actions.conversation.talk import UNKNOWN_AGAIN_AFTER, Talk
@@ -16,17 +19,17 @@ from hotline.rules.reply_nods import is_nod
 from hotline.rules.reply_text import fold
 from hotline.rules.scale import is_bad
 from hotline.rules.script import Script
-from hotline.tables import Question, Rating
+from hotline.tables import Invitation, Question, Rating, ServiceRecord
 from hotline.tables.replies import QuestionKind, Why
-from hotline.tables.service import InvitationState
+from hotline.tables.service import InvitationState, RatingState
 
 # Rules of the parser by which a text holds a score, whatever is written beside it.
 _SCORES = frozenset({"digit", "score", "digit-and-words", "words-over-digit"})
-_NOT_OUT = InvitationState.WAITING
 _LATE_AGAIN_AFTER = timedelta(days=1)
 _MISTYPED = "mistyped"  # the parser's rule for 打错了 without the score that was meant
 _NODS_WITHIN = timedelta(hours=12)
 _WORDS_WITHIN = timedelta(hours=2)
+_WISHES_WITHIN = timedelta(hours=24)
 _DIGIT = re.compile("(?<![0-9])[1-5](?![0-9])")
 
 
@@ -40,66 +43,118 @@ def answer_to(talk: Talk) -> str | None:
     if (language := wanted_language(talk.text.body)) in talk.policy.languages and language is not None:
         return requests.speak(talk, matters, language)
     question = open_question(talk.session, talk.number, talk.now)
+    if question is None:
+        again = choosing.recalled(talk, matters)
+        return _by_itself(talk, matters, meant) if again is None else choosing.answered_again(talk, matters, again)
     rule = parse(talk.text.body, talk.script_of(meant.asked).scale).rule
-    if question is not None and rule == ECHO:
+    if rule == ECHO:
         return None
-    if question is not None and question.kind is QuestionKind.WHICH_ONE and meant.rating is None:
-        return which_one.answered(talk, matters, question)
-    if question is not None and question.kind is QuestionKind.REASONS and rule != _MISTYPED:
-        rating = reasons.rating_of(talk, question)
-        if rating is not None and not _is_about_another(talk, matters, question, rating, meant):
-            return reasons.answered(talk, matters, question, rating, meant)
-    if question is None and (again := which_one.recalled(talk, matters)) is not None:
-        return which_one.answered_again(talk, matters, again)
-    return _by_itself(talk, matters, meant)
+    if question.kind is QuestionKind.WHICH_ONE:
+        return _to_which_one(talk, matters, question, meant)
+    rating = reasons.rating_of(talk, question)
+    if rating is None or rule == _MISTYPED or _is_about_another(talk, matters, question, rating, meant):
+        return _by_itself(talk, matters, meant)
+    again = choosing.recalled(talk, matters)
+    others = matters.asked_beside(rating.record_id)
+    if again is not None and again.is_scored and again.choice.invitation.record_id in {one.record_id for one in others}:
+        return choosing.answered_again(talk, matters, again)  # 12 5 of the list, and not the reason 12
+    return reasons.answered(talk, matters, question, rating, meant)
+
+
+def _to_which_one(talk: Talk, matters: Matters, question: Question, meant: Meant) -> str | None:
+    """While we wait to hear which one: the choice, or, of one alone, its score; unless it is about what was rated."""
+    listed = choosing.listed_in(talk, question)
+    if len(listed) > 1 and (meant.rating is None or meant.record_id in {one.record_id for one in listed}):
+        return choosing.answered(talk, matters, question)
+    is_here = len(listed) == 1 and not _is_elsewhere(talk, question, meant, listed[0].record_id)
+    if is_here and (score := choosing.missing_score(talk, listed[0], meant)) is not None:
+        return choosing.scored(talk, matters, question, score)
+    again = choosing.recalled(talk, matters)
+    return _by_itself(talk, matters, meant) if again is None else choosing.answered_again(talk, matters, again)
+
+
+def _is_elsewhere(talk: Talk, question: Question, meant: Meant, record_id: int) -> bool:
+    """Does the text name another record than the one our question is about, or come to another number of ours?"""
+    if meant.names:
+        return True
+    is_elsewhere = question.facts.get("our_number", talk.text.our_number) != talk.text.our_number
+    return meant.record_id not in (None, record_id) and (meant.is_named or is_elsewhere)
 
 
 def _is_about_another(talk: Talk, matters: Matters, question: Question, rating: Rating, meant: Meant) -> bool:
-    """Does the text name another record than the one the question is about, come to another number of ours, or hold
-    a score while another service waits for one? That one has none yet, and this one has."""
-    if meant.names_several:
+    """Is it of another record, or does it hold a score while another service waits for one? That one has none yet,
+    and this one has."""
+    if _is_elsewhere(talk, question, meant, rating.record_id):
         return True
-    if meant.record_id not in (None, rating.record_id) and (
-        meant.is_named or question.facts.get("our_number") != talk.text.our_number
-    ):
-        return True
-    others = [one for one in matters.asked if one.record_id != rating.record_id and one.state is not _NOT_OUT]
-    if meant.is_named or not others:
+    if meant.is_named or not matters.asked_beside(rating.record_id):
         return False
     return _is_a_score(parse(talk.text.body, talk.script_of(rating).scale))
 
 
 def _is_a_score(reply: Reply) -> bool:
-    """Not a correction, which is of what was rated before, and not a blame that only sounds like a label."""
+    """Not a correction, which is of what was rated before, and not a blame without a score, which says why."""
     if reply.action is not Action.RATE or reply.rule not in (*_SCORES, "words"):
         return False
-    return reply.rule in _SCORES or reply.comment is None or not is_bad(reply.stars or 0)
+    return reply.rule in _SCORES or not is_bad(reply.stars or 0)
 
 
 def _by_itself(talk: Talk, matters: Matters, meant: Meant) -> str | None:
     reply = talk.read(_script(talk, matters, meant), meant.read_before, meant.read_from)
     if reply.action in requests.REQUESTS:
-        return requests.do(talk, matters, meant, reply.action)
+        return _request(talk, matters, meant, reply.action)
     if _is_nod_to_us(talk, matters, meant):
         return None
     if reply.rule == _MISTYPED and matters.earlier and not meant.is_named:
-        return which_one.ask_again(talk, matters.earlier[0])
+        return which_one.ask_again(talk, meant.rating or matters.earlier[0])
     if rated_before := corrected(talk, matters, meant, reply):
         return _correct(talk, matters, rated_before)
-    if meant.names_several or _is_word_on_last(talk, matters, meant, reply):
-        return _of_several(talk, matters, reply)
+    if names := _several(talk, meant, reply):
+        return which_one.ask_each(talk, matters, names)
+    if _is_word_on_last(talk, matters, meant, reply):
+        return _of_either(talk, matters, reply)
+    if (wished := _wish(talk, matters, meant, reply)) is not None:
+        return wished
     if meant.asked is None and matters.asked:
         return which_one.ask(talk, matters, reply)
-    if reply.action is Action.CLARIFY:
-        if meant.is_named and meant.invitation is not None and len(matters.asked) > 1 and reply.rule != ECHO:
-            return which_one.ask_score(talk, meant.invitation)
-        return unclear(talk, matters, meant, reply)
-    return _rated(talk, matters, meant, reply)
+    return (_not_read if reply.action is Action.CLARIFY else _rated)(talk, matters, meant, reply)
+
+
+def _request(talk: Talk, matters: Matters, meant: Meant, action: Action) -> str | None:
+    if action is Action.WITHDRAW and not meant.is_named and (taken_back := choosing.take_back(talk, matters)):
+        return taken_back
+    if (rating := _to_call(talk, matters, meant)) is not None:
+        reasons.keep_beside_request(talk, rating, action)
+    return requests.do(talk, matters, meant, action)
+
+
+def _several(talk: Talk, meant: Meant, reply: Reply) -> frozenset[int]:
+    """The records that the text names; and if it names none, but a score stands beside what hints at another than the
+    one that it would be about (护照办得很差, when only 不动产 waits), both of them."""
+    if meant.names or meant.is_named or meant.record_id is None or reply.action is not Action.RATE:
+        return meant.names
+    others = [hint for hint in meant.hints if hint.id != meant.record_id]
+    scored = others_scored(talk, [], others)
+    return frozenset([meant.record_id, *(hint.id for hint in scored)]) if scored else frozenset()
+
+
+def _wish(talk: Talk, matters: Matters, meant: Meant, reply: Reply) -> str | None:
+    rating = _to_call(talk, matters, meant)
+    return None if rating is None else reasons.wished_later(talk, rating, reply)
+
+
+def _to_call(talk: Talk, matters: Matters, meant: Meant) -> Rating | None:
+    """The one bad rating whose citizen has been promised a call, and may be speaking of it now."""
+    if meant.is_named:
+        rating = meant.rating
+        return rating if rating is not None and rating.state is RatingState.ACTIVE and is_bad(rating.stars) else None
+    bad = [one for one in matters.earlier if one.state is RatingState.ACTIVE and is_bad(one.stars)]
+    is_asked_since = bool(matters.asked) and not _answered_last(talk, matters, _WISHES_WITHIN)
+    return bad[0] if len(bad) == 1 and not is_asked_since else None
 
 
 def _script(talk: Talk, matters: Matters, meant: Meant) -> Script:
-    if meant.asked is None and matters.out:
-        script, _ = talk.common_script(matters.out)
+    if meant.asked is None and matters.asked:
+        script, _ = talk.common_script(matters.asked)
         return script
     return talk.script_of(meant.asked or next(iter(matters.earlier), None))
 
@@ -121,8 +176,10 @@ def _answered_last(talk: Talk, matters: Matters, within: timedelta) -> bool:
 
 
 def _is_word_on_last(talk: Talk, matters: Matters, meant: Meant, reply: Reply) -> bool:
-    """服务态度真好 just after another service was rated may be said of either."""
+    """服务态度真好 just after another service was rated may be said of either; 护照办得很好 is of that one."""
     if meant.is_named or meant.invitation is None or not matters.earlier:
+        return False
+    if any(hint.id == meant.record_id for hint in meant.hints):
         return False
     is_all_comment = reply.rule == "words" and reply.comment == talk.text.body.strip()
     return is_all_comment and _answered_last(talk, matters, _WORDS_WITHIN)
@@ -134,16 +191,23 @@ def _correct(talk: Talk, matters: Matters, rated_before: Sequence[Rating]) -> st
     reply = talk.read(script)
     said = {script.scale.stars(int(digit)) for digit in _DIGIT.findall(fold(talk.text.body))}
     if len(rated_before) > 1 or (matters.asked and len(said) > 1 and rated_before[0].stars not in said):
+        rated.link(talk, rated_before[0].record_id)  # in doubt until that is clear, whatever else is rated
         leave(talk, why=Why.WHICH_ONE)
         return None
     return rated.take(talk, matters, rated_before[0].record, Answer(reply, talk.kept, script))
 
 
-def _of_several(talk: Talk, matters: Matters, reply: Reply) -> str | None:
-    if len(matters.out) > 1:
+def _of_either(talk: Talk, matters: Matters, reply: Reply) -> str | None:
+    if len(matters.asked) > 1:
         return which_one.ask(talk, matters, reply)
     leave(talk, why=Why.WHICH_ONE if reply.action is Action.RATE else Why.UNCLEAR)
     return None
+
+
+def _not_read(talk: Talk, matters: Matters, meant: Meant, reply: Reply) -> str | None:
+    if meant.is_named and meant.invitation is not None and len(matters.asked) > 1 and reply.rule != ECHO:
+        return which_one.ask_score(talk, meant.invitation)
+    return unclear(talk, matters, meant, reply)
 
 
 def _rated(talk: Talk, matters: Matters, meant: Meant, reply: Reply) -> str | None:
@@ -154,4 +218,16 @@ def _rated(talk: Talk, matters: Matters, meant: Meant, reply: Reply) -> str | No
     leave_a_few(talk)
     if talk.last_language() is None:
         return talk.say_once("unknown_number", UNKNOWN_AGAIN_AFTER)
-    return talk.say_once("late", _LATE_AGAIN_AFTER)
+    return talk.say_once("late" if _has_ended(talk) else "unknown_number", _LATE_AGAIN_AFTER)
+
+
+def _has_ended(talk: Talk) -> bool:
+    """Was it too late that made the rating count for nothing? Else what was asked was closed at their own word."""
+    closed = (InvitationState.NOT_THEM, InvitationState.DECLINED)
+    last = (
+        select(Invitation.state)
+        .join(Invitation.record)
+        .where(ServiceRecord.phone_lookup == talk.number)
+        .order_by(Invitation.id.desc())
+    )
+    return talk.session.scalar(last.limit(1)) not in closed

@@ -1,65 +1,40 @@
-"""Which service a text is about: by the code in it, by our number it came to, by what is open. Never a guess."""
+"""Which service a text is about: by what it names, by our number it came to, by what waits. Never a guess."""
 
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from sqlalchemy import exists, select
+from sqlalchemy import select
 
+from hotline.actions.conversation.matters import Matters, codes_of, items_of
 from hotline.actions.conversation.talk import Talk
-from hotline.actions.invite import open_invitations
-from hotline.actions.progress import lock_invitation
-from hotline.actions.rate import LATE, changeable_ratings
-from hotline.rules.matching import Coded, Named, by_name, named, named_by_item, words_beside
+from hotline.rules.matching import Named, by_first_part, hinted, named, named_by_item, words_beside
 from hotline.rules.replies import Action, Reply, parse
 from hotline.rules.reply_echoes import own_words
-from hotline.rules.script import Channel
+from hotline.rules.reply_text import fold
 from hotline.tables import Invitation, OutboundText, Rating, ServiceRecord
-from hotline.tables.service import OPEN_INVITATION_STATES, InvitationState, RatingState
+from hotline.tables.service import RatingState
 
 CORRECTION = "correction"  # the parser's rule for a text that puts a score in place of another
-# Two characters of an item's name that say nothing of which item it is.
-_SAID_OF_ANY = (
-    *("服务", "办理", "办事", "业务", "评价", "态度", "效率", "窗口", "工作", "人员"),
-    *("政务", "事项", "办件", "回复", "满意", "评分", "打分", "选择", "申请", "登记"),
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Matters:
-    """What a number may answer: `asked`, the invitations that wait for it, one for each record and the oldest first;
-    `earlier`, the ratings it may still change, the latest first; and `late`, invitations that only the policy's grace
-    keeps answerable: if their record is named, or if they are `asked` because nothing else is.
-    """
-
-    asked: Sequence[Invitation]
-    earlier: Sequence[Rating]
-    late: Sequence[Invitation]
-
-    @property
-    def out(self) -> Sequence[Invitation]:
-        """Those whose text or call has left the house; the others only if none has."""
-        return [one for one in self.asked if one.state is not InvitationState.WAITING] or self.asked
-
-    def is_late(self, record_id: int) -> bool:
-        return any(one.record_id == record_id for one in self.late)
-
-    def rating_of(self, record_id: int) -> Rating | None:
-        """What it was rated, if that may still be changed."""
-        return next((rating for rating in self.earlier if rating.record_id == record_id), None)
+_ANOTHER = re.compile("另(?:外)?[一那]?(?:个|件|项)|另外")
+_CLAUSE_END = re.compile("[,，。.;；、!！?？\n]")
+_HAN = re.compile("[一-龥]")
 
 
 @dataclass(frozen=True, slots=True)
 class Meant:
     """The invitation, or else the earlier rating, that the text is about. What names it, if it `is_named`, stands at
-    `read_before:read_from`, and is none of its words. `names_several`: it cannot be about one of them alone."""
+    `read_before:read_from`, and is none of its words. `names`: the records of several that it names, so that it cannot
+    be about one of them alone. `hints`: what in a text that names none may speak of a record all the same."""
 
     invitation: Invitation | None = None
     rating: Rating | None = None
     read_before: int = 0
     read_from: int = 0
     is_named: bool = False
-    names_several: bool = False
+    names: frozenset[int] = frozenset()
+    hints: tuple[Named, ...] = ()
 
     @property
     def asked(self) -> Invitation | Rating | None:
@@ -70,87 +45,72 @@ class Meant:
         return None if self.asked is None else self.asked.record_id
 
 
-def matters_of(talk: Talk) -> Matters:
-    """What the number may answer, locked: it is read in turn with calls and sending."""
-    waiting = open_invitations(talk.number, talk.now)
-    records = waiting.with_only_columns(ServiceRecord.id).order_by(None).order_by(ServiceRecord.id)
-    talk.session.execute(records.with_for_update(of=ServiceRecord, key_share=True))
-    asked = _one_a_record(talk.session.scalars(waiting.execution_options(populate_existing=True)).all())
-    earlier = changeable_ratings(talk.session, talk.number, talk.policy, talk.now)
-    late = [one for one in _ended(talk) if one.record_id not in {other.record_id for other in asked}]
-    asked = asked or _still_asked(late, earlier)
-    return Matters(asked if asked or earlier else _arrived(talk), earlier, late)
-
-
-def _arrived(talk: Talk) -> list[Invitation]:
-    """Invitations that were given up as undelivered: who answers, asked nothing else, has got them."""
-    days = timedelta(days=talk.policy.invitation.expires_days)
-    begun = exists().where(OutboundText.invitation_id == Invitation.id, OutboundText.begun_at > talk.now - days)
-    rated = exists().where(Rating.record_id == Invitation.record_id, Rating.round == Invitation.round)
-    given_up = talk.session.scalars(
-        select(Invitation)
-        .join(Invitation.record)
-        .where(ServiceRecord.phone_lookup == talk.number, Invitation.state == InvitationState.FAILED)
-        .where(Invitation.channel == Channel.SMS, begun, ~rated)
-        .order_by(Invitation.id)
-    ).all()
-    for invitation in given_up:
-        lock_invitation(talk.session, invitation)
-        invitation.state, invitation.error_code = InvitationState.DELIVERED, None
-        invitation.expires_at = invitation.expires_at or talk.now + days
-    return _one_a_record(given_up)
-
-
-def _one_a_record(invitations: Sequence[Invitation]) -> list[Invitation]:
-    """A record may be asked about by text and by call: the later one stands for both."""
-    return list({invitation.record_id: invitation for invitation in invitations}.values())
-
-
-def _ended(talk: Talk) -> list[Invitation]:
-    """Invitations that nobody answered, and that ended within the policy's grace."""
-    grace = timedelta(days=talk.policy.invitation.grace_days)
-    ended = talk.session.scalars(
-        select(Invitation)
-        .join(Invitation.record)
-        .where(ServiceRecord.phone_lookup == talk.number, Invitation.state.in_(OPEN_INVITATION_STATES))
-        .where(Invitation.expires_at <= talk.now, Invitation.expires_at >= talk.now - grace)
-        .order_by(Invitation.id)
-    ).all()
-    return _one_a_record(ended)
-
-
-def _still_asked(late: Sequence[Invitation], earlier: Sequence[Rating]) -> list[Invitation]:
-    """Those since whose end this number has rated nothing in time: what it writes now is about that."""
-    in_time = [rating.rated_at for rating in earlier if LATE not in rating.flags]
-    return [one for one in late if one.expires_at is not None and all(one.expires_at > at for at in in_time)]
-
-
 def meaning(talk: Talk, matters: Matters) -> Meant:
-    """What the text is about, in this order: a code in it, the name of an item, our number it came to, the only one
-    that is out, the only one that was just reminded of. An empty answer = it cannot be told, or there is nothing.
+    """What the text is about, in this order: what it names, by code or by item; our number it came to; the only one
+    that waits; the only one that was just reminded of. An empty answer = it cannot be told, or there is nothing.
     """
-    known = _known(matters)
-    own = own_words(talk.text.body)
-    codes = [coded(one.record_id, one.record) for one in known.values()]
-    if by_code := named(talk.text.body if own is None else own, codes):
-        return _by_name(known, by_code, is_in_words=own is not None)
-    if own is not None and len(quoted := named(talk.text.body, codes)) == 1:  # our text sent back, with the answer
-        return _by_name(known, quoted, is_in_words=True)
-    items = [(one.record_id, one.record.item_name) for one in known.values() if one.record.item_name]
-    if own is None and len(known) > 1 and (by_item := named_by_item(talk.text.body, items)):
-        return _by_name(known, by_item, is_in_words=_needs_its_name(talk, by_item))
-    return _by_our_number(talk, matters) or _by_what_is_out(talk, matters) or _by_short_name(talk, matters)
+    known = matters.known()
+    if (by_name := _by_name(talk, known)) is not None:
+        return by_name
+    meant = _by_our_number(talk, matters) or _by_what_waits(talk, matters) or Meant()
+    return replace(meant, hints=tuple(_hints(talk, matters)))
 
 
-def _known(matters: Matters) -> dict[int, Invitation | Rating]:
-    """Whatever a text may name, by record: what waits before what was rated, and both before what has ended."""
-    known: list[Invitation | Rating] = [*matters.late, *reversed(matters.earlier), *matters.asked]
-    return {one.record_id: one for one in known}
+def _by_name(talk: Talk, known: dict[int, Invitation | Rating]) -> Meant | None:
+    body, own = talk.text.body, own_words(talk.text.body)
+    records = [one.record for one in known.values()]
+    codes = codes_of(talk.session, records)
+    by_code = named(body if own is None else own, codes)
+    if own is not None:  # our text sent back, with the answer
+        quoted = by_code or named(body, codes)
+        return _meant(known, quoted, is_in_words=True) if by_code or len(quoted) == 1 else None
+    if by_code:
+        return _meant(known, [*by_code, *others_scored(talk, by_code, hinted(body, items_of(records)))])
+    if len(known) > 1 and (by_item := _by_item(talk, records)):
+        is_in_words = _needs_its_name(talk, by_item)
+        return _meant(known, [*by_item, *hinted(body, items_of(records))], is_in_words=is_in_words)
+    return None
 
 
-def _by_name(known: dict[int, Invitation | Rating], found: Sequence[Named], *, is_in_words: bool = False) -> Meant:
-    if len(found) > 1:
-        return Meant(names_several=True)
+def _by_item(talk: Talk, records: Sequence[ServiceRecord]) -> list[Named]:
+    """By the name of the item or a good part of it, anywhere; or by two characters of it that a score stands behind."""
+    if by_item := named_by_item(talk.text.body, items_of(records)):
+        return by_item
+    first = first_named(talk, records)
+    return [first] if first is not None else []
+
+
+def first_named(talk: Talk, records: Sequence[ServiceRecord]) -> Named | None:
+    """护照 5, 护照非常满意: of one of them alone, before all else, and followed by a score."""
+    first = by_first_part(talk.text.body, items_of(records))
+    if first is None:
+        return None
+    reply = parse(talk.text.body[first.end :], talk.script_of(None).scale)
+    is_apart = not _HAN.match(talk.text.body[first.end - 1 : first.end]) or not _HAN.match(talk.text.body[first.end :])
+    is_apart = is_apart or talk.text.body[first.end - 1] in "的个件项"
+    return first if reply.action is Action.RATE and (is_apart or reply.comment is None) else None
+
+
+def others_scored(talk: Talk, sure: Sequence[Named], hints: Sequence[Named]) -> list[Named]:
+    """Of what is hinted at, the other services that a score stands beside: 0012 5，护照1."""
+    others = [hint for hint in hints if all(hint.id != one.id for one in sure)]
+    text = talk.text.body
+    for one in sure:
+        text = f"{text[: one.start]}{'，' * (one.end - one.start)}{text[one.end :]}"
+    return [hint for hint in others if _is_scored(talk, text, hint)]
+
+
+def _is_scored(talk: Talk, text: str, hint: Named) -> bool:
+    scale = talk.script_of(None).scale
+    behind = parse(_CLAUSE_END.split(text[hint.end :])[0], scale)
+    before = parse(_CLAUSE_END.split(text[: hint.start])[-1], scale)
+    return behind.action is Action.RATE or (before.action is Action.RATE and before.comment is None)
+
+
+def _meant(known: dict[int, Invitation | Rating], found: Sequence[Named], *, is_in_words: bool = False) -> Meant:
+    names = frozenset(one.id for one in found)
+    if len(names) > 1:
+        return Meant(names=names)
     one = known[found[0].id]
     start, end = (0, 0) if is_in_words else (found[0].start, found[0].end)
     if isinstance(one, Rating):
@@ -164,18 +124,12 @@ def _needs_its_name(talk: Talk, found: Sequence[Named]) -> bool:
     return parse(words, talk.script_of(None).scale).action is not Action.RATE
 
 
-def corrected(talk: Talk, matters: Matters, meant: Meant, reply: Reply) -> Sequence[Rating]:
-    """What a correction may be of, if it names nothing: not of what waits, which has no rating yet."""
-    if reply.rule != CORRECTION or meant.is_named or meant.rating is not None or meant.names_several:
-        return []
-    asked = {one.record_id for one in matters.asked}
-    rated = [one for one in matters.earlier if one.state is RatingState.ACTIVE and one.record_id not in asked]
-    texted_from = _texted_from(talk, [one.record_id for one in rated])
-    return [one for one in rated if texted_from.get(one.record_id) in (None, talk.text.our_number)]
-
-
-def coded(identity: int, record: ServiceRecord) -> Coded:
-    return Coded(identity, record.number, record.service_count)
+def _hints(talk: Talk, matters: Matters) -> list[Named]:
+    """What may speak of a service by two characters of its item, or as 另一个."""
+    if another := _ANOTHER.match(fold(talk.text.body)):
+        return [Named(one.record_id, 0, another.end()) for one in matters.asked]
+    known = matters.known()
+    return hinted(talk.text.body, items_of([one.record for one in known.values()])) if len(known) > 1 else []
 
 
 def _by_our_number(talk: Talk, matters: Matters) -> Meant | None:
@@ -187,13 +141,13 @@ def _by_our_number(talk: Talk, matters: Matters) -> Meant | None:
     texted_from = _texted_from(talk, [one.record_id for one in candidates if one.record_id is not None])
     if None in texted_from.values():  # one of them may have come from any number
         return None
-    if any(one.record_id not in texted_from for one in matters.out):  # sent by a release that kept no number
+    if any(one.record_id not in texted_from for one in matters.asked):  # sent by a release that kept no number
         return None
     there = [one for one in candidates if texted_from.get(one.record_id or 0) == talk.text.our_number]
     open_there = [one for one in there if one.invitation is not None]
     if open_there:
         return open_there[0] if len(open_there) == 1 else None
-    return there[0] if there and matters.asked and len({one.record_id for one in there}) == 1 else None
+    return there[0] if len({one.record_id for one in there}) == 1 else None
 
 
 def _texted_from(talk: Talk, record_ids: Sequence[int]) -> dict[int, str | None]:
@@ -207,17 +161,19 @@ def _texted_from(talk: Talk, record_ids: Sequence[int]) -> dict[int, str | None]
     return {row.record_id: row.our_number for row in rows}
 
 
-def _by_what_is_out(talk: Talk, matters: Matters) -> Meant | None:
-    if len(matters.out) == 1:
-        return Meant(invitation=matters.out[0])
+def _by_what_waits(talk: Talk, matters: Matters) -> Meant | None:
+    if len(matters.asked) == 1:
+        return Meant(invitation=matters.asked[0])
     since = talk.now - timedelta(hours=talk.policy.invitation.reminder_reply_hours)
-    reminded = [one for one in matters.out if one.reminded_at is not None and one.reminded_at > since]
+    reminded = [one for one in matters.asked if one.reminded_at is not None and one.reminded_at > since]
     return Meant(invitation=reminded[0]) if len(reminded) == 1 else None
 
 
-def _by_short_name(talk: Talk, matters: Matters) -> Meant:
-    """护照 5: two characters, before all else, of one alone of those that are out."""
-    found = by_name(talk.text.body, [one.record.item_name or "" for one in matters.out])
-    if found is None or not found[1] or talk.text.body.lstrip().startswith(_SAID_OF_ANY):
-        return Meant()
-    return Meant(matters.out[found[0]], read_from=talk.text.body.rfind(found[1]), is_named=True)
+def corrected(talk: Talk, matters: Matters, meant: Meant, reply: Reply) -> Sequence[Rating]:
+    """What a correction may be of, if it names nothing: not of what waits, which has no rating yet."""
+    if reply.rule != CORRECTION or meant.is_named or meant.rating is not None or meant.names:
+        return []
+    asked = {one.record_id for one in matters.asked}
+    rated = [one for one in matters.earlier if one.state is RatingState.ACTIVE and one.record_id not in asked]
+    texted_from = _texted_from(talk, [one.record_id for one in rated])
+    return [one for one in rated if texted_from.get(one.record_id) in (None, talk.text.our_number)]

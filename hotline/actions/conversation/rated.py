@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Select, select
 
-from hotline.actions.conversation.meaning import Matters, coded
+from hotline.actions.conversation.matters import Matters, coded
 from hotline.actions.conversation.questions import ask_question
 from hotline.actions.conversation.talk import Talk
 from hotline.actions.rate import LATE, Given, rate
@@ -21,6 +21,7 @@ from hotline.tables.replies import QuestionKind, Why
 
 _RECENT = timedelta(days=30)
 _MOST_OTHERS = 20  # whose numbers the code must not end like
+NO_OTHER = {"about": "", "coded": ""}
 _MOST_QUESTIONS = 2  # for reasons, about one record: the first, and one more if the stars came to have other reasons
 
 
@@ -35,7 +36,8 @@ class Answer:
 
 def take(talk: Talk, matters: Matters, record: ServiceRecord, answer: Answer) -> str:
     """Record the rating of that record, and thank for it; whatever of it waited for a person need not any more."""
-    asked = next((one for one in [*matters.asked, *matters.late] if one.record_id == record.id), None)
+    waiting = [*matters.asked, *matters.late, *matters.queued]
+    asked = next((one for one in waiting if one.record_id == record.id), None)
     earlier = matters.rating_of(record.id)
     assert answer.reply.stars is not None
     given = Given(
@@ -51,7 +53,7 @@ def take(talk: Talk, matters: Matters, record: ServiceRecord, answer: Answer) ->
     link(talk, record.id)
     rating = rate(talk.session, record.id, given, talk.policy, talk.now)
     settle_about(talk, record.id, (Why.UNCLEAR, Why.WHICH_ONE, Why.ALSO_RATES))
-    if all(one.record_id == record.id for one in matters.asked):  # nothing else is left that they could be about
+    if not matters.asked_beside(record.id):  # nothing else is left that they could be about
         settle_since(talk, record.received_at, (Why.UNCLEAR, Why.WHICH_ONE))
     return _thanks(talk, rating, answer.script, talk.language(asked or record))
 
@@ -83,8 +85,8 @@ def _texts(talk: Talk) -> Select[int]:
 
 
 def _thanks(talk: Talk, rating: Rating, script: Script, language: str) -> str:
-    about = _about(talk, rating.record, script, language)
-    facts = {"label": script.label(rating.stars, language), "stars": rating.stars, "about": about}
+    facts: dict[str, object] = {"label": script.label(rating.stars, language), "stars": rating.stars}
+    facts |= which(talk, rating.record, script, language)
     if not is_bad(rating.stars):
         hours = talk.policy.invitation.correct_hours
         return talk.say(script, "thanks_good", language, hours=hours, **facts)
@@ -97,8 +99,8 @@ def _thanks(talk: Talk, rating: Rating, script: Script, language: str) -> str:
     return talk.say(script, "ask_reasons", language, reasons=_listed(rating.stars, language), **facts)
 
 
-def _about(talk: Talk, record: ServiceRecord, script: Script, language: str) -> str:
-    """Which one was rated, if this number was asked about others of late; else nothing."""
+def which(talk: Talk, record: ServiceRecord, script: Script, language: str) -> dict[str, str]:
+    """Which one it is (`about`), and how to say so (`coded`): if this number was asked about others of late."""
     others = talk.session.scalars(
         select(ServiceRecord)
         .where(ServiceRecord.phone_lookup == talk.number, ServiceRecord.id != record.id)
@@ -108,9 +110,10 @@ def _about(talk: Talk, record: ServiceRecord, script: Script, language: str) -> 
         .limit(_MOST_OTHERS)
     ).all()
     if not others:
-        return ""
+        return NO_OTHER
     code = code_of(coded(record.id, record), [coded(one.id, one) for one in others])
-    return beside(script.say("about_one", language, code=code), language)
+    parts = {"about": "about_one", "coded": "with_code"}
+    return {fact: beside(script.say(part, language, code=code), language) for fact, part in parts.items()}
 
 
 def _may_ask_reasons(talk: Talk, rating: Rating) -> bool:

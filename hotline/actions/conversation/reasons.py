@@ -5,23 +5,29 @@ from dataclasses import dataclass
 
 from hotline.actions.casework import CITIZEN, add_event, case_of
 from hotline.actions.conversation import rated, requests
-from hotline.actions.conversation.meaning import Matters, Meant
+from hotline.actions.conversation.matters import Matters
+from hotline.actions.conversation.meaning import Meant
 from hotline.actions.conversation.questions import close_question
 from hotline.actions.conversation.talk import Talk
-from hotline.actions.conversation.unclear import is_comment, leave
+from hotline.actions.conversation.unclear import is_comment, is_machine, leave
 from hotline.actions.rate import Added, active_rating, add_to_rating, has_room
+from hotline.rules.casework import CaseState
 from hotline.rules.reasons import REASONS, TABLE_VERSION, Reasons, read_reasons
 from hotline.rules.replies import Action, Reply, parse
 from hotline.rules.reply_lists import chosen
 from hotline.rules.reply_nods import is_nod
-from hotline.rules.reply_text import fold
+from hotline.rules.reply_requests import read_request
+from hotline.rules.reply_text import fold, visible
 from hotline.rules.reply_wishes import Wish, read_wish
 from hotline.rules.scale import Scale, is_bad
 from hotline.tables import Case, Question, Rating
+from hotline.tables.replies import Why
 
 REASONS_RULE = "reasons"  # the rule of a rating that the answer was added to
 _PLAIN_SCORE = re.compile(r"\s*[1-5１-５]\s*[.。!！]*\s*")
 _ENTRY_OR_SCORE = re.compile("[ (\\[【]*(?:我?选(?:择|的?是)?|回复|答|no)?[ .:(#]*[1-5一二三四五][ )\\]】.、。!号]*")
+_RANGE = re.compile("(?<![0-9])(1[1-8]) ?(?:[-–—~～]|到|至) ?(1[1-8])(?=[ ,，。.;；、!！\n]|$)")
+_BARE_DIGIT = re.compile("(?<![0-9:])[1-5](?![0-9:点时]| ?[ap][.]?m| o'clock)")
 _CLAUSES = re.compile(r"[,，。.;；、!！\n]+")
 
 
@@ -47,15 +53,17 @@ def answered(talk: Talk, matters: Matters, question: Question, rating: Rating, m
     script = talk.script_of(rating)
     reply = talk.read(script, meant.read_before, meant.read_from)
     words = talk.words()
+    reasons = _reasons(words, rating.stars)
+    if reasons is None and reply.action not in requests.REQUESTS and _may_be_of_another(matters, rating, meant):
+        leave(talk, why=Why.WHICH_ONE)
+        return None
     talk.kept.question_id = question.id
     rated.link(talk, rating.record_id)
     if reply.action in requests.REQUESTS:
-        if reply.action is Action.OPTOUT and read_wish(words) is Wish.NO_CALL:  # 不要再打电话了: they may mean both
-            _note(talk, rating, _Said(wish=Wish.NO_CALL, wish_words=words))
+        keep_beside_request(talk, rating, reply.action)
         return requests.do(talk, matters, Meant(rating=rating), reply.action)
     if _is_nod(words):
         return None
-    reasons = read_reasons(words, rating.stars) or _by_place(words, rating.stars)
     if reasons is None and _corrects(reply):
         if _may_be_an_entry(words, reply):
             leave(talk)
@@ -66,7 +74,35 @@ def answered(talk: Talk, matters: Matters, question: Question, rating: Rating, m
     if said is None:
         leave(talk)
         return None
-    return _keep(talk, rating, said)
+    return _keep(talk, rating, said, is_open=reasons is None and is_blame(reply))
+
+
+def _may_be_of_another(matters: Matters, rating: Rating, meant: Meant) -> bool:
+    """护照没问题, while the reasons are asked for that another service was bad."""
+    others = {one.record_id for one in matters.asked_beside(rating.record_id)}
+    return not meant.is_named and any(hint.id in others for hint in meant.hints)
+
+
+def _reasons(words: str, stars: int) -> Reasons | None:
+    return read_reasons(_written_out(words), stars) or _by_place(words, stars)
+
+
+def _written_out(words: str) -> str:
+    """11-13 by itself, or before a time for the call, is 11, 12 and 13; 下午11-13 and 11-13点 are times."""
+    pieces, at = [], 0
+    for match in _RANGE.finditer(fold(words)):
+        before = _CLAUSES.split(words[: match.start()])[-1].strip()
+        behind = _CLAUSES.split(words[match.end() :])[0].strip()
+        if not before and (not behind or read_wish(behind) is not None):
+            numbers = range(int(match[1]), int(match[2]) + 1)
+            pieces += [words[at : match.start()], "、".join(map(str, numbers))]
+            at = match.end()
+    return "".join([*pieces, words[at:]])
+
+
+def is_blame(reply: Reply) -> bool:
+    """太差了: no score was written, and after our question it says why, or how bad it was."""
+    return reply.rule == "words" and reply.comment is None and is_bad(reply.stars or 0)
 
 
 def _is_nod(words: str) -> bool:
@@ -87,8 +123,8 @@ def _may_be_an_entry(words: str, reply: Reply) -> bool:
 
 
 def _corrects(reply: Reply) -> bool:
-    """Another score by itself, or a good one with words; a bad one with words only says how bad it was."""
-    is_alone = reply.comment is None or reply.rule == "correction"
+    """Another score by itself, or a good one with words; a bad one in words only says how bad it was."""
+    is_alone = (reply.comment is None and not is_blame(reply)) or reply.rule == "correction"
     return reply.action is Action.RATE and (is_alone or not is_bad(reply.stars or 0))
 
 
@@ -103,7 +139,7 @@ def _said(words: str, reasons: Reasons | None, rating: Rating, reply: Reply, sca
 
 
 def _says_something(words: str, reply: Reply) -> bool:
-    return read_wish(words) is not None or is_comment(words, reply)
+    return read_wish(words) is not None or is_comment(words, reply) or is_blame(reply)
 
 
 def _words_and_wish(codes: tuple[str, ...], words: str) -> _Said:
@@ -113,10 +149,39 @@ def _words_and_wish(codes: tuple[str, ...], words: str) -> _Said:
     return _Said(codes, None if is_only_wish else kept, wish, kept if wish is not None else None)
 
 
-def _keep(talk: Talk, rating: Rating, said: _Said) -> str:
-    """Reasons and words make a new rating that says so too, and answer the question; a wish alone leaves it open."""
-    if said.codes or said.words:
+def keep_beside_request(talk: Talk, rating: Rating, action: Action) -> None:
+    """退订，11 and 不要再打电话了 are opt-outs, and may well say why it was bad, or that no call is wanted."""
+    if action is not Action.OPTOUT:
+        return
+    wish = read_wish(talk.words())
+    wish = wish if wish is Wish.NO_CALL else None
+    asked = read_request(fold(visible(talk.words())))
+    reasons = None if asked is None else _reasons(asked.rest, rating.stars)
+    if reasons is not None:
+        _keep(talk, rating, _Said(reasons.codes, None, wish, talk.words()))
+    elif wish is not None:
+        _note(talk, rating, _Said(wish=wish, wish_words=talk.words()))
+
+
+def wished_later(talk: Talk, rating: Rating, reply: Reply) -> str | None:
+    """下午打给我 or 0, though the question for reasons is answered, is noted all the same. None: it is no wish."""
+    case = case_of(talk.session, rating)
+    words = talk.words()
+    if case is None or case.state is CaseState.CLOSED or reply.action is not Action.CLARIFY:
+        return None
+    is_number = _BARE_DIGIT.search(fold(words)) is not None or _reasons(words, rating.stars) is not None
+    if read_wish(words) is None or is_number or is_machine(talk, reply):
+        return None
+    rated.link(talk, rating.record_id)
+    return _keep(talk, rating, _words_and_wish((), words), is_open=True)
+
+
+def _keep(talk: Talk, rating: Rating, said: _Said, *, is_open: bool = False) -> str:
+    """Reasons and words make a new rating that says so too, and answer the question; a wish alone leaves it open, and
+    so does whatever still lets it stand (`is_open`)."""
+    if (said.codes or said.words) and not is_open:
         close_question(talk.session, talk.number, talk.now)
+    if said.codes or said.words:
         added = Added(REASONS_RULE, said.codes, talk.masked(said.words))
         if not has_room(rating, added.comment):  # cut short: a person reads all of it
             leave(talk)

@@ -4,20 +4,22 @@ from collections.abc import Sequence
 
 from sqlalchemy import Select, select
 
-from hotline.actions.conversation.meaning import Matters, Meant
-from hotline.actions.conversation.questions import close_question
-from hotline.actions.conversation.rated import link, settle_about
+from hotline.actions.conversation.matters import Matters
+from hotline.actions.conversation.meaning import Meant
+from hotline.actions.conversation.questions import await_score, close_question
+from hotline.actions.conversation.rated import link, settle_about, which
 from hotline.actions.conversation.talk import UNKNOWN_AGAIN_AFTER, Talk
+from hotline.actions.conversation.unclear import leave
 from hotline.actions.invite import invitation_words, render_again
 from hotline.actions.languages import choose_language
-from hotline.actions.opt_outs import opt_in, opt_out
+from hotline.actions.opt_outs import is_opted_out, opt_in, opt_out
 from hotline.actions.rate import withdraw
 from hotline.actions.reviews import add_review, settle
 from hotline.rules.replies import Action, parse
 from hotline.rules.reply_requests import read_request
 from hotline.rules.reply_text import fold, visible
 from hotline.rules.scale import Scale
-from hotline.rules.script import Channel
+from hotline.rules.script import Channel, Script
 from hotline.tables import InboundText, Invitation
 from hotline.tables.contacts import Purpose
 from hotline.tables.replies import Why
@@ -43,10 +45,10 @@ def do(talk: Talk, matters: Matters, meant: Meant, action: Action) -> str | None
             if talk.last_language() is None:  # nothing was ever asked of them
                 return talk.say_once("unknown_number", UNKNOWN_AGAIN_AFTER)
             closed = [meant.invitation] if meant.invitation else [] if meant.rating else matters.asked
-            _not_them(talk, closed)
+            _not_them(talk, matters, closed)
             return talk.say(script, "not_me", language)
         case Action.WITHDRAW:
-            return talk.say(script, _withdraw(talk, matters, meant), language)
+            return _withdraw(talk, matters, meant, script, language)
         case _:
             return talk.say(script, "help", language)
 
@@ -64,34 +66,41 @@ def _texts_of(talk: Talk) -> Select[int]:
     return select(InboundText.id).where(InboundText.phone_lookup == talk.number)
 
 
-def _not_them(talk: Talk, invitations: Sequence[Invitation]) -> None:
-    """The number belongs to somebody else: what was asked of it is closed, and is no rating."""
+def _not_them(talk: Talk, matters: Matters, invitations: Sequence[Invitation]) -> None:
+    """The number belongs to somebody else: what was asked of it is closed, and is no rating; of one that has been given
+    already a person decides."""
     close_question(talk.session, talk.number, talk.now)
     for invitation in invitations:
         invitation.state = InvitationState.NOT_THEM
         settle_about(talk, invitation.record_id, (Why.UNCLEAR,))
+    rated = next((rating for rating in matters.earlier if rating.state is RatingState.ACTIVE), None)
+    if not invitations and rated is not None:
+        link(talk, rated.record_id)
+        leave(talk)
 
 
-def _withdraw(talk: Talk, matters: Matters, meant: Meant) -> str:
-    """Take back the rating that is named, or the last one; the sentence that says so."""
-    rating = meant.rating or next((r for r in matters.earlier if r.state is RatingState.ACTIVE), None)
+def _withdraw(talk: Talk, matters: Matters, meant: Meant, script: Script, language: str) -> str:
+    """Take back the rating that is meant, or the last one, and say which; the next score is of that."""
+    last = next((r for r in matters.earlier if r.state is RatingState.ACTIVE), None)
+    rating = meant.rating if meant.is_named else meant.rating or last
     if rating is None or not withdraw(talk.session, rating.record_id, talk.now):
-        return "nothing_to_withdraw"
+        return talk.say(script, "nothing_to_withdraw", language)
     close_question(talk.session, talk.number, talk.now)
     link(talk, rating.record_id)
     settle_about(talk, rating.record_id, (Why.UNCLEAR,))
-    return "withdrawn"
+    await_score(talk, talk.kept.invitation_id)
+    return talk.say(script, "withdrawn", language, **which(talk, rating.record, script, language))
 
 
 def speak(talk: Talk, matters: Matters, language: str) -> str:
     """From now on this number is written to in that language; if one thing is asked, it is asked in it at once."""
     talk.kept.action = talk.kept.rule = "language"
     choose_language(talk.session, talk.text.phone, language, talk.now)
-    for invitation in matters.asked:
+    for invitation in {one.id: one for one in [*matters.asked, *matters.queued]}.values():
         invitation.language = language
         render_again(talk.session, invitation, talk.policy)
     out = [one for one in matters.asked if one.state is not InvitationState.WAITING]
-    if len(out) == 1 and out[0].channel is Channel.SMS:
+    if len(out) == 1 and out[0].channel is Channel.SMS and not is_opted_out(talk.session, talk.number):
         talk.kept.invitation_id = out[0].id
         return invitation_words(talk.session, out[0], Purpose.INVITE, talk.policy)
     return talk.say(talk.script_of(None), "language_set", language)

@@ -6,8 +6,9 @@ from datetime import timedelta
 from sqlalchemy import Select, func, select
 
 from hotline.actions.casework import CITIZEN, add_event, case_of
-from hotline.actions.conversation.meaning import Matters, Meant
-from hotline.actions.conversation.rated import link
+from hotline.actions.conversation.matters import Matters
+from hotline.actions.conversation.meaning import Meant
+from hotline.actions.conversation.rated import link, which
 from hotline.actions.conversation.talk import UNKNOWN_AGAIN_AFTER, Talk
 from hotline.actions.rate import Added, add_to_rating, has_room
 from hotline.actions.reviews import add_review
@@ -26,7 +27,7 @@ ECHO = "echo"  # the parser's rule for our own words sent back
 # Rules of the parser by which a text is neither a rating nor anybody's words.
 _NOT_WORDS = frozenset({"injection", "verification-code", "empty"})
 # Rules by which the words hold scores, but not one that is sure: as a comment they are kept, and a person reads them.
-_HOLDS_SCORES = frozenset(
+HOLDS_SCORES = frozenset(
     ["several-ratings", "score-or-key", "score-not-given", "not-1-to-5", "digit-against-words", "rating-and-request"]
 )
 
@@ -37,7 +38,7 @@ def unclear(talk: Talk, matters: Matters, meant: Meant, reply: Reply) -> str | N
     if rating is None and all(matters.is_late(one.record_id) for one in matters.asked):
         rating = next(iter(matters.earlier), None)
     if rating is not None and rating.state is RatingState.ACTIVE and is_comment(talk.words(), reply):
-        return None if _is_machine(talk, reply) else comment(talk, rating, reply)
+        return None if is_machine(talk, reply) else comment(talk, rating, reply)
     if meant.invitation is not None:
         return clarify(talk, meant.invitation)
     if talk.last_language() is None:
@@ -48,7 +49,7 @@ def unclear(talk: Talk, matters: Matters, meant: Meant, reply: Reply) -> str | N
     return None
 
 
-def _is_machine(talk: Talk, reply: Reply) -> bool:
+def is_machine(talk: Talk, reply: Reply) -> bool:
     """An answering machine sends our words back, or the same ones again."""
     again = (
         select(InboundText.id)
@@ -66,7 +67,8 @@ def clarify(talk: Talk, invitation: Invitation) -> str | None:
         return None
     invitation.clarified = True
     leave(talk, timedelta(hours=talk.policy.invitation.review_hours))
-    return talk.say(talk.script_of(invitation), "clarify", talk.language(invitation))
+    script, language = talk.script_of(invitation), talk.language(invitation)
+    return talk.say(script, "clarify", language, **which(talk, invitation.record, script, language))
 
 
 def leave(talk: Talk, waits: timedelta = timedelta(0), why: Why = Why.UNCLEAR) -> None:
@@ -104,7 +106,7 @@ def comment(talk: Talk, rating: Rating, reply: Reply) -> str | None:
         leave_a_few(talk)
         return None
     added = add_to_rating(talk.session, rating.record_id, Added(COMMENT, comment=words), talk.now)
-    if added is None or reply.rule in _HOLDS_SCORES:
+    if added is None or reply.rule in HOLDS_SCORES:
         leave(talk)
     if added is not None and (case := case_of(talk.session, added)) is not None:
         add_event(talk.session, case, CITIZEN, "comment_added", talk.now, note=words)
