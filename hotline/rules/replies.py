@@ -8,8 +8,15 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 
-from hotline.rules.reply_corrections import corrected_from, instead_of, is_mistyped, may_correct, now_from
-from hotline.rules.reply_echoes import own_words
+from hotline.rules.reply_corrections import (
+    corrected_from,
+    instead_of,
+    is_mistyped,
+    may_correct,
+    now_from,
+    tells_of_slip,
+)
+from hotline.rules.reply_echoes import confirms, own_words
 from hotline.rules.reply_guards import has_picture, is_against_its_picture, is_crossed_out, unreadable
 from hotline.rules.reply_rating import Rating, read_rating
 from hotline.rules.reply_requests import Request, read_request
@@ -18,7 +25,7 @@ from hotline.rules.reply_text import fold, visible
 from hotline.rules.scale import STAR_LABELS, Scale, is_bad
 
 # Which reading of replies this is: raised whenever a reply is read otherwise than before, and kept beside each text.
-PARSER = "2026.13"
+PARSER = "2026.14"
 
 
 class Action(StrEnum):
@@ -89,6 +96,8 @@ def _read(text: str, scale: Scale) -> Reply:
         return _do(Request.HELP) if "?" in bare else _clarify("empty")
     if (written := own_words(text)) is not None:
         return _beside_echo(written, scale)
+    if confirms(folded):
+        return _clarify("echo")
     if rule := unreadable(folded):
         return _clarify(rule)
     return _weighed(text, folded, bare, scale)
@@ -106,10 +115,23 @@ def _weighed(text: str, folded: str, bare: str, scale: Scale) -> Reply:
     if asked:
         also_rates = asked.request is not Request.HELP and isinstance(read_rating(asked.rest, scale), Rating)
         return _clarify("rating-and-request") if also_rates else _do(asked.request)
+    if tells_of_slip(folded):
+        return _clarify("mistyped")
     rating = read_rating(folded, scale)
     if isinstance(rating, Rating):
         return _rate(text, rating, rating.rule)
-    return _misspelt(bare, scale) or _clarify(rating)
+    return _chanted(bare, scale) or _misspelt(bare, scale) or _clarify(rating)
+
+
+def _chanted(bare: str, scale: Scale) -> Reply | None:
+    """五星五星五星 is one score."""
+    if len(bare) > _LONGEST_CHANT:
+        return None
+    said = "".join(bare.split())
+    once = _once(said)
+    rating = read_rating(once, scale) if once != said else "no-rating"
+    is_score = isinstance(rating, Rating) and rating.rule == "score"
+    return Reply(Action.RATE, rating.stars, None, "score") if isinstance(rating, Rating) and is_score else None
 
 
 def _misspelt(bare: str, scale: Scale) -> Reply | None:

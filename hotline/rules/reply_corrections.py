@@ -10,7 +10,8 @@ from hotline.rules.reply_text import either, has_latin
 
 _SCORE = "(?:[1-5一二三四五] ?(?:分|颗?星|stars?)?|(?:非常|很|基本|不太|不)*+满意|很?[好差]|一般)"
 _MARK = re.compile(
-    "错(?:了|啦|字|键|数字|数)?|手滑了?|手误|误(?:[点按操][作了]?)|更正|纠正|修正|更改(?:一下|评价|"
+    "错(?:了|啦|字|键|数字|数)?(?:[ ,，.。]{0,2}应该?(?:选|打|按|填|评|给|点|回|发))?|"
+    "手滑了?|手误|误(?:[点按操发触选填][作了]?)|更正|纠正|修正|更改(?:一下|评价|"
     "评分)?[为成到]?|修改(?:一下|评价|评分)?[为成到]?|"
     "变更[为成到]?|应该(?= ?[1-5一二三四五])|改(?:一下|评价|评分)?[为成到]?|换[为成到]?|调[为成到]|"
     "重新(?:评价|评|打分|选)|重评|应该?[是为]|"
@@ -29,7 +30,7 @@ _ENGLISH_MARK = re.compile(
 _BEFORE = re.compile(
     f"(?:{_SCORE}|[ ,，.。!:;、…~\\n()'—→>*-]|"
     + either(
-        "我|原来|原先|本来|先前|起初|一开始|开始|刚才|刚刚|刚|昨天|前天|今天|现在|早上|上午|下午|之前|前面|上面|上条|上一条|上次|那个|那条|这个|抱歉|不好意思|对不起|把|从|由|的|评价|"
+        "后来|后面|问题|事情|事|已经|已|解决|处理|办|办好|办成|办完|弄好|搞定|通过|我|原来|原先|本来|先前|起初|一开始|开始|刚才|刚刚|刚|昨天|前天|今天|现在|早上|上午|下午|之前|前面|上面|上条|上一条|上次|那个|那条|这个|抱歉|不好意思|对不起|把|从|由|的|评价|"
         "评分|请|帮|帮我|麻烦|想|要|需要|可以|能|回复|发|是|为|"
         "数字|打|按|选|写|说|点|填|回|输|搞|弄|评|看|记|摁|了|个|给|你好|您好|啊|呀|哦|哎|哎呀|诶|唉|等等|等一下|"
         "等下|不小心|都|短信|又|谢谢|错|错误|的|应该|其实|撤回|撤销|"
@@ -48,6 +49,12 @@ _MISTYPED = re.compile(
     "(?:抱歉|对不起|不好意思|谢谢|[ ,.。!])*+"
     "|(?:sorry,? |oops,? )?(?:typo|mistyped|i mistyped|my mistake|by mistake|wrong (?:key|button|digit|reply)|oops)"
     "(?:,? sorry)?"
+)
+# 5 打错了: a slip told of beside what was sent.
+_SLIP = re.compile(
+    f"(?:^|[\\W_])(?:{_SCORE})?(?:对不起|抱歉|不好意思|我|刚才|刚刚|刚|不小心|好像|可能|是|上条|上一条|哎呀|哦|啊)*+"
+    "(?:[打发按选点写填搞弄回输摁]错(?:字|键|数字|数)?(?:了|啦)|手滑|手误|误操作|误[点按触])(?:了|的|啊|呀|哦)*+"
+    r"(?=$|[\W_])|(?<![\w'])(?:typo|mistyped|wrong (?:button|key|digit|reply)|(?:my|by) mistake)(?![\w'])"
 )
 _INSTEAD = re.compile(r"[,，]? ?(?:而?不是|(?<![a-z])(?:and )?not |(?<![a-z])instead of )")
 # 以前不满意，现在满意: what is said of now counts.
@@ -90,6 +97,13 @@ def is_mistyped(text: str) -> bool:
     if len(text) > _LONGEST_INSTEAD or not ("错" in text or "误" in text or "手滑" in text or has_latin(text)):
         return False
     return _MISTYPED.fullmatch(text) is not None
+
+
+def tells_of_slip(text: str) -> bool:
+    """Does a clause of the folded text only say that something was sent by mistake?"""
+    if not ("错" in text or "误" in text or "手滑" in text or has_latin(text)):
+        return False
+    return _SLIP.search(text) is not None
 
 
 def now_from(text: str) -> int | None:

@@ -36,10 +36,10 @@ _MILD = re.compile(
 )
 # Behind the label, in a clause of its own.
 _DENIED_BEHIND = re.compile(
-    r"[\W_](?:我|是|才|根本|完全|一点儿?都?也?)*+"
+    r"[\W_](?:我|是|才|根本|完全|压根|其实|一点儿?都?也?)*+"
     "(?:"
     + either(
-        "不|不是|不是的|不不|不太|不怎么|不算|不见得|并不|并非|没|没有|未必|非|否|谈不上|才不|no|nope|never|hardly"
+        "不|不是|不是的|不不|不太|不怎么|不算|不见得|并不|并非|没|没有|并没有|并没|并无|并未|並没有|並没|並无|並未|並不|也没有|才没有|没啊|没呢|哪有|哪里|哪里有|未必|非|否|谈不上|才不|no|nope|never|hardly"
     )
     + r"|not (?:really|at all|exactly|quite|so much|very))[\W_]*$"
 )

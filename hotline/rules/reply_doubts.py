@@ -20,7 +20,7 @@ class Doubt(Enum):
 
 _FILLER = re.compile(
     run_of(
-        "我们|我|本人|俺|对于|对|于|这次|此次|本次|这个|这|你们|您们|你|您|贵|的|服务|工作|"
+        "个人|其他|其它|其余|我们|我|本人|俺|对于|对|于|这次|此次|本次|这个|这|你们|您们|你|您|贵|的|服务|工作|"
         "办事|办理|办件|热线|政务|回复|答复|处理|结果|总体|"
         "总体上|整体|整体上|总的来说|总之|表示|感到|感觉|觉得|认为|是|说|评价|结论|选择|选|评为|评|给予|给|打|"
         "以上|本|次|感谢|谢谢|您好|你好|一个|个|要|想|一次|体验|"
@@ -30,6 +30,9 @@ _FILLER = re.compile(
         "experience|thanks|thank|you|all|were|been|have|"
         "has|am|to be|very much|so|staff",
         r"\W",
+        "(?:我们?|咱们?|俺们?)?(?:全家人?|一家人|一家子|一家)",
+        "(?<=我)[跟与]|(?<=[和跟与])(?:老伴|爱人|家人|老公|老婆|爸妈|父母|孩子|妻子|丈夫|先生|太太|朋友)",
+        "打?(?:从)?(?:心里|内心|心底|心眼里)|发自内心|由衷",
     )
 )
 _IF = (
@@ -58,7 +61,7 @@ _NOT_THE_CITIZEN = re.compile(
     "(?<![对给向])(?:你们?|您们?|领导|群众|大家|他们?|她|百姓|公众|人民|居民|企业|自己|都说|说是)(?:都|就|也|很|"
     "肯定|可|倒|该|应该|当然|是|一定)*+$"
 )
-_PARTICLES = re.compile(r"(?:的|了|啊|呀|哦|呢|哈|吧|啦|喔|噢|哟|咯|呐|嗯|哒|滴|捏|\W)*+")
+_PARTICLES = re.compile(r"(?:[着著]呢|[喽啰囉嘞耶唷咧]|的|了|啊|呀|哦|呢|哈|吧|啦|喔|噢|哟|咯|呐|嗯|哒|滴|捏|\W)*+")
 _SPOILT = re.compile(
     "[吗么嘛个就率后不没还或再请可与才到前为过谁]|了[吧吗么没]|你[个妹妈]|[选按回打](?:几|[0-9])|的人|有用|什么|啥|的?话|之[后前]|的是|的地|的?(?:答[复案]|结果|解决|方案)|"
     "(?:if|unless|until|or|yet)\\b"
@@ -143,7 +146,7 @@ def doubt_after(right: str, stars: int, *, firm: bool) -> Doubt | None:
         return Doubt.UNSURE if firm else Doubt.IDLE
     good = not is_bad(stars)
     if not rest or is_plain(right):
-        return Doubt.UNSURE if good and right.endswith("呢") else None
+        return Doubt.UNSURE if good and right.endswith("呢") and not right.endswith(("着呢", "著呢")) else None
     if (_WISH_FOR_GOOD if good else _WISH).search(rest):
         return Doubt.IDLE
     praised = _PRAISED.match(rest) and (firm or stars == 3 or not turns(rest))

@@ -37,6 +37,22 @@ _OURS = re.compile(
     ),
     re.IGNORECASE,
 )
+# What a system says when a rating has come in; a citizen would not say it of their own.
+_CONFIRMED = re.compile(
+    "(?<![对给])[您你](?:对[^\n]{1,16}?)?的?(?:评价|评分|打分|满意度)[^\n]{0,24}?(?:已|成功)(?:经|被|成功)?"
+    "(?:收到|收悉|记录|提交|受理|登记|确认|生效|接收|录入|保存|完成)|"
+    "(?:已|成功)(?:经|成功)?(?:收到|记录|提交|登记)了?[您你]的?(?:评价|评分)|(?:评价|评分|提交)已?成功|"
+    "[您你]已(?:经|成功)?(?:评价|评分|提交)|感谢[您你]的(?:评价|参与)|(?<![对给])您(?:对[^\n]{1,16}?)?的(?:评价|评分)(?:结果)?[是为:]|"
+    "your (?:rating|feedback|score)[^\n]{0,30}(?:has been|was|is) (?:received|recorded|submitted|saved|noted)|"
+    "thank you for your (?:rating|feedback|participation)"
+)
+
+
+def confirms(text: str) -> bool:
+    """Is the folded text what a system says when a rating has come in: 您的评价“非常满意”已收到?"""
+    if not ("评" in text or "感谢" in text or "提交" in text or "your " in text):
+        return False
+    return _CONFIRMED.search(text) is not None
 
 
 def own_words(text: str) -> str | None:

@@ -18,6 +18,7 @@ from hotline.rules.reply_surroundings import (
     is_less_than_least,
     is_refused,
     is_spoilt,
+    is_taken_off,
     lead_in_end,
     lead_start,
     past_particle,
@@ -35,6 +36,7 @@ class Kind(StrEnum):
     KEY = "key"
     NO_RATING = "no-rating"  # stands where a rating would, and is none: 0, 4.5, 100分, 扣5分
     BEST = "best"  # 满分5分: only says what the best would be
+    OFF = "off"  # 扣一星: how many stars are missing
     OTHER = "other"  # counts or names something else
 
 
@@ -148,6 +150,8 @@ def _score(text: str, value: int, start: int, end: int, lead_end: int, *, is_dig
         return _none(Kind.OTHER if is_degree else Kind.NO_RATING, start, end)
     if is_best(text, start, end):
         return _none(Kind.BEST, start, end)
+    if is_taken_off(text, start):
+        return Number(Kind.OFF, value, start, start, end)
     if is_spoilt(text, start, end) or not gives(text, start, end):
         return Number(Kind.NO_RATING, value, start, start, end)
     first = lead_start(text, start, lead_end)

@@ -7,11 +7,12 @@ import re
 from itertools import pairwise
 from typing import NamedTuple
 
+from hotline.rules.reply_conditions import is_asked, is_conditional, is_either, is_if_done, is_unsettled, wavers
 from hotline.rules.reply_denials import is_denied_behind
 from hotline.rules.reply_doubts import Doubt, is_plain
-from hotline.rules.reply_guards import complains, failed, is_sarcastic, is_taken_back, suggests, turns
+from hotline.rules.reply_guards import before_turn, complains, failed, is_sarcastic, is_taken_back, suggests, turns
 from hotline.rules.reply_numbers import Kind, Number, read_numbers
-from hotline.rules.reply_text import clause_start, either
+from hotline.rules.reply_remarks import ease, is_wronged, without_formerly
 from hotline.rules.reply_words import Label, only_praises, read_labels, sides
 from hotline.rules.scale import Scale, is_bad
 
@@ -24,42 +25,10 @@ class Rating(NamedTuple):
     spans: tuple[tuple[int, int], ...]
 
 
-# A condition reaches over commas; a wish or another person only as far as the clause goes.
-_CONDITION = re.compile(
-    either(
-        "如果|要是|假如|倘若|若是|本来|原本|除非|以为|争取|下次|将来|被改|被评|把我的|改成|改为|would have|"
-        "could have|unless|until|if "
-    )
-    + "|等[^\n]{1,12}再[评给打选说]"
-)
-_NOT_NOW = re.compile(
-    either(
-        "希望|才给|才能|凭什么|为什么|怎么|谁|不可能|难道|之前|上次|原来|以前|自己|别人|他们|朋友|领导|大家|网上|"
-        "同事|让我|叫我|要我|逼|要求|强迫|"
-        "让选|让评|让打|让按|让填|让回|必须选|必须评|必须打|必须按|说是选|叫选|非要|以后再|回头再|"
-        "hope|wish|why|how |last time|before|don't|can't|cannot|won't|would if|not |never|should i|do i|what "
-    )
-    # 办完再评5, 解决了就评5
-    + "|(?:[完好成后]了?|解决了?)(?:我|我们|那我)?再|到[^,]{1,4}再[评给打选]|"
-    "(?:办[完好成]|解决|弄好|处理好)了?(?:我就|我|就)[评给打选]"
-)
 _SCORES = frozenset({Kind.SCORE, Kind.POINTS})
+_REFUSED = frozenset({Kind.NO_RATING, Kind.OFF})
 _RATES = _SCORES | {Kind.KEY}
 _WORD = re.compile(r"[^\W_]")
-# 5? and 5 is the best?, but not 2，为什么这么慢？
-_ASKS = re.compile(r"[ !]{0,3}(?:[a-z'][a-z' ]*+)?\?")
-# 不是4就是5, 4 maybe 5: the citizen has not made up their mind.
-_UNSETTLED = re.compile(r"不是.{1,4}就是|要么|maybe|perhaps|probably|possibly|[1-5][^0-9\n]{0,6}还是[^0-9\n]{0,4}[1-5]")
-# 3、4都行: whichever you like. 2、3楼: no key either.
-_KEY = "[1-5一二三四五两]"
-_EITHER = re.compile(
-    f"{_KEY}(?:分|颗?星)?(?: ?[、,，。./~—-] ?| |和|跟|与|或|或者){_KEY}(?:分|颗?星|号)?[ ,，]?(?:里面?|中|之间)?"
-    "(?:我|你们?|您|哪一?个|选|这?[两俩]个)*+(?:"
-    + either(
-        "都|皆|均|随便|随意|任选|任意|任一|不错|也行|也可|也好|也成|也能|无所谓|看着|自己|其一|挑|差不多|没区别|一样|whatever|either|both"
-    )
-    + f")|{_KEY}、{_KEY} ?[号楼窗层]"
-)
 # 满意，没有什么不满意的: says the same twice. Alone it is a double negation, and says nothing.
 _NOTHING_WRONG = re.compile("没(?:有|什么|啥|任何)*+不满意?(?:的?(?:地方|之处)|的)?")
 # 1最好: which key is the best, or how good was it?
@@ -78,23 +47,20 @@ def read_rating(text: str, scale: Scale) -> Rating | str:
         rest = _without_nothing_wrong(rest)
     labels = read_labels(rest)
     label = _one_label(labels, beside_number=number is not None)
+    if len(labels) > 1 and wavers(rest):
+        label = "condition"
     if isinstance(label, str):
         return label
     if number is None:
         if label is None:
             return "number-is-no-rating" if numbers else "no-rating"
-        found = Rating(_stars(label), "words", _label_spans(label))
+        found: Rating | str = Rating(_stars(label), "words", _label_spans(label))
     elif label is None:
-        if scale is Scale.RANK_1_BEST and _may_be_a_key(rest, number):
-            return "score-or-key"
-        if _stars_of(number, scale) != 5 and _BEST.match(rest, number.end):
-            return "digit-against-words"
-        found = Rating(_stars_of(number, scale), _rule(number), ((number.start, number.end),))
+        found = _by_number(rest, number, scale)
     else:
-        weighed = _weigh(rest, number, label, scale)
-        if isinstance(weighed, str):
-            return weighed
-        found = weighed
+        found = _weigh(rest, number, label, scale)
+    if isinstance(found, str):
+        return found
     return _disbelief(rest, found, labels, number) or found
 
 
@@ -112,16 +78,14 @@ def _one_number(text: str, numbers: list[Number]) -> Number | str | None:
     if chosen is None or isinstance(chosen, str):
         return chosen
     if chosen.kind not in _RATES:
-        return _refused(chosen) if chosen.kind is Kind.NO_RATING else None
-    if _ASKS.match(text, chosen.end):
+        return _refused(chosen) if chosen.kind in _REFUSED else None
+    if is_asked(text, chosen.end):
         return "question"
-    if _UNSETTLED.search(text):
+    if is_unsettled(text):
         return "condition"
-    if len(numbers) > 1 and _EITHER.search(text):
+    if len(numbers) > 1 and is_either(text):
         return "several-ratings"
-    if chosen.at and (
-        _CONDITION.search(text, 0, chosen.at) or _NOT_NOW.search(text, clause_start(text, chosen.at), chosen.at)
-    ):
+    if chosen.at and is_conditional(text, chosen.start, chosen.at):
         return "condition"
     return chosen
 
@@ -132,9 +96,9 @@ def _refused(number: Number) -> str:
 
 def _chosen(text: str, numbers: list[Number]) -> Number | str | None:
     """Which of several numbers rates."""
-    numbers = [number for number in numbers if number.kind is not Kind.BEST]
+    numbers = _without_stars_off([number for number in numbers if number.kind is not Kind.BEST])
     rating = [number for number in numbers if number.kind is not Kind.OTHER]
-    if len(rating) > 1 and any(number.kind is Kind.NO_RATING for number in rating):
+    if len(rating) > 1 and any(number.kind in _REFUSED for number in rating):
         return "several-ratings"
     if not rating:
         return None
@@ -143,6 +107,15 @@ def _chosen(text: str, numbers: list[Number]) -> Number | str | None:
         return "several-ratings"
     chosen = (scores or rating)[0]
     return "several-ratings" if _stands_beside_another(text, numbers, numbers.index(chosen)) else chosen
+
+
+def _without_stars_off(numbers: list[Number]) -> list[Number]:
+    """The numbers without the one star of 4星，扣一星, if it makes up the five."""
+    off = [number.value for number in numbers if number.kind is Kind.OFF]
+    given = {number.value for number in numbers if number.kind in _SCORES}
+    if len(off) != 1 or given != {5 - off[0]}:
+        return numbers
+    return [number for number in numbers if number.kind is not Kind.OFF]
 
 
 def _said_twice(text: str, keys: list[Number]) -> bool:
@@ -188,6 +161,15 @@ def _judges_two(labels: list[Label], said: list[Label]) -> bool:
     return any((label.firm, not is_bad(label.worth)) in believed for label in idle)
 
 
+def _by_number(rest: str, number: Number, scale: Scale) -> Rating | str:
+    """A number without a label."""
+    if scale is Scale.RANK_1_BEST and _may_be_a_key(rest, number):
+        return "score-or-key"
+    if _stars_of(number, scale) != 5 and _BEST.match(rest, number.end):
+        return "digit-against-words"
+    return Rating(_stars_of(number, scale), _rule(number), ((number.start, number.end),))
+
+
 def _weigh(rest: str, number: Number, label: Label, scale: Scale) -> Rating | str:
     """A number and a label together."""
     by_number, by_words = _stars_of(number, scale), _stars(label)
@@ -225,21 +207,44 @@ def _disbelief(rest: str, found: Rating, labels: list[Label], number: Number | N
     beside = _without(rest, [(label.start, label.end) for label in said])
     if not _WORD.search(beside):
         return None
+    if not bad and is_wronged(beside):
+        return "digit-against-words" if number else "mixed-words"
+    if number is None and not bad and any(is_if_done(rest, label.start, label.start) for label in labels):
+        return "condition"
     # 很好，又推给别人: 好 may mean a part, or nothing; it is believed only among thanks and praise.
     light = number is None and not bad and not any(label.firm for label in labels)
     middling = found.stars == 3 and (turns(rest) or all(label.whole for label in labels))
     if light and not (middling or only_praises(_without_clauses(rest, labels))):
         return "mixed-words"
+    return _contradicted(beside, found, number)
+
+
+def _contradicted(beside: str, found: Rating, number: Number | None) -> str | None:
+    """The rule by which the words beside a rating take the other side."""
+    bad = is_bad(found.stars)
+    is_key = number is not None and number.kind is Kind.KEY
+    praises, blames = sides(beside)
+    if is_key and bad and not blames and _is_against_ease(before_turn(beside), found.stars):
+        return "digit-against-words"
     if turns(beside) or suggests(beside):
         return None
-    praises, blames = sides(beside)
     if (blames and not praises and not bad) or (praises and not blames and bad):
         return "digit-against-words" if number else "mixed-words"
-    if number and number.kind is Kind.KEY and found.stars >= 4 and failed(beside):
+    if is_key and found.stars >= 4 and failed(beside):
         return "digit-against-words"
-    if found.stars == 5 and (number is None or number.kind in _SCORES) and complains(beside):
+    if is_key and found.stars == 5 and _is_against_ease(beside, found.stars):
+        return "digit-against-words"
+    if found.stars == 5 and (number is None or number.kind in _SCORES) and complains(without_formerly(beside)):
         return "sarcasm"
     return None
+
+
+def _is_against_ease(beside: str, stars: int) -> bool:
+    """A bad key beside 快, or the best one beside 慢: the citizen may have mistaken the scale."""
+    if not (stars == 5 or is_bad(stars)):
+        return False
+    easy, hard = ease(beside)
+    return hard and not easy if stars == 5 else easy and not hard
 
 
 def _without_clauses(text: str, labels: list[Label]) -> str:

@@ -23,7 +23,8 @@ class Request(StrEnum):
 
 _KEYWORDS: dict[Request, str] = {
     Request.OPTOUT: (
-        "t|td|tt|r|qx|stop|stopall|stop all|unsubscribe|unsub|unsubcribe|cancel|end|quit|revoke|optout|"
+        "t|td|tt|r|qx|tuiding|tui ding|"
+        "stop|stopall|stop all|unsubscribe|unsub|unsubcribe|cancel|end|quit|revoke|optout|"
         "opt out|opt-out|退订|退定|退|退出|"
         "取消订阅|取消短信|拒收|拒绝接收|停止|停|停发|勿扰|屏蔽|不再接收|不接收"
     ),
@@ -79,7 +80,7 @@ _TEXTS = run_of(
     "给|我|向|对|短信|信息|消息|讯息|简讯|垃圾|这种|这类|这些|此类|类似|这|评价|通知|邀请|的|过来|到|手机|上|任何|"
     "所有|全部|一切|骚扰|推广|满意度|调查|服务|各种"
 )
-_PLEASE = run_of("please |pls |just |can you |could you |i want to |i want you to ")
+_PLEASE = run_of("please |pls |just |can you |could you |i want to |i want you to |i ")
 _TEXTING = run_of(
     " me| it| this| that| now| text| texts| texting| message| messages| messaging| send| sending| sms| these| the|"
     " all| from| off| contact| contacting| spam| "
@@ -89,9 +90,18 @@ _TEXTING = run_of(
 _ABOUT = run_of("这|这个|那个|这些|你|你们|您|您们|是|条|短信|信息|发的|说的|的|1|5|数字|评价|回复|一下|在|都| ")
 
 _OPTOUT_CHINESE = (
-    f"{_ASK}(?:(?:不要|别|勿|不用|不需要|不想|停止|禁止|不许|不准|不得)(?:再|继续|老|总是?|一直|收到|接收)*+{_TEXTS}"
+    f"{_ASK}(?:短信|信息|消息|讯息|简讯|以后|今后)*+(?:(?:不要|别|勿|不用|不需要|不想|停止|禁止|不许|不准|不得)(?:再|继续|老|总是?|一直|收到|接收)*+{_TEXTS}"
     f"(?:发送?|传|打扰|骚扰|推送|群发|短信|信息|消息|讯息|简讯|烦){_TEXTS}|(?:不要再|别再|停止|禁止|"
-    f"不[许准]再){_TEXTS}(?:打电话|来电|打){_TEXTS}|(?:全部|回复?|发送?)?(?:退订|退定|取消订阅|拒收|拒绝(?!评价)|屏蔽){_TEXTS}(?:t|td|r)?"
+    f"不[许准]再){_TEXTS}(?:打电话|来电|打){_TEXTS}|(?:全部|回复?|发送?)?(?:短信|信息|消息|讯息|简讯|通知|邀请|推送|评价(?!拒))*+(?:(?:退订)++|退定|取消订阅|拒收|拒绝(?!评价)(?:接收|接受|再收|收)?|屏蔽)"
+    f"(?:此|该|本|这个|这条|你们的?|您们的?)*+{_TEXTS}(?:t|td|r)?"
+    "|(?:我)?(?:取消|关[闭閉]|关掉|关了|停掉|停止|停发|停了|终止|解除|去掉)(?:发送?|接收|推送|订阅|再发|收|你们的?|这个?|所有|全部|一切)*+"
+    "(?:短信|信息|消息|讯息|简讯|通知|提醒|推送|订阅|邀请|的|评价(?=短信|通知|邀请|提醒|信息|消息)|服务(?=短信|通知|提醒|信息))++(?:服务|功能)?"
+    f"|(?:再也|永远|永久|从此)?{_ASK}(?:再也|永远|永久|从此)*+(?:不要|别|不想|不愿意?|不用|不许|不必|不需要)(?:再|继续)*+(?:给我|向我|跟我|往我)?(?:手机)?(?:上)?(?:发送?|收到?|接收|推送|看到)(?:这种|这类|这些|此类|你们的?|任何|了)*+(?:短信|信息|消息|讯息|简讯|东西|通知|邀请)?(?:给我|了)*+"
+    "|(?:请|麻烦|求求?|帮我|帮忙|你们?|您|能不能|可以|赶紧|立刻|马上|赶快|你好|您好)*+(?:把|将)(?:我|本人)(?:的?(?:手机)?(?:号码?|电话))?(?:从[^\\n]{0,8}(?:名单|列表|系统|库|通讯录|群)[里中内]?)?"
+    "(?:拉黑|拉进黑名单|加入?黑名单|删[了掉除去]?|删除掉|移除|移出|去掉|剔除)(?:了)?"
+    "|(?<=[把将]我)(?:的?(?:手机)?(?:号码?|电话))?(?:删[了掉除去]?|删除掉|移除|移出|去掉|剔除)了?"
+    "|拉黑(?:你们?|我|吧|了|此号|这个号码?)*+"
+    "|(?:请|麻烦)?从[^\\n]{0,8}(?:名单|列表|系统|库)[里中内]?(?:把我)?(?:删除?|删掉|移除|去掉)(?:我|掉|了)*+"
     "|(?:烦死了?|太烦了?|真烦|烦)?(?:不要|别|勿|请勿|不许)(?:再|老|总是?|一直|来)*+(?:发|骚扰|打扰|烦)(?:我|人|本人|了)*+"
     "|(?:不想|不要|不愿意?|不希望|不需要|不用|不)(?:再|继续|接收|收到|收|要)*+(?:这种|这类|这些|你们的?|任何|此类)*+"
     "(?:短信|信息|消息|讯息|简讯)|取消(?:短信|发送|接收|推送|订阅)(?:短信|服务|通知)*+"
@@ -99,8 +109,11 @@ _OPTOUT_CHINESE = (
     f"{_END}|(?:回复?|发送?)? ?(?:t|td|r) ?(?:退订)?{_END}|td ?[1-5]|退订 ?回?复? ?(?:t|td|r)"
 )
 _OPTOUT_ENGLISH = (
-    f"{_PLEASE}(?:stop|unsubscribe){_TEXTING}|{_PLEASE}(?:do not|don't|dont|no more|never)(?: ever| send)*+ "
-    f"(?:texts?|texting|messages?|messaging|sms|contact|spam|call|bother){_TEXTING}|{_PLEASE}(?:remove me|"
+    f"{_PLEASE}(?:stop|unsubscribe){_TEXTING}|{_PLEASE}(?:do not|don't|dont|no more|never|no)"
+    f"(?:(?: ever| send| me| wish to receive| want(?: to)?(?: receive| get)?|"
+    f" any| more| these| your)(?= ))*+ "
+    f"(?:texts?|texting|messages?|messaging|sms|contact|spam|call|bother){_TEXTING}|"
+    f"{_PLEASE}(?:remove (?:me|my (?:phone )?number)|"
     f"take me off){_TEXTING}|"
     f"{_PLEASE}opt(?: me)? out{_TEXTING}|{_PLEASE}leave me alone"
 )
@@ -120,7 +133,7 @@ _HELP = (
     "|这(?:个|条)?(?:短信|信息|消息)?是?(?:什么|啥|干[什嘛]么?的?)(?:东西|短信|信息|玩意|评价|情况|的|用)?|"
     "(?:干嘛|干什么|做什么|什么|啥|什么事|啥事|什么东西|什么情况|啥情况|什么短信|什么评价)"
     "(?:的|用的|呀)?|评价什么|评什么|回复?什么|回复啥|选什么|评啥|回啥|回复?几|按几|看不懂|不懂|不明白|没看懂|没明白|"
-    "听不懂|不会(?:弄|用|评价?|操作|回复?|选|填)?|不知道怎么.{1,4}|"
+    "听不懂|不会(?:弄|用|评价?|操作|回复?|选|填)?|不知道怎么.{1,4}|不[懂会]怎么.{1,4}|"
     "(?:请问)?(?:你们?|您)?(?:这?里?是)?(?:谁|哪位|哪里的?|哪个单位的?|什么人)|你谁|谁[啊呀](?:你|您)?|"
     "(?:你们?|您们?|这|这个|这条|那|短信|信息|号码?|都|该|不会)*+(?:是不是|不会是|是)"
     "(?:诈骗|骗子|骗人|骗钱|骗局|假冒|冒充|钓鱼|推销|广告)(?:的|短信|信息|电话|公司)*+(?:吗|嘛|么)|"
@@ -173,17 +186,18 @@ _PATTERNS = {
 _PATTERN = re.compile("|".join(f"(?P<{request}>{pattern})" for request, pattern in _PATTERNS.items()))
 _TRIGGER = re.compile(
     either(
-        "退|订|拒|停|勿|屏|恢|阅|撤|删|废|谁|哪|懂|白|错|换|烦|恼|别|不要|不用|不想|不需|不许|不准|别发|再发|要发|"
+        "退|订|拒|停|勿|屏|拉黑|名单|把我|再也|永远|永久|从此|终止|解除|关闭|关閉|关掉|关了|不收|不接|恢|阅|撤|删|废|谁|哪|懂|白|错|换|烦|恼|别|不要|不用|不想|不需|不许|不准|别发|再发|要发|"
         "用发|止发|发错|发了|传|回t|回复t|回r|回复r|发t|送t|取消|"
         "收回|清除|开通|接收|重新|继续|帮|什么|怎|如何|咋|啥|"
         "干嘛|几|不会|不知道|人工|客服|不是|没办|没有|没去|没来|没申|没打|未办|未申|非本|号码|认识|无关|没关系|"
         "这事|查无|不算|无效|不叫|没这|新机主|新号主|诈骗|骗子|骗人|骗局|骗钱|冒充|真的|官方|没到过|是假"
     )
 )
+_LETTER = re.compile("(?<![a-z0-9])[tr](?![a-z0-9'])")
 _ENGLISH_TRIGGER = re.compile(
     either(
         "stop|sub|opt|remove|take|leave|don't|dont|do not|no more|never|start|resume|back|wrong|help|td|mean|"
-        "withdraw|delete|cancel|retract|undo"
+        "withdraw|delete|cancel|retract|undo|no text|no mess|no sms"
     )
 )
 _BETWEEN = re.compile(r"[,，.。!?;…~\n()\[\]【】「」『』《》\"“”、:|/]++|(?<![a-z0-9',]) | (?![a-z0-9'])")
@@ -229,7 +243,8 @@ def read_request(text: str) -> Asked | None:
         return Asked(Request.OPTOUT, beside["before"] or beside["behind"] or "")
     if ("不会" in text or "不懂" in text or "不明白" in text) and _NO_CALL_FOR_HELP.search(text):
         return None
-    if not _TRIGGER.search(text) and not (has_latin(text) and _ENGLISH_TRIGGER.search(text)):
+    is_letter = ("t" in text or "r" in text) and _LETTER.search(text)
+    if not (is_letter or _TRIGGER.search(text) or (has_latin(text) and _ENGLISH_TRIGGER.search(text))):
         return None
     clauses = [clause for clause in map(str.strip, _BETWEEN.split(text)) if clause and not _POLITE.fullmatch(clause)]
     if len(clauses) == 1 and clauses[0] in _KEYWORD:

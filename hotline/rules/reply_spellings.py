@@ -12,7 +12,7 @@ from hotline.rules.reply_text import either, has_latin, run_of
 # Judgements that are one only as the whole reply: 垃圾 beside other words is what many calls are about.
 _WHOLE = {
     5: (
-        "完美|很完美|太完美了|非常完美|优秀|很优秀|非常优秀|最好|棒极了|太棒了|非常棒|好极了|great|"
+        "非常nice|很nice|超nice|太nice|特别nice|超级nice|十分nice|好nice|完美|很完美|太完美了|非常完美|优秀|很优秀|非常优秀|最好|棒极了|太棒了|非常棒|好极了|great|"
         "无可挑剔|无懈可击|挑不出毛病|挑不出任何毛病|没得挑|没的挑|巴适得板|巴适得很|安逸得板|安逸得很|巴适惨了|老好了|老好啦|老满意了|"
         "老满意|老棒了|杠杠的|杠杠滴|杠杠|刚刚的|嘎嘎好|嘎嘎棒|嘎嘎满意|顶呱呱|呱呱叫|顶好|一级棒|美得很|嫽咋咧|嫽扎咧|得劲得很|可得劲|贼棒|超棒|"
         "倍儿棒|很棒|最棒|太赞了|非常赞|很赞|超赞|赞得很|好得很|好得不得了|没话说的好|完美无缺|十全十美|尽善尽美|"
@@ -22,7 +22,11 @@ _WHOLE = {
         "不赖|不错|not bad|not bad at all|不差|真不赖|可不赖|不孬|真不孬|得劲|巴适|安逸|蛮灵|蛮灵额|蛮好额|蛮好|蛮好的|"
         "挺好|挺好的|攒劲|挺棒|挺棒的|挺赞"
     ),
-    3: "普通|很普通|一般化|马虎|so so",
+    3: (
+        "一搬|一斑|it was okay|it was ok|it was alright|was okay|was ok|"
+        "just okay|just ok|service was okay|service was ok|"
+        "the service was okay|the service was ok|普通|很普通|一般化|马虎|so so"
+    ),
     2: "糟糕|失望|烂|有点失望|有点烂|disappointed|不中|不得劲|不巴适|不安逸|不咋滴|不咋样|不怎么地|不咋好|孬",
     1: (
         "垃圾|太垃圾|太垃圾了|真垃圾|垃圾服务|服务垃圾|糟透|糟透了|糟糕透了|糟糕透顶|太糟糕|太糟糕了|很糟糕|非常糟糕|极差|"
@@ -36,6 +40,8 @@ _MORE = "|".join(" ".join(CHINESE_DEGREES.values()).split())
 _MEANT_SATISFIED = re.compile(
     f"(?P<degrees>{run_of(_MORE)})(?:满[易一亿以义议忆亦易已疑]|[慢漫瞒曼馒]意|满意意|满满意)(?:[的了啊呀哦!]*)"
 )
+# 可满意了
+_SO_SATISFIED = re.compile("(?:我们?|咱们?|俺)?(?:对你们?的?)?(?:服务)?可(?P<said>不?满意)[了啦嘞喽]")
 _PINYIN = {
     "feichang": "非常",
     "hen": "很",
@@ -107,6 +113,8 @@ def respelled(bare: str) -> str | None:
         return None
     if ("意" in bare or "满" in bare) and (meant := _MEANT_SATISFIED.fullmatch(bare.replace(" ", ""))):
         return f"{meant['degrees']}满意"
+    if "可" in bare and (so := _SO_SATISFIED.match(bare)) and bare[so.end() :].strip(_AFTER) == "":
+        return f"非常{so['said']}"
     if not has_latin(bare):
         return None
     if spelt := _SPELT.fullmatch("".join(bare.split())):

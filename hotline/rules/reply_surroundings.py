@@ -18,7 +18,7 @@ _UNIT = re.compile(
 _LEAD_IN = re.compile(
     r"(?:[ \n,，.。!:;、…~()\[\]【】「」『』《》\"“”'*_—]|- |"
     + either(
-        "好的|你好|您好|谢谢|感谢|我们|我|请|就|那就|那|给|你们|您们|你|您|这次|本次|此次|服务|热线|的|满意度|"
+        "哈哈|嘻嘻|觉得|感觉|认为|个人|好的|你好|您好|谢谢|感谢|我们|我|请|就|那就|那|给|你们|您们|你|您|这次|本次|此次|服务|热线|的|满意度|"
         "评价|评分|打分|评为|打|评|选择|选项|选|回复|回|按|"
         "填写|填|发送|发|数字|分数|得分|结果|答案|答|是|为|应该是|了|个|一个|嗯|哦|投|想|要|还是|当然|肯定|一定|"
         "综合|总体|整体|最终|最后|我说的是|收到|可以|行|好嘞|嗯嗯|ok|okay|yes|sure|"
@@ -99,9 +99,10 @@ _ILLEGAL_BEFORE = frozenset("+$￥¥€£№#@=<>&%\\^{}_|/-")
 _ILLEGAL_AFTER = frozenset("+%$￥¥€£₽₩₹℃°=<>@&^{}\\_|")
 _LABELLED = re.compile("=(?:非常|基本|不)*满意")
 _MEASURE_AFTER = re.compile(
-    " {1,2}(?:个|天(?!气)|日|号|月|年|点(?![赞评了])|时|小时|钟头|分钟|次|元|块|人(?![员很好太都工家民态])|楼|层|"
+    " {1,2}(?:个|天(?!气)|日|号|月|年|点(?![赞评了])|时(?!间[很太短长真挺])|"
+    "小时|钟头|分钟|次|元|块|人(?![员很好太都工家民态])|楼|层|"
     "岁|周|星期|公里|份|张|条|件|项|名(?!字)|位|"
-    "遍|趟|秒|级|室|栋|单元|期|倍|折|万|千|百|或|和(?![蔼善气])|到(?!位)|至|跟|与|还是|半|多(?![谢亏])|几(?!乎)|"
+    "遍|趟|秒|级|室|栋|单元|期|倍|折|万(?!分|事如意)|千|百|或|和(?![蔼善气])|到(?!位)|至|跟|与|还是|半|多(?![谢亏])|几(?!乎)|"
     "比(?!较)|"
     r"(?:more|or|to|and|of|days?|hours?|hrs?|minutes?|mins?|weeks?|months?|years?|times?|people|persons?|visits?|"
     r"trips?|calls|"
@@ -109,7 +110,14 @@ _MEASURE_AFTER = re.compile(
     r"percent|half|q|forms?|copies|may(?! be)|"
     r"(?:january|february|march|april|june|july|august|september|october|november|december)|if|is|means|are|was|the)\b)"
 )
-_PARTICLE = re.compile("[吧啊呀哦哈嘛了呗啦噢哟哒喔咯]++(?![a-z0-9一-龥])")
+# Surnames that are measure words, with a title or nothing behind the name.
+_NAME_AFTER = re.compile(
+    " {1,2}(?:[张周项楼万](?:[一-龥]{0,2}(?:先生|女士|老师|主任|科长|警官|"
+    "师傅|阿姨|同志|经理|所长|小姐|大姐)|[姐哥工])|"
+    "[张周项楼万](?!材料|照片|表格|表|身份|证|单|纸|票|发票|图|卡|收据|业务|服务|目|工作|内容|手续|要求|梯|道|上|下|大厅|窗口|房|办|后|内|前|多|了|"
+    "时|以|左|之|元|块|人|岁|嘴|床|桌|网|罚|号|回|才|都|还|没|就|不|一|半|日|末|期)[一-龥]{1,2}(?![一-龥a-z0-9]))"
+)
+_PARTICLE = re.compile("(?:才对|[吧啊呀哦哈嘛了呗啦噢哟哒喔咯]++)(?![a-z0-9一-龥])")
 # With what a comment begins when nothing stands between it and the digit: 2排队太久. Else it may be a measure word.
 _COMMENT = re.compile(
     "谢|感谢|辛苦|服务|态度|排队|等(?![奖座公级舱人功于]|$|[^一-龥0-9])|办(?!公室)|工作|很|非常|特别|十分|满意|不(?:满|太|好|错|"
@@ -122,13 +130,14 @@ _HAN_COMMENT = re.compile("谢谢|感谢|辛苦了|非常|很满|不满|满意|�
 _POLITE_AFTER = re.compile(" (?:thanks|thank|please)")
 _REFUSED_AFTER = re.compile(
     "[ ,!?.。、]{0,3}(?:不给|不可能|没门|做梦|想得美|都不|也不|不到|不值|太高|太多|高了|多了|有点[多高]|"
-    "肯定不|绝对不|不合适|不合理|免谈|休想|没有|不会)"
+    "肯定不|绝对不|不合适|不合理|免谈|休想|没有(?![一-龥]{2})|不会)"
 )
 _DATE_AFTER = re.compile(" ?(?:办|去|来|申请|提交|预约|交)")
 
 # A score inside a sentence is one only if the sentence gives it.
 _SCORE_LEFT = re.compile(
     run_of(
+        "觉得|感觉|认为|个人|可以|阿姨|大爷|大妈|大叔|叔叔|奶奶|爷爷|老汉|老太太|"
         "我|本人|俺|我们|就|也|还是|那|那就|给|打|评|评为|评价|评分|打分|选|选择|回复|回|填|发|投|送|送上|奉上|"
         "点个|赏|你们|您|你|您们|咱们|这次|本次|此次|服务|态度|效率|质量|速度|"
         "环境|工作|工作人员|人员|窗口|热线|业务|办事|办理|流程|专业|水平|总体|整体|综合|总的来说|的|地|了|个|一个|"
@@ -207,8 +216,13 @@ def lead_start(text: str, start: int, lead_end: int) -> int | None:
 
 
 def counts(text: str, end: int) -> bool:
-    """Does a measure word or a unit of time follow the number: 5 days, 3 小时?"""
-    return _MEASURE_AFTER.match(text, end) is not None
+    """Does a measure word or a unit of time follow the number: 5 days, 3 小时, but not the name in 5 张建国?"""
+    return _MEASURE_AFTER.match(text, end) is not None and not _NAME_AFTER.match(text, end)
+
+
+def is_taken_off(text: str, start: int) -> bool:
+    """扣1星, 少给一星: the stars that are missing to five."""
+    return text[max(0, start - 3) : start].endswith(("扣", "扣了", "少", "少给", "少了", "减", "减了", "扣掉", "扣除"))
 
 
 def ends_well(text: str, end: int, *, first: bool) -> bool:

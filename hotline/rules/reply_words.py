@@ -32,6 +32,7 @@ from hotline.rules.reply_lexicon import (
     Core,
     Degree,
 )
+from hotline.rules.reply_remarks import is_denied_here
 from hotline.rules.reply_text import backwards, either, has_latin, run_of
 from hotline.rules.scale import is_bad
 
@@ -75,9 +76,9 @@ _CHINESE = re.compile(
     + f"|好{_SHORT}|差{_SHORT}"
 )
 _CHINESE_BEFORE = re.compile(f"(?: ?{backwards('|'.join(_CHINESE_DEGREE))}){{0,4}}")
-_CHINESE_AFTER = re.compile("极了|得很|的很|至极|之至|得不得了|得要命|得离谱|透顶|透了|死了")
+_CHINESE_AFTER = re.compile("极了|[得的地滴]很|至极|之至|得不得了|得要命|得离谱|透顶|透了|死了")
 _DEGREE_ENDS = frozenset({word[-1] for word in _CHINESE_DEGREE} | {" ", "好"})
-_AFTER_BEGINS = frozenset("极得的至透死")
+_AFTER_BEGINS = frozenset("极得的地滴至透死")
 _LOOK_BACK = 24
 # How much of its clause is looked at on either side of a label, so that many labels cost no more than their text.
 _AROUND = 48
@@ -108,7 +109,10 @@ _UNABLE = re.compile("(?:[办做弄说搞修看用]|解决|处理)$")
 _PRAISE = re.compile(either(PRAISE))
 _BLAME = re.compile(either(BLAME))
 _THANKS = re.compile(
-    either(PRAISE + "|谢|感谢|辛苦|继续|加油|保持|高|方便|贴心|快|希望|建议|thank|keep it up|fast|quick|easy")
+    either(
+        PRAISE + "|谢|感谢|辛苦|个赞|大赞|大的赞|大拇指|"
+        "继续|加油|保持|高|方便|贴心|快|希望|建议|thank|keep it up|fast|quick|easy"
+    )
 )
 _UNSAID = ("不", "没", "无", "未", "不是", "没有", "不够", "不太")
 
@@ -150,7 +154,10 @@ def sides(text: str) -> tuple[bool, bool]:
     praise = _PRAISE.search(text)
     while praise and text.endswith(_UNSAID, 0, praise.start()):
         praise = _PRAISE.search(text, praise.end())
-    return praise is not None, _BLAME.search(text) is not None
+    blame = _BLAME.search(text)
+    while blame and is_denied_here(text, blame.start()):
+        blame = _BLAME.search(text, blame.end())
+    return praise is not None, blame is not None
 
 
 def _chinese(text: str) -> Iterator[_Seen]:

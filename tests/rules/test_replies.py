@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hotline.rules import (
+    reply_conditions,
     reply_corrections,
     reply_denials,
     reply_doubts,
@@ -20,6 +21,7 @@ from hotline.rules import (
     reply_guards,
     reply_numbers,
     reply_rating,
+    reply_remarks,
     reply_requests,
     reply_spellings,
     reply_surroundings,
@@ -144,6 +146,13 @@ def test_the_comment_is_what_is_left_beside_the_score_in_the_citizens_own_charac
         ("打错了", "mistyped"),
         ("> 请回复数字评价", "echo"),
         ("满意，不可能", "sarcasm"),
+        ("5，打错了", "mistyped"),
+        ("您的评价“非常满意”已收到", "echo"),
+        ("只要给我办，满意", "condition"),
+        ("满意，或者一般", "condition"),
+        ("不满意都难", "sarcasm"),
+        ("5 太慢了", "digit-against-words"),
+        ("满意，骂了我一上午", "mixed-words"),
         ("5👎", "digit-against-words"),
     ],
 )
@@ -311,6 +320,7 @@ def test_an_official_label_beats_any_digit(scale: Scale) -> None:
 
 _MODULES: tuple[ModuleType, ...] = (
     *(reply_corrections, reply_denials, reply_doubts, reply_echoes, reply_guards, reply_numbers, reply_rating),
+    *(reply_conditions, reply_remarks),
     *(reply_requests, reply_spellings, reply_surroundings, reply_text, reply_words),
 )
 _HOSTILE = [
