@@ -14,13 +14,21 @@ from hotline.privacy import SealedPhone
 class Say:
     text: str
     language: str
+    slow: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Play:
+    """The sound file at `url`, in place of the carrier's own voice."""
+
+    url: str
 
 
 @dataclass(frozen=True, slots=True)
 class Listen:
     """Say `prompts`, hear up to `keys` keys for `seconds`, then ask `url` what comes next (silence too)."""
 
-    prompts: tuple[Say, ...]
+    prompts: tuple[Say | Play, ...]
     keys: int
     seconds: int
     url: str
@@ -41,7 +49,7 @@ class HangUp:
     pass
 
 
-Speech = tuple[Say | Listen | Bridge | HangUp, ...]
+Speech = tuple[Say | Play | Listen | Bridge | HangUp, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from urllib3.exceptions import NewConnectionError
 from urllib3.exceptions import SSLError as UrllibSSLError
 from werkzeug.datastructures import MultiDict
 
-from hotline.carriers.base import Bridge, CallReport, HangUp, Listen, Receipt, Rendered, Say, Speech
+from hotline.carriers.base import Bridge, CallReport, HangUp, Listen, Play, Receipt, Rendered, Say, Speech
 from hotline.errors import BadInput, HotlineError
 from hotline.messages import Accepted, Ambiguous, CallProgress, Delivery, ReceivedText, Refusal, Refused, SendResult
 from hotline.privacy import SealedPhone, Vault
@@ -150,12 +150,17 @@ class TwilioCarrier:
             match part:
                 case Say(text, language):
                     response.say(text, **_VOICES[language])
+                case Play(url):
+                    response.play(url)
                 case Listen(prompts, keys, seconds, url):
                     gather = Gather(
                         input="dtmf", num_digits=keys, timeout=seconds, finish_on_key="", action=url, method="POST"
                     )
                     for prompt in prompts:
-                        gather.say(prompt.text, **_VOICES[prompt.language])
+                        if isinstance(prompt, Play):
+                            gather.play(prompt.url)
+                        else:
+                            gather.say(prompt.text, **_VOICES[prompt.language])
                     response.append(gather)
                     response.redirect(url, method="POST")  # silence comes back as an answer without keys
                 case Bridge(to, ring_seconds, progress_url, ended_url):

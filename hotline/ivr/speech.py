@@ -5,7 +5,7 @@ from typing import Any
 from flask import url_for
 
 from hotline.actions.survey_calls import Spoken
-from hotline.carriers.base import HangUp, Listen, Say, Speech
+from hotline.carriers.base import HangUp, Listen, Play, Say, Speech
 from hotline.services import services
 
 _MENU_KEYS = 1
@@ -13,7 +13,7 @@ _MENU_KEYS = 1
 
 def survey_speech(spoken: Spoken) -> Speech:
     """Say the sentences; listen if a key is awaited, else hang up."""
-    said = tuple(Say(sentence, spoken.language) for sentence in spoken.sentences)
+    said = tuple(heard(Say(sentence, spoken.language)) for sentence in spoken.sentences)
     if spoken.place is None:
         return (*said, HangUp())
     place = spoken.place
@@ -21,6 +21,13 @@ def survey_speech(spoken: Spoken) -> Speech:
     return (Listen(said, _MENU_KEYS, services().policy.phone.listen_seconds, url),)
 
 
+def heard(say: Say) -> Say | Play:
+    """The same sentence from the folder of prompts, where it is there; else the carrier's own voice says it."""
+    prompts = services().prompts
+    digest = prompts.find(say.language, say.slow, say.text) if prompts else None
+    return say if digest is None else Play(public_url("prompts.sound", digest=digest))
+
+
 def public_url(endpoint: str, **values: Any) -> str:
-    """The address of one of our webhooks, as the carrier must call it. Numbers only: never a telephone number."""
+    """The address of something of ours, as the carrier must call it: never with a telephone number."""
     return services().public(url_for(endpoint, **values))
