@@ -3,33 +3,24 @@
 import json
 import re
 from collections.abc import Callable
-from datetime import datetime, timedelta
-from math import isfinite
 from typing import Any, TypeVar, cast
 
-from flask import Blueprint, Response, jsonify, request
-from pydantic import ValidationError
+from flask import Blueprint, Response
 from sqlalchemy import String
 from sqlalchemy.orm import Session
 
 from hotline.actions.invite import NewRecord, receive_record
 from hotline.api.access import needs
-from hotline.api.problems import problem
+from hotline.api.items import items_in_body, looked_at, name_of, past, sealed_phone, validated
 from hotline.api.shapes import CallIn, FieldError, RecordResult, Results, TransactionIn
 from hotline.errors import BadInput
-from hotline.privacy import SealedPhone
-from hotline.rules.phones import PhoneError, mask_phones_in, read_phone
+from hotline.rules.phones import mask_phones_in
 from hotline.rules.script import Channel
 from hotline.services import services
 from hotline.tables.people import Scope
 from hotline.tables.service import RecordKind, ServiceRecord
 
-MOST_RECORDS = 1000
 _AT_ONCE = 100  # records in one commit: no list keeps citizens' texts, or other lists, waiting for long
-_CLOCKS_MAY_DIFFER = timedelta(minutes=10)
-_FIRST_YEAR = 2000
-_DEEPEST = 32
-_NOT_TEXT = re.compile("[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\ud800-\\udfff\\ufffe\\uffff]")
 
 blueprint = Blueprint("intake", __name__, url_prefix="/api/v1")
 In = TypeVar("In", TransactionIn, CallIn)
@@ -50,48 +41,39 @@ def calls() -> Response:
 
 
 def _take(number_field: str, shape: type[In], seal: Callable[[In], NewRecord]) -> Response:
-    body = _body()
-    items = body if isinstance(body, list) else [body]
-    if not isinstance(body, dict | list) or not items:
-        return problem(400, "bad_input", "the body must be a JSON object, or a list of objects")
-    if len(items) > MOST_RECORDS:
-        return problem(413, "too_many", f"a list holds at most {MOST_RECORDS} records")
+    items = items_in_body()
+    if isinstance(items, Response):
+        return items
     checked = [_checked(item, shape, seal) for item in items]
     results: dict[int, RecordResult] = {}
     places = _in_one_order(checked)
     for first in range(0, len(places), _AT_ONCE):
         with services().database.write() as session:
             for place in places[first : first + _AT_ONCE]:
-                results[place] = _receive(session, _number(items[place], number_field), checked[place])
-    response = jsonify(Results(results=[results[place] for place in range(len(items))]).model_dump())
-    response.status_code = 202
-    return response
-
-
-def _body() -> Any:
-    """The JSON of the body; None for anything else, JSON nested past reading included."""
-    try:
-        return request.get_json(silent=True)
-    except RecursionError:
-        return None
+                results[place] = _receive(session, name_of(items[place], number_field), checked[place])
+    return looked_at(Results(results=[results[place] for place in range(len(items))]))
 
 
 def _checked(item: Any, shape: type[In], seal: Callable[[In], NewRecord]) -> NewRecord | BadInput:
     """The record as it will be stored, or what is wrong with it."""
     try:
-        return seal(_validated(shape, item))
+        return seal(validated(shape, item))
     except BadInput as error:
         return error
 
 
 def _in_one_order(checked: list[NewRecord | BadInput]) -> list[int]:
-    """Places by telephone and by what makes a record unique: two lists never wait for each other in a circle."""
+    """Places by whose turn is waited for, telephones' or calls', and by what makes a record unique.
+
+    So two lists never wait for each other in a circle.
+    """
 
     def key(place: int) -> tuple[str, str, str, int]:
         new = checked[place]
         if isinstance(new, BadInput):
             return ("", "", "", 0)
-        return (new.phone.lookup, new.kind, new.number, new.service_count)
+        turn = "" if new.kind is RecordKind.CALL else new.phone.lookup
+        return (turn, new.kind, new.number, new.service_count)
 
     return sorted(range(len(checked)), key=key)
 
@@ -101,39 +83,6 @@ def _receive(session: Session, number: str | None, new: NewRecord | BadInput) ->
         return RecordResult(number=number, status="rejected", error=FieldError(field=new.field, message=new.message))
     received = receive_record(session, new, services().policy, services().now())
     return RecordResult(number=number, status="duplicate" if received.duplicate else "accepted", id=received.record_id)
-
-
-def _number(item: Any, number_field: str) -> str | None:
-    """The number as it was sent."""
-    number = item.get(number_field) if isinstance(item, dict) else None
-    return number if isinstance(number, str) else None
-
-
-def _validated(shape: type[In], item: Any) -> In:
-    """The record, or BadInput about its first faulty field."""
-    if not isinstance(item, dict):
-        raise BadInput("", "a record must be a JSON object")
-    for field, value in item.items():
-        if not _can_be_stored(value):
-            raise BadInput(field, "cannot be kept: it holds a control code, half a character, NaN or too many levels")
-    try:
-        return shape.model_validate(item)
-    except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        raise BadInput(".".join(map(str, first["loc"])), first["msg"]) from None
-
-
-def _can_be_stored(value: Any, depth: int = 0) -> bool:
-    """No database keeps NUL, a lone surrogate or NaN, however validly JSON writes them; no XML speaks control codes."""
-    if depth > _DEEPEST:
-        return False
-    if isinstance(value, dict):
-        return all(_can_be_stored(part, depth + 1) for pair in value.items() for part in pair)
-    if isinstance(value, list):
-        return all(_can_be_stored(part, depth + 1) for part in value)
-    if isinstance(value, float):
-        return isfinite(value)
-    return not isinstance(value, str) or not _NOT_TEXT.search(value)
 
 
 # What is somebody's own words is stored with the numbers in it masked; codes and numbers that join systems stay whole.
@@ -150,8 +99,8 @@ def _transaction(item: TransactionIn) -> NewRecord:
         kind=RecordKind.TRANSACTION,
         number=item.number,
         service_count=item.service_count,
-        completed_at=_past("completed_at", item.completed_at),
-        phone=_sealed_phone(item.phone),
+        completed_at=past("completed_at", item.completed_at),
+        phone=sealed_phone(item.phone),
         survey=Channel.SMS,
         language=item.language,
         details=_details(item),
@@ -163,8 +112,8 @@ def _call(item: CallIn) -> NewRecord:
         kind=RecordKind.CALL,
         number=item.call_id,
         service_count=1,
-        completed_at=_past("ended_at", item.ended_at),
-        phone=_sealed_phone(item.phone),
+        completed_at=past("ended_at", item.ended_at),
+        phone=sealed_phone(item.phone),
         survey=None if item.survey == "none" else Channel(item.survey),
         language=item.language,
         details=_details(item, request_number=item.request_number),
@@ -195,26 +144,6 @@ def _masked_whole(code: str | None) -> str | None:
     if code is None or not _ONLY_A_MOBILE.fullmatch(code):
         return code
     return mask_phones_in(code, services().policy.region)
-
-
-def _past(field: str, moment: datetime) -> datetime:
-    """Aware (the city's local time if it came without an offset), of this age, and not in the future."""
-    house = services()
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=house.policy.zone)
-    if moment.year < _FIRST_YEAR:
-        raise BadInput(field, f"lies before {_FIRST_YEAR}")
-    if moment > house.now() + _CLOCKS_MAY_DIFFER:
-        raise BadInput(field, "lies in the future")
-    return moment
-
-
-def _sealed_phone(text: str) -> SealedPhone:
-    house = services()
-    try:
-        return house.vault.seal_phone(read_phone(text, house.policy.region))
-    except PhoneError as error:
-        raise BadInput("phone", str(error)) from None
 
 
 def _sealed(text: str | None) -> bytes | None:

@@ -7,9 +7,17 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from hotline import __version__
-from hotline.api.intake import MOST_RECORDS
+from hotline.api.items import MOST_ITEMS
 from hotline.api.ratings import MOST_RATINGS
-from hotline.api.shapes import CallIn, Problem, RatingsPage, Results, TransactionIn
+from hotline.api.shapes import (
+    CallIn,
+    CallRatingIn,
+    CallRatingResults,
+    Problem,
+    RatingsPage,
+    Results,
+    TransactionIn,
+)
 
 _TEMPLATE = "#/components/schemas/{model}"
 
@@ -30,8 +38,10 @@ def page() -> str:
 
 def describe() -> dict[str, Any]:
     """The OpenAPI document."""
-    models: list[tuple[type[BaseModel], str]] = [(model, "validation") for model in (TransactionIn, CallIn)]
-    models += [(model, "serialization") for model in (Results, RatingsPage, Problem)]
+    models: list[tuple[type[BaseModel], str]] = [
+        *((model, "validation") for model in (TransactionIn, CallIn, CallRatingIn)),
+        *((model, "serialization") for model in (Results, CallRatingResults, RatingsPage, Problem)),
+    ]
     _, schemas = models_json_schema(models, ref_template=_TEMPLATE)  # type: ignore[arg-type]
     return {
         "openapi": "3.1.0",
@@ -44,8 +54,11 @@ def describe() -> dict[str, Any]:
         "servers": [{"url": "/"}],
         "security": [{"key": []}],
         "paths": {
-            "/api/v1/transactions": {"post": _intake("办件办结 Completed transactions", "TransactionIn")},
-            "/api/v1/calls": {"post": _intake("12345 话务结束 Ended 12345 calls", "CallIn")},
+            "/api/v1/transactions": {"post": _intake("办件办结 Completed transactions", "TransactionIn", "Results")},
+            "/api/v1/calls": {"post": _intake("12345 话务结束 Ended 12345 calls", "CallIn", "Results")},
+            "/api/v1/call-ratings": {
+                "post": _intake("话务平台所采按键 Keys collected by a PBX", "CallRatingIn", "CallRatingResults")
+            },
             "/api/v1/ratings": {"get": _ratings()},
         },
         "components": {
@@ -55,16 +68,16 @@ def describe() -> dict[str, Any]:
     }
 
 
-def _intake(summary: str, model: str) -> dict[str, Any]:
+def _intake(summary: str, model: str, results: str) -> dict[str, Any]:
     one = {"$ref": _TEMPLATE.format(model=model)}
-    many = {"type": "array", "items": one, "minItems": 1, "maxItems": MOST_RECORDS}
+    many = {"type": "array", "items": one, "minItems": 1, "maxItems": MOST_ITEMS}
     return {
         "summary": summary,
         "description": "密钥须有 intake 权限；一次一条或最多一千条，逐条受理。 "
         "Scope intake; each record is judged by itself.",
         "requestBody": {"required": True, "content": {"application/json": {"schema": {"oneOf": [one, many]}}}},
         "responses": {
-            "202": _answer("每条记录的受理结果 What became of each record", "Results"),
+            "202": _answer("每条记录的受理结果 What became of each record", results),
             **_refusals(400, 401, 403, 413),
         },
     }

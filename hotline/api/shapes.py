@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 from hotline.rules.written import one_line
 
@@ -69,6 +69,33 @@ class CallIn(_ServiceIn):
     )
 
 
+def _one_key(value: Any) -> Any:
+    """One digit may be written as text, as key pads are; true and 5.0 are no keys."""
+    if isinstance(value, str) and len(value) == 1 and value in "0123456789":
+        return int(value)
+    if type(value) is not int:
+        raise ValueError("must be one key, 1 to 5")
+    return value
+
+
+class CallRatingIn(BaseModel):
+    """A key that a PBX collected from a caller."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    call_id: Number = Field(description="话务编号，与话务记录的一致 Number of the call, as in its record")
+    key: Annotated[int, BeforeValidator(_one_key)] = Field(ge=1, le=5, description="按键1至5 The key, 1 to 5")
+    scale: Literal["star_5_best", "rank_1_best"] = Field(
+        description="按键含义：5为非常满意，或1为非常满意 Which key is the best: 5 or 1"
+    )
+    pressed_at: datetime = Field(
+        description="按键时间，ISO 8601；不带时区即本地时间 Without an offset it is the city's local time"
+    )
+    phone: RawPhone | None = Field(
+        None, description="来电号码，须与话务记录一致 The caller's number: must be that of the call's record"
+    )
+
+
 class FieldError(BaseModel):
     """Which field is wrong, and how."""
 
@@ -89,6 +116,21 @@ class Results(BaseModel):
     """One result for each record, in the order they were sent."""
 
     results: list[RecordResult]
+
+
+class CallRatingResult(BaseModel):
+    """What became of one key. `id` names the key as it is kept."""
+
+    call_id: str | None
+    status: Literal["accepted", "duplicate", "rejected"]
+    id: int | None = None
+    error: FieldError | None = None
+
+
+class CallRatingResults(BaseModel):
+    """One result for each key, in the order they were sent."""
+
+    results: list[CallRatingResult]
 
 
 class RatedRecord(BaseModel):
