@@ -15,6 +15,7 @@ from hotline.evaluation import Store, make_stores
 from hotline.jobs.queue import Doorbell, connect
 from hotline.policies import load_policy
 from hotline.privacy import Vault
+from hotline.prompts.folder import PromptFolder
 from hotline.rules.policy import Policy
 from hotline.rules.script import Channel
 from hotline.scripts import load_script
@@ -31,6 +32,7 @@ class Services:
     text_carrier: TextCarrier
     voice_carrier: VoiceCarrier
     stores: tuple[Store, ...]
+    prompts: PromptFolder | None
     clock: Clock
 
     def now(self) -> datetime:
@@ -58,6 +60,7 @@ def make_services(settings: Settings, clock: Clock = utc_now) -> Services:
         text_carrier=carrier,
         voice_carrier=carrier,
         stores=make_stores(settings, database),
+        prompts=None if settings.prompts is None else PromptFolder(settings.prompts),
         clock=clock,
     )
 

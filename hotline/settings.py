@@ -36,12 +36,16 @@ def _split(address: str) -> SplitResult:
 
 
 class DatabaseSettings(BaseSettings):
-    """What the commands need that only touch the database: migrate, user add, key add. The policy names its zone."""
+    """What the commands need that only touch the database: migrate, user add, key add, prompts.
+
+    The policy names its zone, and what is said.
+    """
 
     model_config = SettingsConfigDict(env_file=".env", extra="ignore", populate_by_name=True, frozen=True)
 
     database_url: str = _named("HOTLINE_DATABASE_URL", default="sqlite:///var/hotline.sqlite3", repr=False)
     policy: str = _named("HOTLINE_POLICY", default="default")
+    prompts: Path | None = _named("HOTLINE_PROMPTS", default=None)
 
     @classmethod
     def settings_customise_sources(
@@ -97,6 +101,8 @@ class Settings(SealedSettings):
     sms_carrier: Literal["twilio"] = _named("HOTLINE_SMS_CARRIER", default="twilio")
     voice_carrier: Literal["twilio"] = _named("HOTLINE_VOICE_CARRIER", default="twilio")
     sms_per_second: float = _named("HOTLINE_SMS_PER_SECOND", default=10, gt=0, le=1000, allow_inf_nan=False)
+    calls_per_second: float = _named("HOTLINE_CALLS_PER_SECOND", default=1, gt=0, le=1000, allow_inf_nan=False)
+    most_calls: int = _named("HOTLINE_MOST_CALLS", default=10, ge=2, le=10_000)
 
     twilio_account_sid: str = _named("TWILIO_ACCOUNT_SID", pattern=r"^AC[0-9a-fA-F]{32}$")
     twilio_auth_token: SecretStr = _named("TWILIO_AUTH_TOKEN", min_length=16)

@@ -281,3 +281,9 @@ def _somebody_waits(house: Services) -> bool:
 def city_time(house: Services, moment: datetime) -> str:
     """A moment as the city's clocks show it."""
     return f"{moment.astimezone(house.policy.zone):%Y-%m-%d %H:%M}"
+
+
+def change_phone_rules(house: Services, **figures: Any) -> None:
+    """Other figures in the policy's [phone]."""
+    phone = house.policy.phone.model_copy(update=figures)
+    object.__setattr__(house, "policy", house.policy.model_copy(update={"phone": phone}))

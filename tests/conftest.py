@@ -15,8 +15,10 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.exc import ProgrammingError
 
 from hotline import create_app, outbox
+from hotline.errors import SettingsError
 from hotline.jobs import tasks
 from hotline.migrations import migrate
+from hotline.prompts.espeak import EspeakVoice
 from hotline.services import Services
 from hotline.settings import Settings
 from hotline.tables import Base
@@ -156,6 +158,7 @@ def make_settings(database_url: str, redis_server: parts.RedisServer) -> Callabl
             "twilio_auth_token": AUTH_TOKEN,
             "twilio_from": OUR_NUMBER,
             "sms_per_second": 1000.0,  # no test waits for its turn
+            "calls_per_second": 1000.0,
             "twilio_api_url": "http://127.0.0.1:9",  # nobody listens there: a test that sends asks for a carrier
         }
         return Settings(_env_file=None, **(values | changes))
@@ -237,6 +240,16 @@ def browser() -> Iterator[Any]:
     playwright.stop()
 
 
+@pytest.fixture(scope="session")
+def espeak() -> EspeakVoice:
+    """The real synthesizer."""
+    try:
+        return EspeakVoice()
+    except SettingsError as error:
+        _missing("espeak-ng", error)
+        raise
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The longest first, so that no worker is left alone with one; those that share the running demo stay together."""
     items.sort(key=_shortness)
@@ -250,7 +263,7 @@ def _shortness(item: pytest.Item) -> tuple[bool, ...]:
 @pytest.hookimpl(trylast=True)
 def pytest_terminal_summary(terminalreporter: Any) -> None:
     skipped = [str(report.longrepr) for report in terminalreporter.stats.get("skipped", [])]
-    for part in ("redis", "postgresql", "browser"):
+    for part in ("redis", "postgresql", "browser", "espeak-ng"):
         count = sum(f"missing part: {part}" in why for why in skipped)
         if count:
             terminalreporter.write_line(f"MISSING PART {part}: {count} tests did not run", red=True, bold=True)

@@ -1,8 +1,8 @@
 """Work that every test's application would do anew and that comes out the same each time: done once a process.
 
 Nothing that a test can see is shared, only what libraries make out of our sources: compiled statements, routes and
-templates, the machine's certificates. And passwords are hashed as ever, with little work; and a text waits for its
-moment by a clock that is never late, however busy the machine.
+templates, the machine's certificates. And passwords are hashed as ever, with little work; and a text or call waits
+for its moment by a clock that is never late, however busy the machine.
 """
 
 import functools
@@ -22,7 +22,7 @@ from werkzeug.routing import Rule
 
 from hotline import database
 from hotline.actions import people
-from hotline.jobs import texts
+from hotline.jobs import errands, texts
 from hotline.jobs.pace import Pace
 from hotline.simulator import server
 
@@ -40,7 +40,8 @@ def do_once(patch: pytest.MonkeyPatch, folder: Path) -> None:
     patch.setattr(people, "_NOBODY", hasher.hash("nobody"))
     patch.setattr(server, "CLOSE_SECONDS", _CLOSE_SECONDS)
     time = _WaitedTime()
-    patch.setattr(texts, "Pace", functools.partial(Pace, clock=lambda: time.passed, wait=time.wait))
+    for module in (texts, errands):
+        patch.setattr(module, "Pace", functools.partial(Pace, clock=lambda: time.passed, wait=time.wait))
     gc.collect()
     gc.freeze()  # modules and collected tests stay to the end: they need not be looked through again and again
 

@@ -1,4 +1,4 @@
-"""The real parts that tests run on: Redis, PostgreSQL and a browser, each found or named as missing."""
+"""The real parts that tests run on: Redis, PostgreSQL, a browser and a voice, each found or named as missing."""
 
 import contextlib
 import itertools
@@ -37,7 +37,7 @@ missing: dict[str, str] = {}  # part → why; printed, with how many tests it co
 # takes a port between the look and its use.
 _PORTS_EACH = 600
 _FIRST_PORT = 12_000 + _PORTS_EACH * int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
-_ports = itertools.cycle(range(_FIRST_PORT, _FIRST_PORT + _PORTS_EACH))
+_ports = (_FIRST_PORT + number % _PORTS_EACH for number in itertools.count(os.getpid()))
 
 
 def free_port() -> int:
@@ -48,7 +48,7 @@ def free_port() -> int:
             with contextlib.suppress(OSError):
                 probe.bind(("127.0.0.1", port))
                 return port
-    raise AssertionError("a cycle ends")
+    raise AssertionError("counting ends")
 
 
 @dataclass

@@ -1,33 +1,54 @@
 """Callbacks by telephone: our call rings the agent first, then bridges the citizen; each try is an attempt."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hotline import outbox
+from hotline.actions.call_limits import LONGEST_CALLBACK, callable_at
 from hotline.actions.casework import add_event, held, move
 from hotline.actions.hindrances import Beginning, Go, Never
+from hotline.actions.turns import wait_turn
 from hotline.errors import BadInput, Conflict, NotFound
 from hotline.messages import CALL_ENDS, Accepted, Ambiguous, CallProgress, Refusal, Refused, SendResult
 from hotline.privacy import SealedPhone
 from hotline.rules.casework import AttemptResult, AttemptState, CaseState, is_forward
-from hotline.tables import Attempt, Case, User
+from hotline.rules.policy import Policy
+from hotline.tables import Attempt, Case, ServiceRecord, User
 
-_LONGEST_CALL = timedelta(hours=4)  # no carrier lets a call last longer
+
+class CalledEnough(Conflict):
+    """The number has been called as often as the policy allows; `again_at`: when it may be called next."""
+
+    code = "called_enough"
+
+    def __init__(self, again_at: datetime) -> None:
+        super().__init__(f"the number has been called often enough; again from {again_at:%Y-%m-%d %H:%M} UTC")
+        self.again_at = again_at
 
 
-def dial(session: Session, case_id: int, token: str, agent: User, now: datetime) -> Attempt:
-    """Ask for a call between the agent and the citizen. Raises Conflict (lease lost, a call is on), BadInput."""
+def dial(session: Session, case_id: int, token: str, agent: User, policy: Policy, now: datetime) -> Attempt:
+    """Ask for a call between the agent and the citizen. Raises Conflict (lease lost, a call is on, the number was
+    called often enough), BadInput.
+
+    From here on the attempt counts as a call to the citizen's number, until it ends without having rung it.
+    """
+    phone_lookup = session.scalar(select(ServiceRecord.phone_lookup).join(Case).where(Case.id == case_id))
+    if phone_lookup is not None:
+        wait_turn(session, phone_lookup)
     case = held(session, case_id, token, now)
     if agent.phone_box is None:
         raise BadInput("phone", "you have no telephone yet: enter the one at which you are to be rung")
     going = select(Attempt).where(Attempt.case_id == case_id, Attempt.state != AttemptState.ENDED)
     for earlier in session.scalars(going):
-        if earlier.requested_at > now - _LONGEST_CALL:
+        if earlier.requested_at > now - LONGEST_CALLBACK:
             raise Conflict("a call about this case is already under way", code="call_under_way")
         _end(session, earlier, AttemptResult.UNKNOWN, now)  # its reports were lost: it must not block the case
+    again_at = callable_at(session, case.record.phone_lookup, policy.phone.caps, now)
+    if again_at > now:
+        raise CalledEnough(again_at)
     attempt = Attempt(case_id=case_id, agent=agent, hold_token=token, state=AttemptState.REQUESTED, requested_at=now)
     session.add(attempt)
     session.flush()
@@ -112,7 +133,8 @@ def bridge(session: Session, attempt_id: int, now: datetime) -> SealedPhone | No
     if not _still_theirs(attempt, now):
         return None
     _reopen_if_unknown(attempt)
-    _forward(attempt, AttemptState.CITIZEN_RINGING)
+    if _forward(attempt, AttemptState.CITIZEN_RINGING):
+        attempt.citizen_rung_at = now
     return attempt.case.record.phone
 
 

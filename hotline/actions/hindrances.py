@@ -7,10 +7,11 @@ from typing import TypeVar
 from sqlalchemy import Function, Select, func, select
 from sqlalchemy.orm import Session
 
+from hotline.actions.call_limits import LINES_OF_CALLBACK, callable_at, callback_waits, lines_in_use
 from hotline.actions.opt_outs import is_opted_out
 from hotline.rules.policy import AskingPolicy, Policy
 from hotline.rules.script import Channel
-from hotline.tables import Invitation, OutboundText
+from hotline.tables import Call, Invitation, OutboundText
 from hotline.tables.contacts import Purpose, TextState
 from hotline.tables.service import OPEN_INVITATION_STATES, InvitationState
 
@@ -20,6 +21,7 @@ T = TypeVar("T")
 TOO_LATE = "too_late"  # it could not go out in time
 TEXTED = "texted"  # it was to be a call, and the text has arrived after all
 
+_FOR_A_LINE = timedelta(seconds=2)
 _REMINDED_ABOUT = (InvitationState.SENT, InvitationState.DELIVERED)
 _NOT_OUT = (TextState.QUEUED, TextState.SKIPPED, TextState.FAILED)
 
@@ -47,17 +49,36 @@ class Never:
 Beginning = Go | NotBefore | Never
 
 
-def hindrance(
-    session: Session, invitation: Invitation, asking: AskingPolicy, policy: Policy, now: datetime
-) -> NotBefore | Never | None:
-    """What hinders calling about a locked invitation. It is declined if the number opted out, and has failed if a text
-    that was said to be impossible has arrived after all."""
+def call_hindrance(session: Session, call: Call, policy: Policy, now: datetime) -> NotBefore | Never | None:
+    """What hinders a locked survey call, the number's own peace included.
+
+    In this order: the invitation is not open, the number has opted out, a text that was said to be impossible has
+    arrived after all (it has failed then), the window is shut, it is too late, the number was called often enough.
+    """
+    invitation = call.invitation
+    assert invitation is not None
     if (never := _may_not_be_asked(session, invitation)) is not None:
         return never
     if _was_texted(session, invitation):
-        invitation.state, invitation.error_code = InvitationState.FAILED, TEXTED
-        return Never()
-    return _outside_hours(asking, policy, now)
+        return _given_up(invitation, TEXTED)
+    if (shut := _outside_hours(policy.phone, policy, now)) is not None:
+        return shut
+    if now >= (invitation.expires_at or _ask_by(invitation, policy)):
+        return _given_up(invitation, TOO_LATE)
+    free = callable_at(session, call.phone_lookup, policy.phone.caps, now)
+    return _not_before(policy.calling_days.opens(free), now)
+
+
+def survey_line_hindrance(session: Session, most_lines: int, now: datetime) -> NotBefore | None:
+    """All our lines are in use, or an agent waits for one."""
+    waits = callback_waits(session, now) or lines_in_use(session, now) >= most_lines
+    return NotBefore(now + _FOR_A_LINE) if waits else None
+
+
+def callback_line_hindrance(session: Session, most_lines: int, now: datetime) -> NotBefore | None:
+    """There are not two lines left, for the agent and the citizen."""
+    waits = lines_in_use(session, now) + LINES_OF_CALLBACK > most_lines
+    return NotBefore(now + _FOR_A_LINE) if waits else None
 
 
 def text_hindrance(session: Session, text: OutboundText, policy: Policy, now: datetime) -> NotBefore | Never | None:
@@ -72,10 +93,8 @@ def text_hindrance(session: Session, text: OutboundText, policy: Policy, now: da
         return Never()
     if (shut := _outside_hours(policy.sms, policy, now)) is not None:
         return shut
-    ask_by = text.invitation.record.received_at + timedelta(days=policy.invitation.ask_within_days)
-    if text.purpose is Purpose.INVITE and now >= ask_by:
-        text.invitation.state, text.invitation.error_code = InvitationState.FAILED, TOO_LATE
-        return Never()
+    if text.purpose is Purpose.INVITE and now >= _ask_by(text.invitation, policy):
+        return _given_up(text.invitation, TOO_LATE)
     return _capped(session, text, policy, now) or _cooling_down(session, text, policy, now)
 
 
@@ -96,6 +115,15 @@ def _may_not_be_asked(session: Session, invitation: Invitation) -> Never | None:
         invitation.state = InvitationState.DECLINED
         return Never()
     return None
+
+
+def _given_up(invitation: Invitation, why: str) -> Never:
+    invitation.state, invitation.error_code = InvitationState.FAILED, why
+    return Never()
+
+
+def _ask_by(invitation: Invitation, policy: Policy) -> datetime:
+    return invitation.record.received_at + timedelta(days=policy.invitation.ask_within_days)
 
 
 def _outside_hours(asking: AskingPolicy, policy: Policy, now: datetime) -> NotBefore | None:

@@ -12,7 +12,8 @@ from hotline import outbox
 from hotline.actions.batches import can_be_batched, invitation_of_batch, size_of_batch
 from hotline.actions.languages import chosen_language
 from hotline.actions.opt_outs import is_opted_out
-from hotline.actions.turns import wait_turn
+from hotline.actions.pressed_keys import rate_by_waiting_key
+from hotline.actions.turns import wait_call, wait_turn
 from hotline.actions.wording import script_in_use, script_said
 from hotline.privacy import SealedPhone
 from hotline.rules.item_names import item_told
@@ -53,6 +54,8 @@ class Received:
 def receive_record(session: Session, new: NewRecord, policy: Policy, now: datetime) -> Received:
     """Store the record and invite its citizen, once for each (kind, number, service_count) and for each batch.
 
+    Who has rated the call already, by a key that a PBX collected, is not asked.
+
     Who receives several in one commit goes in the order of their numbers (`hotline.actions.turns`).
     """
     if (known := _known(session, new)) is not None:
@@ -70,6 +73,8 @@ def receive_record(session: Session, new: NewRecord, policy: Policy, now: dateti
     is_batched = new.survey is not None and can_be_batched(record, policy)
     if is_batched:
         wait_turn(session, record.phone_lookup)
+    if record.kind is RecordKind.CALL:
+        wait_call(session, record.number)
     try:
         with session.begin_nested():
             session.add(record)
@@ -77,8 +82,10 @@ def receive_record(session: Session, new: NewRecord, policy: Policy, now: dateti
         if (known := _known(session, new)) is None:
             raise
         return Received(known, duplicate=True)
+    if record.kind is RecordKind.CALL and rate_by_waiting_key(session, record, policy, now):
+        return Received(record.id, duplicate=False)
     if new.survey is not None and not (is_batched and _join_batch(session, record, policy, now)):
-        invite(session, record, _channel_for(record, new.survey), policy, now)
+        invite(session, record, _channel_for(record, new.survey, policy), policy, now)
     return Received(record.id, duplicate=False)
 
 
@@ -102,9 +109,10 @@ def _known(session: Session, new: NewRecord) -> int | None:
     )
 
 
-def _channel_for(record: ServiceRecord, wanted: Channel) -> Channel:
-    """Landlines cannot text: they are called. Others are asked as wanted."""
-    return Channel.PHONE if record.phone_kind is PhoneKind.LANDLINE else wanted
+def _channel_for(record: ServiceRecord, wanted: Channel, policy: Policy) -> Channel:
+    """Landlines cannot text: they are called, as are all about records of the policy's `kinds`. Others: as wanted."""
+    is_called = record.phone_kind is PhoneKind.LANDLINE or record.kind in policy.phone.kinds
+    return Channel.PHONE if is_called else wanted
 
 
 def invite(session: Session, record: ServiceRecord, channel: Channel, policy: Policy, now: datetime) -> None:

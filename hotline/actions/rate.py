@@ -21,7 +21,10 @@ LONGEST_COMMENT = 2000  # characters of one rating's comment in all; longer ones
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """What a citizen gave: stars, and how they came about. `raw` and `comment` have phone numbers masked."""
+    """What a citizen gave: stars, and how they came about. `raw` and `comment` have phone numbers masked.
+
+    `given_at`: when, if we learn of it later than it was given; None = now.
+    """
 
     stars: int
     channel: Channel
@@ -31,6 +34,7 @@ class Given:
     rule: str
     comment: str | None = None
     flags: tuple[str, ...] = ()
+    given_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +54,8 @@ def rate(session: Session, record_id: int, given: Given, policy: Policy, now: da
     record = _in_turn(session, record_id)
     earlier = active_rating(session, record_id)
     again = earlier if earlier is not None and earlier.stars == given.stars else None
-    early = ["before_completion"] if now < record.completed_at else []
+    given_at = given.given_at or now
+    early = ["before_completion"] if given_at < record.completed_at else []
     rating = Rating(
         record=record,
         stars=given.stars,
@@ -61,7 +66,7 @@ def rate(session: Session, record_id: int, given: Given, policy: Policy, now: da
         rule=given.rule,
         reasons=again.reasons if again else [],
         comment=_joined(again.comment if again else None, given.comment),
-        rated_at=now,
+        rated_at=given_at,
         flags=[*early, *given.flags],
         round=1,
         is_default=False,
@@ -150,6 +155,12 @@ def active_rating(session: Session, record_id: int) -> Rating | None:
     return session.scalar(
         select(Rating).where(Rating.record_id == record_id, Rating.state == RatingState.ACTIVE).limit(1)
     )
+
+
+def has_rated_since(session: Session, record_id: int, moment: datetime) -> bool:
+    """Has the citizen rated the record after that moment, whatever became of the rating?"""
+    later = select(Rating.id).where(Rating.record_id == record_id, Rating.rated_at > moment).limit(1)
+    return session.scalar(later) is not None
 
 
 def changeable_ratings(session: Session, phone_lookup: str, policy: Policy, now: datetime) -> Sequence[Rating]:

@@ -7,7 +7,7 @@ from sqlalchemy import Select, select, update
 from sqlalchemy.engine import CursorResult
 from sqlalchemy.orm import Session
 
-from hotline.actions.rate import LATE, Given, rate
+from hotline.actions.rate import LATE, Given, has_rated_since, rate
 from hotline.actions.turns import wait_turn
 from hotline.actions.wording import script_in_use, script_said
 from hotline.errors import BadInput, Conflict, NotFound
@@ -74,7 +74,7 @@ def assign(
     script = _script_they_read(session, record_id, policy)
     if text.stars is not None and _read_now(text, script.scale) != stars:
         raise Conflict("the text is a rating, and says something else", code="read_otherwise")
-    if _is_open(session, item_id) and _has_rated_since(session, record_id, text):
+    if _is_open(session, item_id) and has_rated_since(session, record_id, text.received_at):
         raise Conflict("the citizen has rated this record after the text", code="rated_later")
     _decide(session, item_id, Decision.ASSIGNED, user_name, now)
     given = Given(
@@ -132,11 +132,6 @@ def _decide(
 def _is_open(session: Session, item_id: int) -> bool:
     undecided = select(ReviewItem.id).where(ReviewItem.id == item_id, ReviewItem.decision.is_(None))
     return session.scalar(undecided) is not None
-
-
-def _has_rated_since(session: Session, record_id: int, text: InboundText) -> bool:
-    later = select(Rating.id).where(Rating.record_id == record_id, Rating.rated_at > text.received_at).limit(1)
-    return session.scalar(later) is not None
 
 
 def _is_late(session: Session, record_id: int, text: InboundText) -> bool:

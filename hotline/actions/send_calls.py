@@ -4,14 +4,15 @@ A row found already `sending` was abandoned half-way: nobody knows whether the c
 `unknown` and is not placed again; the carrier's reports, or a person, settle it.
 """
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from hotline.actions.hindrances import Beginning, Go, Never, hindrance
+from hotline.actions.hindrances import Beginning, Go, Never, NotBefore, call_hindrance
 from hotline.actions.invite import put_call
 from hotline.actions.progress import invitation_is_out, lock_invitation, may_be_out, move
+from hotline.actions.turns import wait_turn
 from hotline.messages import CALL_ENDS, Accepted, Ambiguous, CallProgress, Refusal, Refused, SendResult
 from hotline.rules.policy import Policy
 from hotline.tables import Call, Invitation
@@ -19,9 +20,27 @@ from hotline.tables.contacts import CallState
 from hotline.tables.service import OPEN_INVITATION_STATES, InvitationState
 
 
+def look_at_call(session: Session, call_id: int, policy: Policy, now: datetime) -> NotBefore | Never | None:
+    """What hinders the survey call now, if anything does. Nothing is marked; begin looks again."""
+    return _hindered(session, locked_call(session, call_id), policy, now)
+
+
 def begin_call(session: Session, call_id: int, policy: Policy, now: datetime) -> Beginning:
-    """Mark the survey call as being placed, or say why not."""
+    """Mark the survey call as being placed, or say why not.
+
+    A number's calls begin one after the other: two cannot both be the last of a day.
+    """
+    wait_turn(session, session.scalars(select(Call.phone_lookup).where(Call.id == call_id)).one())
     call = locked_call(session, call_id)
+    if (hindered := _hindered(session, call, policy, now)) is not None:
+        return hindered
+    assert call.invitation is not None
+    call.state, call.begun_at = CallState.SENDING, now
+    may_be_out(call.invitation, InvitationState.SENDING, policy, now)
+    return Go(call.phone_box)
+
+
+def _hindered(session: Session, call: Call, policy: Policy, now: datetime) -> NotBefore | Never | None:
     assert call.invitation is not None
     if call.state is CallState.SENDING:
         call.state = CallState.UNKNOWN
@@ -29,14 +48,10 @@ def begin_call(session: Session, call_id: int, policy: Policy, now: datetime) ->
         return Never()
     if call.state is not CallState.QUEUED:
         return Never()
-    hindered = hindrance(session, call.invitation, policy.phone, policy, now)
+    hindered = call_hindrance(session, call, policy, now)
     if isinstance(hindered, Never):
         call.state = CallState.ENDED
-    if hindered is not None:
-        return hindered
-    call.state = CallState.SENDING
-    may_be_out(call.invitation, InvitationState.SENDING, policy, now)
-    return Go(call.phone_box)
+    return hindered
 
 
 def settle_call(
@@ -55,11 +70,11 @@ def settle_call(
             call.state, call.invitation.error_code = CallState.UNKNOWN, code
             may_be_out(call.invitation, InvitationState.UNKNOWN, policy, now)
         case Refused(Refusal.RETRY, code) if call.state in _BEING_PLACED:
-            call.state, call.invitation.error_code = CallState.QUEUED, code
+            call.state, call.begun_at, call.invitation.error_code = CallState.QUEUED, None, code
             _is_not_out(call.invitation)
             return True
         case Refused(_, code) if call.state in _BEING_PLACED:
-            call.state, call.ended_at = CallState.ENDED, now
+            call.state, call.begun_at, call.ended_at = CallState.ENDED, None, now
             call.invitation.error_code = code
             move(call.invitation, InvitationState.FAILED)
     return False
@@ -97,6 +112,7 @@ def note_call_progress(
     call.state = state
     invitation = None if call.inbound else call.invitation
     if invitation is not None:
+        call.begun_at = call.begun_at or now
         lock_invitation(session, invitation)
         invitation_is_out(invitation, InvitationState.SENT, policy, now)
     if state is CallState.ENDED:
@@ -108,8 +124,21 @@ def note_call_progress(
 def _call_again(session: Session, call: Call, invitation: Invitation, policy: Policy, now: datetime) -> None:
     if invitation.state not in OPEN_INVITATION_STATES:
         return
-    if call.try_no >= policy.phone.tries:
+    again_at = _next_try(session, call, invitation, policy, now)
+    if again_at is None:
         invitation.state, invitation.error_code = InvitationState.FAILED, call.result
-        return
-    later = now + timedelta(hours=policy.phone.retry_hours)
-    put_call(session, invitation, call.try_no + 1, policy.phone.window.next_open(later, policy.zone), now)
+    else:
+        put_call(session, invitation, call.try_no + 1, again_at, now)
+
+
+def _next_try(session: Session, call: Call, invitation: Invitation, policy: Policy, now: datetime) -> datetime | None:
+    """None: often enough, or the invitation is over by then."""
+    if call.try_no >= policy.phone.tries:
+        return None
+    begun = select(Call.begun_at).where(
+        Call.invitation_id == invitation.id, Call.inbound.is_(False), Call.id != call.id
+    )
+    tried = sorted(at for at in session.scalars(begun) if at is not None and at <= now)
+    assert call.result is not None
+    assert invitation.expires_at is not None
+    return policy.calling_days.next_try([*tried, now], policy.phone.gap_after(call.result), invitation.expires_at)

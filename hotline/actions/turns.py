@@ -1,4 +1,4 @@
-"""One number, one thing at a time: its texts, its records coming in and what a person decides about its texts."""
+"""One thing at a time: of a number its texts, its records and what a person decides about them; of a call its parts."""
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -10,5 +10,25 @@ def wait_turn(session: Session, phone_lookup: str) -> None:
     Asked for before any row is locked; who needs the turns of several numbers asks in the order of their lookups. On
     SQLite there is one writer as it is.
     """
+    _wait(session, f"turn:{phone_lookup}")
+
+
+def wait_call(session: Session, call_id: str) -> None:
+    """The same for a call: its record and the key that a PBX collected in it may come at the same moment.
+
+    Who needs the turns of several calls asks in the order of their ids.
+    """
+    _wait(session, f"call:{call_id}")
+
+
+def wait_lines(session: Session) -> None:
+    """The same for all our lines, so that two calls which begin at once cannot both take the last one.
+
+    Who needs a number's turn as well asks for the lines first.
+    """
+    _wait(session, "lines")
+
+
+def _wait(session: Session, name: str) -> None:
     if session.get_bind().dialect.name == "postgresql":
-        session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"turn:{phone_lookup}", 0))))
+        session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(name, 0))))

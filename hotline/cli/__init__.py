@@ -17,6 +17,7 @@ _COMMANDS = {
     "migrate": "hotline.cli.run",
     "opt-outs": "hotline.cli.opt_outs",
     "parse": "hotline.cli.text",
+    "prompts": "hotline.cli.prompts",
     "replay": "hotline.cli.replay",
     "schedule": "hotline.cli.run",
     "user": "hotline.cli.people",

@@ -18,6 +18,7 @@ from hotline.errors import HotlineError
 from hotline.jobs import heartbeat
 from hotline.migrations import is_current
 from hotline.probes import SCHEDULE_IS_LATE_AFTER
+from hotline.prompts.wanted import prompts_of
 from hotline.rules.script_faults import faults
 from hotline.services import Services, make_services
 from hotline.settings import load_settings
@@ -58,7 +59,19 @@ _COLOURS = {Verdict.OK: "green", Verdict.WARNING: "yellow", Verdict.FAULT: "red"
 def examine(house: Services) -> Iterator[Finding]:
     """Every finding, in the order in which a fault explains those after it."""
     yield Finding("settings", Verdict.OK, f"policy {house.policy.name} ({house.policy.title})")
-    for look in (_database, _migrations, _wording, _redis, _schedule, _public_url, _twilio, _senders, _mainland):
+    for look in (
+        _database,
+        _migrations,
+        _wording,
+        _prompts,
+        _redis,
+        _schedule,
+        _public_url,
+        _twilio,
+        _senders,
+        _calls,
+        _mainland,
+    ):
         yield look(house)
 
 
@@ -101,6 +114,24 @@ def _wording(house: Services) -> Finding:
             reason = "; ".join(map(str, found))[:200]
             return Finding("wording", Verdict.WARNING, f"{script.id}: {reason}: activate another version")
     return Finding("wording", Verdict.OK, ", ".join(script.id for script in scripts))
+
+
+def _prompts(house: Services) -> Finding:
+    """What is not rendered is said by the carrier's own voice: another one, in the middle of a call."""
+    policy, prompts = house.policy, house.prompts
+    if prompts is None:
+        return Finding("prompts", Verdict.OK, "the carrier's own voice says every sentence")
+    try:
+        with house.database.read() as session:
+            script = script_in_use(session, policy.phone.script)
+    except SQLAlchemyError:
+        return Finding("prompts", Verdict.FAULT, "cannot be read without the database and its tables")
+    wanted = prompts_of(script, policy, policy.languages, slow=False)
+    missing = sum(prompts.find(prompt.language, prompt.slow, prompt.text) is None for prompt in wanted)
+    if missing:
+        words = f"{missing} of {len(wanted)} sentences are not rendered: run `hotline prompts render`"
+        return Finding("prompts", Verdict.WARNING, words)
+    return Finding("prompts", Verdict.OK, f"{len(wanted)} sentences of {script.id} are played from HOTLINE_PROMPTS")
 
 
 def _redis(house: Services) -> Finding:
@@ -155,6 +186,15 @@ def _senders(house: Services) -> Finding:
     if settings.twilio_from is None:
         return Finding("senders", Verdict.WARNING, f"{numbers}, {pace}; no calls can be placed: set TWILIO_FROM")
     return Finding("senders", Verdict.OK, f"{numbers}, {pace}")
+
+
+def _calls(house: Services) -> Finding:
+    """How fast calls are placed, how many are on at once, and how often one number is called."""
+    settings, phone = house.settings, house.policy.phone
+    daily = f"{phone.daily_cap} in 24 hours" if phone.daily_cap else "no cap for a day"
+    burst = f"{phone.burst_cap} in {phone.burst_minutes} minutes" if phone.burst_cap else "no cap for minutes"
+    pace = f"{settings.calls_per_second:g} a second, {settings.most_calls} lines"
+    return Finding("calls", Verdict.OK, f"{pace}; to one number {daily}, {burst}")
 
 
 def _mainland(house: Services) -> Finding:

@@ -1,5 +1,6 @@
 """The page of one case: all that is known, calling the citizen, closing, giving back; live while it is open."""
 
+from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
@@ -65,9 +66,11 @@ def call(case_id: int) -> BaseResponse | tuple[str, int]:
     try:
         token = leases.posted_token(case_id)
         with house.database.write() as session:
-            dial.dial(session, case_id, token, session.get_one(User, person.id), house.now())
+            dial.dial(session, case_id, token, session.get_one(User, person.id), house.policy, house.now())
     except BadInput:
         return _page(case_id, {"phone": FIELDS["no_phone"]}), 400
+    except dial.CalledEnough as enough:
+        return _refused(case_id, enough, enough.again_at)
     except Conflict as conflict:
         return _refused(case_id, conflict)
     return redirect(url_for("console.case_page", case_id=case_id, _anchor="call"), 303)
@@ -129,10 +132,10 @@ def close(case_id: int) -> BaseResponse | tuple[str, int]:
     return redirect(url_for("console.queue"), 303)
 
 
-def _refused(case_id: int, conflict: Conflict) -> tuple[str, int]:
-    """Say kindly why nothing was done, and keep what was typed."""
-    why, note = why_refused(conflict), request.form.get("note", "")
-    return render_template("console/refused.html", case_id=case_id, why=why, note=note), 409
+def _refused(case_id: int, conflict: Conflict, again_at: datetime | None = None) -> tuple[str, int]:
+    """Say kindly why nothing was done, and from when it can be, and keep what was typed."""
+    shown = {"why": why_refused(conflict), "again_at": again_at, "note": request.form.get("note", "")}
+    return render_template("console/refused.html", case_id=case_id, **shown), 409
 
 
 def _page(case_id: int, faults: dict[str, Words] | None = None) -> str:

@@ -162,6 +162,11 @@ CONFLICTS: Mapping[str, Words] = {
         "这件工单已有一通呼叫正在进行，请先结束再呼叫。如已挂机，请在工单页面点击“通话已结束”。",
         "A call about this case is under way; end it first. If you have hung up, press “The call is over” on its page.",
     ),
+    "called_enough": Words(
+        "为免打扰市民，短时间内和 24 小时内呼叫同一号码的次数有限（评价电话与回访合计），现已达到上限，本次未呼叫。",
+        "So as not to trouble citizens, calls to one number are limited, in a short time and in 24 hours, surveys and "
+        "callbacks together. The limit is reached, and nobody was called.",
+    ),
     "lease_lost": Words(
         "本页面已不再持有这件工单：它可能已退回、已由他人受理，或已在您的另一个窗口中继续。",
         "This page no longer holds the case: it was released, taken by someone else, or continued in another window.",

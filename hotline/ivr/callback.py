@@ -4,8 +4,8 @@ from flask import Blueprint, Response, request
 
 from hotline.actions import dial
 from hotline.actions.wording import script_in_use
-from hotline.carriers.base import Bridge, HangUp, Listen, Say
-from hotline.ivr.speech import public_url
+from hotline.carriers.base import Bridge, HangUp, Listen, Play, Say
+from hotline.ivr.speech import heard, public_url
 from hotline.messages import CallProgress
 from hotline.rules.script import Script
 from hotline.services import services
@@ -90,11 +90,11 @@ _UNSPOKEN: dict[CallProgress | None, str] = {
 }
 
 
-def _say(script: Script, sentence: str, **facts: object) -> Say:
+def _say(script: Script, sentence: str, **facts: object) -> Say | Play:
     """Agents are spoken to in the policy's first language."""
     language = services().policy.languages[0]
-    return Say(script.say(sentence, language, **facts), language)
+    return heard(Say(script.say(sentence, language, **facts), language))
 
 
-def _speak(*speech: Say | Listen | Bridge | HangUp) -> Response:
+def _speak(*speech: Say | Play | Listen | Bridge | HangUp) -> Response:
     return respond(services().voice_carrier.render(speech))

@@ -4,29 +4,44 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
+from redis.exceptions import RedisError
 from sqlalchemy.orm import Session
 
 from hotline import outbox
 from hotline.actions import dial, send_calls
-from hotline.actions.hindrances import Beginning, Go, Never, NotBefore
-from hotline.messages import SendResult
+from hotline.actions.hindrances import (
+    Beginning,
+    Go,
+    Never,
+    NotBefore,
+    callback_line_hindrance,
+    survey_line_hindrance,
+)
+from hotline.actions.turns import wait_lines
+from hotline.jobs.pace import LONGEST_WAIT, Busy, Pace
+from hotline.messages import Refusal, Refused, SendResult
 from hotline.outbox import Claim, Kind
 from hotline.services import Services
 
 LEASE = timedelta(seconds=30)  # longer than the slowest answer of a carrier or store
 MOST_ATTEMPTS = 20  # about four hours of asking
+BEGINS_BEFORE = 0.1  # seconds; the commit that marks what is being sent takes some hundredths
+_CALLS = "calls"  # all our calls keep one pace, as the one sender of that name
 
 
 @dataclass(frozen=True, slots=True)
 class Errand:
     """`kind` is that of its outbox rows; `subject` names the id in their payload.
 
-    Only `carry` is on the network, and no session is open there.
-    `settle` returns True if the carrier may be asked again later.
+    `look` says what hinders it now and marks nothing; `longest_wait` (seconds) is for a moment of the pace of calls.
+    Only `carry` is on the network, and no session is open there. `settle` returns True if the carrier may be asked
+    again later.
     """
 
     kind: Kind
     subject: str
+    longest_wait: float
+    look: Callable[[Services, Session, int], NotBefore | Never | None]
     begin: Callable[[Services, Session, int], Beginning]
     carry: Callable[[Services, int, Go], SendResult]
     settle: Callable[[Services, Session, int, SendResult], bool]
@@ -38,23 +53,62 @@ def claimed(here: Services, row_id: int) -> Claim | None:
 
 
 def run(errand: Errand, here: Services, row_id: int) -> None:
-    """Begin, commit; call the carrier; settle, commit."""
+    """Look; wait for a moment of the calls' pace; begin, commit; call the carrier; settle, commit.
+
+    While it waits nothing is marked: a worker that dies then leaves all as it was.
+    """
     claim = claimed(here, row_id)
-    if claim is None:
+    if claim is None or not _looks_free(errand, here, claim):
         return
-    subject_id = claim.payload[errand.subject]
+    pace = Pace(here.redis, here.settings.calls_per_second)
+    match pace.take((_CALLS,), errand.longest_wait):
+        case Busy(wait):
+            with here.database.write() as session:
+                outbox.put_off(session, claim, here.now() + timedelta(seconds=wait))
+        case slot:
+            moment = pace.moment_of(slot)
+            pace.wait_until(moment - BEGINS_BEFORE)
+            _place(errand, here, claim, lambda: pace.meet(_CALLS, moment))
+
+
+def _looks_free(errand: Errand, here: Services, claim: Claim) -> bool:
     with here.database.write() as session:
-        beginning = errand.begin(here, session, subject_id)
-        if isinstance(beginning, Go):
-            here.vault.open(beginning.phone_box)  # with the wrong key this raises, and nothing is marked as begun
-        else:
-            let_be(here, session, claim, beginning)
-    if not isinstance(beginning, Go):
+        hindered = errand.look(here, session, claim.payload[errand.subject])
+        if hindered is not None:
+            let_be(here, session, claim, hindered)
+    return hindered is None
+
+
+def _place(errand: Errand, here: Services, claim: Claim, meet_moment: Callable[[], bool]) -> None:
+    subject_id = claim.payload[errand.subject]
+    go = _begin(errand, here, claim, subject_id)
+    if go is None:
         return
-    result = errand.carry(here, subject_id, beginning)
+    result = errand.carry(here, subject_id, go) if meets(meet_moment) else Refused(Refusal.RETRY, "pace")
     with here.database.write() as session:
         again = errand.settle(here, session, subject_id, result)
         settle_row(here, session, errand.kind, subject_id, claim, again)
+
+
+def _begin(errand: Errand, here: Services, claim: Claim, subject_id: int) -> Go | None:
+    with here.database.write() as session:
+        beginning = errand.begin(here, session, subject_id)
+        if not outbox.renew(session, claim, here.now(), LEASE):
+            session.rollback()  # another worker has the row by now, and the call may be in its hands
+            return None
+        if not isinstance(beginning, Go):
+            let_be(here, session, claim, beginning)
+            return None
+        here.vault.open(beginning.phone_box)  # with the wrong key this raises, and nothing is marked as begun
+    return beginning
+
+
+def meets(meet_moment: Callable[[], bool]) -> bool:
+    """Without Redis there is no moment to be had, and nothing was sent."""
+    try:
+        return meet_moment()
+    except RedisError:
+        return False
 
 
 def let_be(here: Services, session: Session, claim: Claim, hindered: NotBefore | Never) -> None:
@@ -100,10 +154,32 @@ def _place_call(house: Services, go: Go, answer_path: str, own_id: str) -> SendR
     )
 
 
+def _look_at_survey(house: Services, session: Session, call_id: int) -> NotBefore | Never | None:
+    hindered = send_calls.look_at_call(session, call_id, house.policy, house.now())
+    return hindered or survey_line_hindrance(session, house.settings.most_calls, house.now())
+
+
+def _begin_survey(house: Services, session: Session, call_id: int) -> Beginning:
+    wait_lines(session)
+    hindered = survey_line_hindrance(session, house.settings.most_calls, house.now())
+    return hindered or send_calls.begin_call(session, call_id, house.policy, house.now())
+
+
+def _look_at_callback(house: Services, session: Session, _attempt_id: int) -> NotBefore | None:
+    return callback_line_hindrance(session, house.settings.most_calls, house.now())
+
+
+def _begin_callback(house: Services, session: Session, attempt_id: int) -> Beginning:
+    wait_lines(session)
+    return _look_at_callback(house, session, attempt_id) or dial.begin_dial(session, attempt_id, house.now())
+
+
 SURVEY_CALL = Errand(
     kind=Kind.CALL,
     subject="call_id",
-    begin=lambda house, session, call_id: send_calls.begin_call(session, call_id, house.policy, house.now()),
+    longest_wait=2.0,  # so that a worker is soon there again for whoever waits
+    look=_look_at_survey,
+    begin=_begin_survey,
     carry=_carry_survey_call,
     settle=lambda house, session, call_id, result: send_calls.settle_call(
         session, call_id, house.voice_carrier.name, result, house.policy, house.now()
@@ -113,7 +189,9 @@ SURVEY_CALL = Errand(
 CALLBACK_CALL = Errand(
     kind=Kind.DIAL,
     subject="attempt_id",
-    begin=lambda house, session, attempt_id: dial.begin_dial(session, attempt_id, house.now()),
+    longest_wait=LONGEST_WAIT,
+    look=_look_at_callback,
+    begin=_begin_callback,
     carry=_carry_callback_call,
     settle=lambda house, session, attempt_id, result: dial.settle_dial(session, attempt_id, result, house.now()),
 )

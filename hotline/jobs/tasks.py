@@ -31,7 +31,8 @@ def sweep() -> None:
     """
     here = house()
     with here.database.read() as session:
-        rings = [ring for kind in Kind for ring in outbox.due(session, here.now(), _SWEEP, kind)]
+        most = {Kind.CALL: min(_SWEEP, here.settings.most_calls)}  # more cannot begin before the next sweep
+        rings = [ring for kind in Kind for ring in outbox.due(session, here.now(), most.get(kind, _SWEEP), kind)]
     Doorbell(here.redis).ring_if_roomy(rings)
     heartbeat.beat(here.redis, here.now())
 

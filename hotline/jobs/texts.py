@@ -7,7 +7,6 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import structlog
-from redis.exceptions import RedisError
 
 from hotline import outbox
 from hotline.actions.hindrances import Go
@@ -19,7 +18,6 @@ from hotline.outbox import Claim, Kind
 from hotline.services import Services
 
 _MOST_LOOKS = 20  # texts that a ring finds hindered before it gives up; the others have rings of their own
-_BEGINS_BEFORE = 0.1  # seconds; the commit that marks a text as being sent takes some hundredths
 _SERVICE = "service"  # the one sender, where the carrier chooses the number
 
 log = structlog.get_logger(__name__)
@@ -72,7 +70,7 @@ def _send_in_time(here: Services, claim: Claim, ready: Ready) -> None:
                 outbox.put_off(session, claim, here.now() + timedelta(seconds=wait))
         case slot:
             moment = pace.moment_of(slot)
-            pace.wait_until(moment - _BEGINS_BEFORE)
+            pace.wait_until(moment - errands.BEGINS_BEFORE)
             _send(here, claim, slot.sender if ready.our_numbers else None, lambda: pace.meet(slot.sender, moment))
 
 
@@ -82,7 +80,7 @@ def _send(here: Services, claim: Claim, our_number: str | None, meet_moment: Cal
     go = _begin(here, claim, text_id, our_number)
     if go is None:
         return
-    result = _carry(here, text_id, go) if _meets(meet_moment) else Refused(Refusal.RETRY, "pace")
+    result = _carry(here, text_id, go) if errands.meets(meet_moment) else Refused(Refusal.RETRY, "pace")
     with here.database.write() as session:
         again = settle_text(session, text_id, result, here.policy, here.now())
         errands.settle_row(here, session, Kind.TEXT, text_id, claim, again)
@@ -99,14 +97,6 @@ def _begin(here: Services, claim: Claim, text_id: int, our_number: str | None) -
             errands.let_be(here, session, claim, beginning)
             return None
     return beginning
-
-
-def _meets(meet_moment: Callable[[], bool]) -> bool:
-    """Without Redis there is no moment to be had, and nothing was sent."""
-    try:
-        return meet_moment()
-    except RedisError:
-        return False
 
 
 def _carry(here: Services, text_id: int, go: Go) -> SendResult:

@@ -1,10 +1,12 @@
 """A city's policy: every figure that differs by place, as one frozen, validated object. Read from a TOML file."""
 
-from datetime import time
+from datetime import time, timedelta
+from typing import Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from hotline.rules.call_times import CallingDays, Cap
 from hotline.rules.deadlines import DayUnit, Window
 
 
@@ -57,13 +59,38 @@ class AskingPolicy(_Section):
         return Window(self.opens, self.closes, pauses, self.on_days_off)
 
 
+class RetryMinutes(_Section):
+    """The least time before a call is tried again, by how the last one ended."""
+
+    busy: int = Field(ge=0, le=10_080)
+    no_answer: int = Field(ge=0, le=10_080)
+    failed: int = Field(ge=0, le=10_080)
+
+
 class PhonePolicy(AskingPolicy):
-    """Calls are tried again when nobody answers: at most `tries`, `retry_hours` apart."""
+    """Calls are tried again when nobody answers: at most `tries`, of which `one_day_tries` on one day.
+
+    `daily_cap`: calls of ours to one number, callbacks included, in any 24 hours; `burst_cap`: in any `burst_minutes`
+    (0 = no cap). `kinds`: of records that are asked about by a call although the number could be texted.
+    """
 
     tries: int = Field(ge=1, le=10)
-    retry_hours: int = Field(ge=0, le=168)
+    retry_minutes: RetryMinutes
+    one_day_tries: int = Field(ge=1, le=10)
+    daily_cap: int = Field(ge=0, le=50)
+    burst_cap: int = Field(ge=0, le=50)
+    burst_minutes: int = Field(ge=1, le=1440)
+    kinds: tuple[Literal["transaction", "call"], ...] = ()
     ring_seconds: int = Field(ge=10, le=120)
     listen_seconds: int = Field(ge=3, le=30)
+
+    def gap_after(self, ended: str) -> timedelta:
+        """The least time before another try, after a call that was `busy`, `no_answer` or `failed`."""
+        return timedelta(minutes=self.retry_minutes.model_dump()[ended])
+
+    @property
+    def caps(self) -> tuple[Cap, Cap]:
+        return Cap(self.daily_cap, timedelta(days=1)), Cap(self.burst_cap, timedelta(minutes=self.burst_minutes))
 
 
 class TextPolicy(AskingPolicy):
@@ -147,6 +174,10 @@ class Policy(_Section):
     @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.time_zone)
+
+    @property
+    def calling_days(self) -> CallingDays:
+        return CallingDays(self.phone.window, self.zone, self.phone.one_day_tries)
 
     def language_for(self, wanted: str | None) -> str:
         """The record's language if the city speaks it, else the city's first."""

@@ -6,7 +6,7 @@ from hotline.tables.contacts import Call, CallTurn, InboundText, LanguageChoice,
 from hotline.tables.people import ApiKey, AuditEntry, User
 from hotline.tables.plumbing import OutboxRow, StoredRating, StorePosition
 from hotline.tables.replies import Question, ReviewItem
-from hotline.tables.service import Invitation, Rating, ServiceRecord
+from hotline.tables.service import Invitation, PressedKey, Rating, ServiceRecord
 from hotline.tables.wording import ScriptVersion
 
 __all__ = [
@@ -24,6 +24,7 @@ __all__ = [
     "OptOut",
     "OutboundText",
     "OutboxRow",
+    "PressedKey",
     "Question",
     "Rating",
     "ReviewItem",

@@ -70,7 +70,8 @@ class Attempt(HasId, Base):
     state: Mapped[AttemptState] = mapped_column(Word(AttemptState))
     result: Mapped[AttemptResult | None] = mapped_column(Word(AttemptResult))
     external_id: Mapped[str | None] = mapped_column(String(64), index=True)
-    requested_at: Mapped[datetime]
+    requested_at: Mapped[datetime] = mapped_column(index=True)
+    citizen_rung_at: Mapped[datetime | None]
     bridged_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
 

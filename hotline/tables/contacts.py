@@ -99,10 +99,17 @@ class CallState(StrEnum):
 
 
 class Call(HasId, HasPhone, Base):
-    """A survey call, from us or to us. `result` is the carrier's last word on it (completed, busy, no-answer …)."""
+    """A survey call, from us or to us. `result` is the carrier's last word on it (completed, busy, no-answer …).
+
+    `begun_at`: when the citizen's telephone was, or may have been, rung by us.
+    """
 
     __tablename__ = "calls"
-    __table_args__ = (UniqueConstraint("carrier", "external_id"), in_sight_if_unknown("calls"))
+    __table_args__ = (
+        UniqueConstraint("carrier", "external_id"),
+        in_sight_if_unknown("calls"),
+        Index("ix_calls_cap", "phone_lookup", "begun_at"),
+    )
 
     carrier: Mapped[str] = mapped_column(String(24))
     external_id: Mapped[str | None] = mapped_column(String(64))
@@ -114,6 +121,7 @@ class Call(HasId, HasPhone, Base):
     result: Mapped[str | None] = mapped_column(String(24))
     try_no: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime]
+    begun_at: Mapped[datetime | None] = mapped_column(index=True)
     ended_at: Mapped[datetime | None]
 
     invitation: Mapped[Invitation | None] = relationship(lazy="joined")

@@ -139,3 +139,23 @@ class Rating(HasId, Base):
     supersedes_id: Mapped[int | None] = mapped_column(ForeignKey("ratings.id"))
 
     record: Mapped[ServiceRecord] = relationship(lazy="joined", innerjoin=True)
+
+
+class PressedKey(HasId, Base):
+    """A key that a PBX collected in a call: one for each call, kept also while the call's record has not come.
+
+    `rating_id`: the rating that it became; None while it waits for the record, if it was `refused` (names the field
+    that did not fit the record when that came), or if the citizen had rated the call later than it was pressed.
+    """
+
+    __tablename__ = "pressed_keys"
+    __table_args__ = (CheckConstraint("key BETWEEN 1 AND 5", name="key"),)
+
+    call_id: Mapped[str] = mapped_column(String(64), unique=True)
+    key: Mapped[int]
+    scale: Mapped[Scale] = mapped_column(Word(Scale))
+    pressed_at: Mapped[datetime]
+    received_at: Mapped[datetime]
+    phone_lookup: Mapped[str | None] = mapped_column(String(64))
+    refused: Mapped[str | None] = mapped_column(String(24))
+    rating_id: Mapped[int | None] = mapped_column(ForeignKey("ratings.id"))

@@ -51,14 +51,19 @@ def test_reports_in_any_order_only_move_forward(house: Services, feed: Feed, twi
         assert all_of(house, Invitation)[-1].state is InvitationState.SENT  # asked; they may still ring us
 
 
-@pytest.mark.parametrize("end", ["no-answer", "busy", "failed", "canceled"])
+@pytest.mark.parametrize(
+    ("end", "second"),
+    [("no-answer", "13:30"), ("busy", "10:00"), ("failed", "13:30"), ("canceled", "13:30")],
+)
 def test_nobody_there_is_called_again_as_often_as_the_policy_says(
-    end: str, house: Services, twilio: Twilio, placed: str, clock: MovingClock
+    end: str, second: str, house: Services, twilio: Twilio, placed: str, clock: MovingClock
 ) -> None:
-    tries, pause = house.policy.phone.tries, house.policy.phone.retry_hours
+    """Two tries on the first day, the last on the next, in the afternoon that was not tried yet (or the noon)."""
+    object.__setattr__(house, "policy", load_policy("default"))
+    tries = house.policy.phone.tries
     for number in range(1, tries + 1):
         if number > 1:
-            clock.move(hours=pause)
+            clock.now = all_of(house, OutboxRow, kind="call")[-1].due_at
             place(house, number)
         for _ in range(2):  # a repeated report is one report
             twilio.call_status(f"?call={number}", f"CA{number}", end)
@@ -69,7 +74,8 @@ def test_nobody_there_is_called_again_as_often_as_the_policy_says(
     assert invitation.state is InvitationState.FAILED
     assert invitation.error_code == calls[-1].result
     due = [city_time(house, row.due_at) for row in all_of(house, OutboxRow, kind="call")]
-    assert due == ["2026-11-23 09:30", "2026-11-23 13:30", "2026-11-23 17:30"]
+    third = "2026-11-24 11:15" if end == "busy" else "2026-11-24 14:30"
+    assert due == ["2026-11-23 09:30", f"2026-11-23 {second}", third]
 
 
 def test_ten_copies_of_no_answer_at_once_are_one_more_try(house: Services, twilio: Twilio, placed: str) -> None:
@@ -82,6 +88,15 @@ def test_the_next_try_stays_inside_the_window(house: Services, twilio: Twilio, p
     clock.move(hours=9)  # 18:30: four hours later is after nine
     twilio.call_status("?call=1", placed, "no-answer")
     assert city_time(house, all_of(house, OutboxRow, kind="call")[-1].due_at) == "2026-11-24 08:00"
+
+
+def test_no_try_is_made_after_the_invitation_has_ended(
+    house: Services, twilio: Twilio, placed: str, clock: MovingClock
+) -> None:
+    clock.move(days=house.policy.invitation.expires_days, hours=-4)
+    twilio.call_status("?call=1", placed, "no-answer")
+    assert len(all_of(house, Call)) == 1
+    assert (only(house, Invitation).state, only(house, Invitation).error_code) == (InvitationState.FAILED, "no_answer")
 
 
 def test_an_answer_given_by_text_ends_the_tries(house: Services, twilio: Twilio, placed: str) -> None:

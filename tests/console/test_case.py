@@ -16,6 +16,7 @@ from hotline.rules.scale import Scale
 from hotline.rules.script import Channel
 from hotline.services import Services
 from hotline.tables import Attempt, Case, CaseEvent, OutboxRow, Rating
+from tests.cast import change_phone_rules
 from tests.conftest import MovingClock
 from tests.console.conftest import Visitor
 
@@ -213,6 +214,27 @@ def test_a_released_case_is_free_again(agent: Visitor, open_case: OpenCase, hous
     assert _case(house, case_id).held_until is None
     assert "已退回队列" in agent.get("/console/").text
     assert agent.post(f"/console/cases/{case_id}/release", token=token).status_code == 409
+
+
+def test_a_number_that_was_called_often_enough_is_not_called_and_the_agent_is_told_from_when_it_may_be(
+    agent: Visitor, open_case: OpenCase, house: Services, clock: MovingClock
+) -> None:
+    change_phone_rules(house, daily_cap=1)
+    cases = open_case(), open_case()
+    tokens = [agent.claim(case_id) for case_id in cases]
+    assert agent.post(f"/console/cases/{cases[0]}/call", token=tokens[0]).status_code == 303
+    with house.database.write() as session:
+        dial.begin_dial(session, 1, house.now())
+        dial.bridge(session, 1, house.now())
+        dial.bridge_ended(session, 1, CallProgress.BUSY, house.now())
+    clock.move(minutes=5)
+    refused = agent.post(f"/console/cases/{cases[1]}/call", token=agent.lease(cases[1]))
+    assert refused.status_code == 409
+    assert "短时间内和 24 小时内呼叫同一号码的次数有限" in refused.text
+    assert "最早可再次呼叫：明天 09:30" in refused.text
+    assert "again from 2026-11-24 09:30" in refused.text
+    with house.database.read() as session:
+        assert session.query(Attempt).count() == 1
 
 
 def test_calling_asks_for_a_call_and_the_page_follows_it(

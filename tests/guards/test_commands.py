@@ -185,7 +185,10 @@ class TestTheDoctor:
         assert result.exit_code == 0, result.output
         assert verdicts.pop("two-way sms") == "warning"  # no two-way SMS to +86 by Twilio: said at every look
         assert verdicts == dict.fromkeys(
-            ("settings", "database", "migrations", "wording", "redis", "schedule", "public url", "twilio", "senders"),
+            (
+                *("settings", "database", "migrations", "wording", "prompts"),
+                *("redis", "schedule", "public url", "twilio", "senders", "calls"),
+            ),
             "ok",
         )
 
@@ -207,11 +210,14 @@ class TestTheDoctor:
         for remedy in ("hotline migrate", "hotline worker", "HOTLINE_PUBLIC_URL", "TWILIO_API_URL"):
             assert remedy in result.output
 
-    def test_it_says_what_texts_go_out_from_and_how_fast(
+    def test_it_says_what_texts_and_calls_go_out_from_and_how_fast(
         self, examined: Callable[..., tuple[Result, dict[str, str]]]
     ) -> None:
-        result, _ = examined(twilio_from_pool="+8643212345679", sms_per_second=0.5)
+        result, _ = examined(twilio_from_pool="+8643212345679", sms_per_second=0.5, calls_per_second=2.5)
         assert f"{OUR_NUMBER}, +8643212345679, 0.5 texts a second each" in result.output
+        assert "2.5 a second, 10 lines; to one number no cap for a day, no cap for minutes" in result.output
+        result, _ = examined(policy="default", most_calls=4)
+        assert "4 lines; to one number 5 in 24 hours, 3 in 5 minutes" in result.output
         result, verdicts = examined(twilio_from=None, twilio_messaging_service_sid="MG" + "a" * 32)
         assert verdicts["senders"] == "warning"
         assert "no calls can be placed: set TWILIO_FROM" in result.output
@@ -227,6 +233,13 @@ class TestTheDoctor:
         result, verdicts = examined()
         assert verdicts["wording"] == "warning"
         assert "en: late does not mention signature" in result.output
+
+    def test_sentences_that_are_not_rendered_are_told_of(
+        self, examined: Callable[..., tuple[Result, dict[str, str]]], tmp_path: Path
+    ) -> None:
+        result, verdicts = examined(prompts=tmp_path)
+        assert verdicts["prompts"] == "warning"
+        assert "sentences are not rendered: run `hotline prompts render`" in result.output
 
     def test_a_database_and_a_redis_that_are_away_are_faults_and_no_tracebacks(
         self, examined: Callable[..., tuple[Result, dict[str, str]]]

@@ -16,7 +16,7 @@ import pytest
 from flask import Flask
 from pydantic import BaseModel
 
-from hotline.api.shapes import CallIn, RatingOut, TransactionIn
+from hotline.api.shapes import CallIn, CallRatingIn, RatingOut, TransactionIn
 from hotline.cli import hotline
 from hotline.evaluation import Delivered, HttpStore
 from hotline.migrations import configuration
@@ -179,7 +179,7 @@ def test_the_http_pages_have_every_route_for_machines(app: Flask) -> None:
 def test_the_api_page_has_every_field_and_scope() -> None:
     page = read("docs/reference/http-api.md")
     rows = "\n".join(line.split("|")[1] for line in page.splitlines() if line.startswith("| `"))
-    for field in {*TransactionIn.model_fields, *CallIn.model_fields}:
+    for field in {*TransactionIn.model_fields, *CallIn.model_fields, *CallRatingIn.model_fields}:
         assert f"`{field}`" in rows
     for scope in Scope:
         assert f"`{scope}`" in page
@@ -208,7 +208,7 @@ def policy_entries(section: type[BaseModel], prefix: str = "") -> set[str]:
     for name, field in section.model_fields.items():
         kind = field.annotation
         nested = isinstance(kind, type) and issubclass(kind, BaseModel) and "count" not in kind.model_fields
-        found |= policy_entries(kind, f"{name}.") if nested else {prefix + name}  # type: ignore[arg-type]
+        found |= policy_entries(kind, f"{prefix}{name}.") if nested else {prefix + name}  # type: ignore[arg-type]
     return found
 
 

@@ -109,7 +109,7 @@ def test_always_is_default_with_every_window_open() -> None:
     names = {"name", "title", "city", "signature", "sms", "phone"}
     assert default.model_dump(exclude=names) == always.model_dump(exclude=names)
     for channel in ("sms", "phone"):
-        hours = {"opens", "closes", "daily_cap", "cooldown_hours"}
+        hours = {"opens", "closes", "daily_cap", "burst_cap", "cooldown_hours"}
         assert getattr(default, channel).model_dump(exclude=hours) == getattr(always, channel).model_dump(exclude=hours)
         assert {getattr(always, channel).opens, getattr(always, channel).closes} == {getattr(always, channel).opens.min}
 

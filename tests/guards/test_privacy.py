@@ -47,7 +47,7 @@ def a_whole_day(house: Services, feed: Feed, twilio: Twilio, desk: Desk, work: C
         token = desk.claim(case_id)
         with house.database.write() as session:
             agent = session.get_one(User, desk.user.id)
-            attempt = dial.dial(session, case_id, token, agent, house.now())
+            attempt = dial.dial(session, case_id, token, agent, house.policy, house.now())
         with house.database.write() as session:
             dial.begin_dial(session, attempt.id, house.now())
             dial.settle_dial(session, attempt.id, Accepted(f"CA-agent-{case_id}"), house.now())

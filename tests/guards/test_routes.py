@@ -15,6 +15,7 @@ pytestmark = on_sqlite
 SIGNED = {"sms", "survey", "callback"}  # blueprints that only the carrier may call
 PUBLIC = {
     "home",
+    "prompts.sound",
     "probes.alive",
     "probes.ready",
     "probes.metrics",

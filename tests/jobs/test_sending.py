@@ -77,7 +77,7 @@ def test_a_landline_that_is_not_answered_is_called_again_later(town: Town, do_wo
     first, second = all_of(town.house, Call)
     assert (first.state, first.result, second.state) == ("ended", "no_answer", "queued")
     assert do_work() == 0
-    town.clock.move(hours=town.house.policy.phone.retry_hours)
+    town.clock.move(minutes=town.house.policy.phone.retry_minutes.no_answer)
     do_work()
     town.act(LI.e164, "answer")
     assert all_of(town.house, Call)[1].state == "answered"
@@ -98,7 +98,7 @@ def test_the_agent_is_rung_whispered_to_and_bridged_to_the_citizen(town: Town, d
     desk = make_desk(town.house)
     token = desk.claim(1)
     with town.house.database.write() as session:
-        dial.dial(session, 1, token, session.get_one(User, desk.user.id), town.house.now())
+        dial.dial(session, 1, token, session.get_one(User, desk.user.id), town.house.policy, town.house.now())
     do_work()
     town.act(AGENT_PHONE, "answer")
     town.advance(1)
