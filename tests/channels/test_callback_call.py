@@ -46,7 +46,7 @@ def token(desk: Desk, case: Case) -> str:
 def ask_for_call(desk: Desk, case_id: int, token: str) -> Attempt:
     with desk.house.database.write() as session:
         agent = session.get_one(User, desk.user.id)
-        return dial.dial(session, case_id, token, agent, desk.house.now())
+        return dial.dial(session, case_id, token, agent, desk.house.policy, desk.house.now())
 
 
 def ring_agent(house: Services, result: SendResult | None = None) -> bool:

@@ -8,11 +8,12 @@ from sqlalchemy import select
 
 from hotline.actions.conversation import choosing, rated, reasons, requests, which_one
 from hotline.actions.conversation.matters import Matters, matters_of
-from hotline.actions.conversation.meaning import Meant, corrected, meaning, others_scored
-from hotline.actions.conversation.questions import open_question
+from hotline.actions.conversation.meaning import MISTYPED, Meant, corrected, meaning, others_scored, says_correction
+from hotline.actions.conversation.questions import last_list, open_question
 from hotline.actions.conversation.rated import Answer
 from hotline.actions.conversation.talk import UNKNOWN_AGAIN_AFTER, Talk
 from hotline.actions.conversation.unclear import ECHO, leave, leave_a_few, unclear
+from hotline.rules.matching import words_beside
 from hotline.rules.replies import Action, Reply, parse
 from hotline.rules.reply_languages import wanted_language
 from hotline.rules.reply_nods import is_nod
@@ -26,10 +27,14 @@ from hotline.tables.service import InvitationState, RatingState
 # Rules of the parser by which a text holds a score, whatever is written beside it.
 _SCORES = frozenset({"digit", "score", "digit-and-words", "words-over-digit"})
 _LATE_AGAIN_AFTER = timedelta(days=1)
-_MISTYPED = "mistyped"  # the parser's rule for 打错了 without the score that was meant
 _NODS_WITHIN = timedelta(hours=12)
 _WORDS_WITHIN = timedelta(hours=2)
 _WISHES_WITHIN = timedelta(hours=24)
+_CHOSE_WRONG = re.compile(
+    "(?:[ ,.!、。]|对不起|抱歉|不好意思|刚才|刚刚|刚|我|上条)*"
+    "(?:[打选发按回填点写]错(?:了|啦)?|错了|不对|不是 ?1[1-9])[ ,.!、。]*"
+    "(?:应该|我)?(?:要|选|回)?(?:的?是)?[ :]*第?1[1-9] ?(?:[ ,.!、。]|号|个|件|吧|的)*"
+)
 _DIGIT = re.compile("(?<![0-9])[1-5](?![0-9])")
 
 
@@ -46,13 +51,19 @@ def answer_to(talk: Talk) -> str | None:
     if question is None:
         again = choosing.recalled(talk, matters)
         return _by_itself(talk, matters, meant) if again is None else choosing.answered_again(talk, matters, again)
-    rule = parse(talk.text.body, talk.script_of(meant.asked).scale).rule
+    words = words_beside(talk.text.body, meant.read_before, meant.read_from)
+    rule = parse(words, talk.script_of(meant.asked).scale).rule
     if rule == ECHO:
         return None
     if question.kind is QuestionKind.WHICH_ONE:
         return _to_which_one(talk, matters, question, meant)
     rating = reasons.rating_of(talk, question)
-    if rating is None or rule == _MISTYPED or _is_about_another(talk, matters, question, rating, meant):
+    if (
+        rating is None
+        or rule == MISTYPED
+        or _chosen_by_mistake(talk, matters)
+        or _is_about_another(talk, matters, question, rating, meant)
+    ):
         return _by_itself(talk, matters, meant)
     again = choosing.recalled(talk, matters)
     others = matters.asked_beside(rating.record_id)
@@ -64,7 +75,8 @@ def answer_to(talk: Talk) -> str | None:
 def _to_which_one(talk: Talk, matters: Matters, question: Question, meant: Meant) -> str | None:
     """While we wait to hear which one: the choice, or, of one alone, its score; unless it is about what was rated."""
     listed = choosing.listed_in(talk, question)
-    if len(listed) > 1 and (meant.rating is None or meant.record_id in {one.record_id for one in listed}):
+    is_of_list = meant.record_id in {one.record_id for one in listed}
+    if len(listed) > 1 and (is_of_list or (meant.rating is None and meant.gone is None)):
         return choosing.answered(talk, matters, question)
     is_here = len(listed) == 1 and not _is_elsewhere(talk, question, meant, listed[0].record_id)
     if is_here and (score := choosing.missing_score(talk, listed[0], meant)) is not None:
@@ -102,12 +114,22 @@ def _by_itself(talk: Talk, matters: Matters, meant: Meant) -> str | None:
     reply = talk.read(_script(talk, matters, meant), meant.read_before, meant.read_from)
     if reply.action in requests.REQUESTS:
         return _request(talk, matters, meant, reply.action)
+    if meant.gone is not None:
+        return _of_what_is_gone(talk, meant.gone, reply)
     if _is_nod_to_us(talk, matters, meant):
         return None
-    if reply.rule == _MISTYPED and matters.earlier and not meant.is_named:
-        return which_one.ask_again(talk, meant.rating or matters.earlier[0])
+    before = meant.rating if meant.is_named else meant.rating or next(iter(matters.earlier), None)
+    doubted = _chosen_by_mistake(talk, matters) or (before if _is_unread_change(talk, reply) else None)
+    if doubted is not None:
+        return _to_a_person(talk, doubted)
+    if reply.rule == MISTYPED and before is not None:
+        return which_one.ask_again(talk, before)
     if rated_before := corrected(talk, matters, meant, reply):
         return _correct(talk, matters, rated_before)
+    return _of_one_or_several(talk, matters, meant, reply)
+
+
+def _of_one_or_several(talk: Talk, matters: Matters, meant: Meant, reply: Reply) -> str | None:
     if names := _several(talk, meant, reply):
         return which_one.ask_each(talk, matters, names)
     if _is_word_on_last(talk, matters, meant, reply):
@@ -117,6 +139,35 @@ def _by_itself(talk: Talk, matters: Matters, meant: Meant) -> str | None:
     if meant.asked is None and matters.asked:
         return which_one.ask(talk, matters, reply)
     return (_not_read if reply.action is Action.CLARIFY else _rated)(talk, matters, meant, reply)
+
+
+def _of_what_is_gone(talk: Talk, record: ServiceRecord, reply: Reply) -> str | None:
+    """The text names what cannot be answered any more: a person reads it, and it is of nothing else."""
+    rated.link(talk, record.id)
+    leave_a_few(talk)
+    if reply.action is not Action.RATE:
+        return None
+    return talk.say_once("late" if _has_ended(talk, record.id) else "unknown_number", _LATE_AGAIN_AFTER)
+
+
+def _chosen_by_mistake(talk: Talk, matters: Matters) -> Rating | None:
+    """打错了，是12: the rating that an entry of the last list was given, if the text says that another was meant."""
+    if _CHOSE_WRONG.fullmatch(fold(talk.text.body).strip()) is None or (question := last_list(talk)) is None:
+        return None
+    listed = {one.record_id for one in choosing.listed_in(talk, question)}
+    return next((one for one in matters.earlier if one.record_id in listed), None)
+
+
+def _is_unread_change(talk: Talk, reply: Reply) -> bool:
+    """太气人了，改成1: it changes a score, and the parser is not sure to which; never only a comment."""
+    return reply.action is Action.CLARIFY and says_correction(talk.words())
+
+
+def _to_a_person(talk: Talk, rating: Rating) -> str | None:
+    """It corrects that rating, or another; which, and to what, is not sure."""
+    rated.link(talk, rating.record_id)
+    leave(talk, why=Why.WHICH_ONE)
+    return None
 
 
 def _request(talk: Talk, matters: Matters, meant: Meant, action: Action) -> str | None:
@@ -205,7 +256,8 @@ def _of_either(talk: Talk, matters: Matters, reply: Reply) -> str | None:
 
 
 def _not_read(talk: Talk, matters: Matters, meant: Meant, reply: Reply) -> str | None:
-    if meant.is_named and meant.invitation is not None and len(matters.asked) > 1 and reply.rule != ECHO:
+    are_others = len(matters.asked) > 1 or bool(matters.earlier)
+    if meant.is_named and meant.invitation is not None and are_others and reply.rule != ECHO:
         return which_one.ask_score(talk, meant.invitation)
     return unclear(talk, matters, meant, reply)
 
@@ -221,8 +273,9 @@ def _rated(talk: Talk, matters: Matters, meant: Meant, reply: Reply) -> str | No
     return talk.say_once("late" if _has_ended(talk) else "unknown_number", _LATE_AGAIN_AFTER)
 
 
-def _has_ended(talk: Talk) -> bool:
-    """Was it too late that made the rating count for nothing? Else what was asked was closed at their own word."""
+def _has_ended(talk: Talk, record_id: int | None = None) -> bool:
+    """Was it too late that made the rating, of that record, count for nothing? Else it was closed at their own word,
+    or never reached them."""
     closed = (InvitationState.NOT_THEM, InvitationState.DECLINED)
     last = (
         select(Invitation.state)
@@ -230,4 +283,7 @@ def _has_ended(talk: Talk) -> bool:
         .where(ServiceRecord.phone_lookup == talk.number)
         .order_by(Invitation.id.desc())
     )
-    return talk.session.scalar(last.limit(1)) not in closed
+    if record_id is None:
+        return talk.session.scalar(last.limit(1)) not in closed
+    state = talk.session.scalar(last.where(Invitation.record_id == record_id).limit(1))
+    return state is not None and state not in (*closed, InvitationState.FAILED)

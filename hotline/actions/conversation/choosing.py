@@ -7,23 +7,24 @@ from dataclasses import dataclass, replace
 from sqlalchemy import Select, select
 
 from hotline.actions.conversation import requests
-from hotline.actions.conversation.matters import Matters, codes_of, items_of
-from hotline.actions.conversation.meaning import Meant, first_named
-from hotline.actions.conversation.questions import close_question
+from hotline.actions.conversation.matters import Matters, codes_of
+from hotline.actions.conversation.meaning import Meant, first_named, hints_in
+from hotline.actions.conversation.questions import FEWEST_LISTED, close_question, last_list
 from hotline.actions.conversation.rated import NO_OTHER, Answer, take
 from hotline.actions.conversation.talk import Talk
 from hotline.actions.conversation.unclear import is_comment, leave
 from hotline.actions.conversation.which_one import SEVERAL, ask, ask_score
 from hotline.actions.reviews import add_review, settle
-from hotline.rules.matching import by_name, hinted, named, words_beside
+from hotline.rules.matching import by_name, named, words_beside
 from hotline.rules.replies import Action, Reply, parse
 from hotline.rules.reply_lists import chosen
+from hotline.rules.reply_nods import is_nod
 from hotline.rules.reply_text import fold
 from hotline.tables import InboundText, Invitation, Question, ReviewItem
-from hotline.tables.replies import QuestionKind, Why
+from hotline.tables.replies import Why
 
-_FEWEST_LISTED = 2
 _DIGIT = "digit"  # the parser's rule for a bare score, which may as well be a number of the list, mistyped
+_GREETING = re.compile("(?:你好|您好|你们好|在吗|hello|hi|[ ,.!?、。~…])+")
 _SAYS_SCORE = re.compile("分|星|star")
 # What an answer may score with, or say that it is for all of them; a bare digit is a mistyped number of the list.
 _MAY_SCORE = re.compile("(?<![0-9])[1-5](?![0-9])|满意|[好差坏烂]|不错|一般|都|全|good|bad|poor|fair|satisf|both|all")
@@ -57,6 +58,8 @@ def answered(talk: Talk, matters: Matters, question: Question) -> str | None:
         return _chosen(talk, matters, question, choice, waiting)
     script, _ = talk.common_script(listed)
     reply = talk.read(script)
+    if _is_idle(talk.text.body) and (waiting is not None or reply.action is Action.CLARIFY):
+        return None  # no score: what waits, and the question, stand
     if reply.action is Action.WITHDRAW and (taken_back := take_back(talk, matters)) is not None:
         return taken_back
     if reply.action in requests.REQUESTS:
@@ -66,6 +69,10 @@ def answered(talk: Talk, matters: Matters, question: Question) -> str | None:
     talk.kept.question_id = question.id
     _leave_both(talk, waiting)
     return None
+
+
+def _is_idle(text: str) -> bool:
+    return is_nod(text) or _GREETING.fullmatch(fold(text).strip()) is not None
 
 
 def missing_score(talk: Talk, invitation: Invitation, meant: Meant) -> Choice | None:
@@ -105,7 +112,8 @@ def _choice(talk: Talk, matters: Matters, listed: Sequence[Invitation]) -> Choic
 def _named(talk: Talk, matters: Matters, listed: Sequence[Invitation]) -> set[int]:
     """The records that the text names in any way but by a number of the list."""
     records = list({one.record_id: one.record for one in [*matters.known().values(), *listed]}.values())
-    found = [*named(talk.text.body, codes_of(talk.session, records)), *hinted(talk.text.body, items_of(records))]
+    codes = codes_of(talk.session, [*records, *matters.gone])
+    found = [*named(talk.text.body, codes), *hints_in(talk.text.body, records, matters.gone)]
     return {one.id for one in found}
 
 
@@ -139,7 +147,7 @@ def _place_of(body: str, rest: str) -> int:
 def _is_new_score(talk: Talk, matters: Matters, reply: Reply, waiting: InboundText | None) -> bool:
     """改成1: another score, of the same unknown one; the last clear word counts. While a score waits, a bare digit may
     be a mistyped number of the list, and is none."""
-    if reply.action is not Action.RATE or len(matters.asked) < _FEWEST_LISTED or _named(talk, matters, matters.asked):
+    if reply.action is not Action.RATE or len(matters.asked) < FEWEST_LISTED or _named(talk, matters, matters.asked):
         return False
     may_be_entry = waiting is not None and reply.rule == _DIGIT and _SAYS_SCORE.search(fold(talk.text.body)) is None
     return not may_be_entry and not _is_all_comment(talk.text.body, reply)
@@ -223,7 +231,19 @@ def _apply(talk: Talk, matters: Matters, question: Question, choice: Choice, wai
         return None
     words = "\n".join(part for part in (reply.comment, choice.rest if has_words else None) if part)
     answer = Answer(replace(reply, comment=words or None), waiting, script)
+    settle(talk.session, _same_before(talk, waiting), (Why.WHICH_ONE,), talk.now)
     return _rate(talk, matters, question, choice, answer)
+
+
+def _same_before(talk: Talk, waiting: InboundText) -> Select[int]:
+    """The same score, sent before and never told what it is about."""
+    return select(InboundText.id).where(
+        InboundText.phone_lookup == talk.number,
+        InboundText.id < waiting.id,
+        InboundText.invitation_id.is_(None),
+        InboundText.action == Action.RATE,
+        InboundText.stars == waiting.stars,
+    )
 
 
 def _settle(talk: Talk, text: InboundText) -> bool:
@@ -234,7 +254,7 @@ def _settle(talk: Talk, text: InboundText) -> bool:
 def take_back(talk: Talk, matters: Matters) -> str | None:
     """撤回 while a score waits to be told what it is about: that score is dropped. None: none waits, or another rating
     was given since."""
-    question = _last_list(talk)
+    question = last_list(talk)
     waiting = _waiting(talk, question) if question is not None else None
     if question is None or waiting is None or not _still_waits(talk, question):
         return None
@@ -248,20 +268,9 @@ def take_back(talk: Talk, matters: Matters) -> str | None:
     return talk.say(talk.common_script(listed)[0], "withdrawn", talk.language(listed[-1]), **NO_OTHER)
 
 
-def _last_list(talk: Talk) -> Question | None:
-    """The last list that this number was sent, if it is still fresh; whether its question is closed or not."""
-    questions = talk.session.scalars(
-        select(Question)
-        .where(Question.phone_lookup == talk.number, Question.kind == QuestionKind.WHICH_ONE)
-        .where(Question.expires_at > talk.now)
-        .order_by(Question.id.desc())
-    )
-    return next((one for one in questions if len(one.facts["invitations"]) >= _FEWEST_LISTED), None)
-
-
 def recalled(talk: Talk, matters: Matters) -> Again | None:
     """The text is about an entry of the last list, though its question is closed: with a score, or for what waits."""
-    question = _last_list(talk)
+    question = last_list(talk)
     choice = _entry(talk, listed_in(talk, question)) if question is not None else None
     answerable = {one.record_id for one in matters.asked} | {one.record_id for one in matters.earlier}
     if question is None or choice is None or choice.invitation.record_id not in answerable:

@@ -1,7 +1,7 @@
 """What a number may answer: what it was asked and has not rated yet, and what it has rated of late."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from sqlalchemy import exists, select
@@ -17,6 +17,7 @@ from hotline.tables import Invitation, OutboundText, Rating, ServiceRecord
 from hotline.tables.service import OPEN_INVITATION_STATES, InvitationState
 
 _OF_LATE = timedelta(days=30)
+_REMEMBERED = timedelta(days=90)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,13 +27,15 @@ class Matters:
     `asked`: the invitations that wait for an answer, the oldest first; `queued`: those that have not left the house,
     which are `asked` only if this number was asked nothing else of late; `earlier`: the ratings that it may still
     change, the latest first; `late`: invitations that only the policy's grace keeps answerable, if their record is
-    named, or if they are `asked` because nothing else is.
+    named, or if they are `asked` because nothing else is; `gone`: what cannot be answered any more, and may still be
+    named.
     """
 
     asked: Sequence[Invitation]
     queued: Sequence[Invitation]
     earlier: Sequence[Rating]
     late: Sequence[Invitation]
+    gone: Sequence[ServiceRecord] = ()
 
     def is_late(self, record_id: int) -> bool:
         return any(one.record_id == record_id for one in self.late)
@@ -46,7 +49,7 @@ class Matters:
         return [one for one in self.asked if one.record_id != record_id]
 
     def known(self) -> dict[int, Invitation | Rating]:
-        """Whatever a text may name, by record: what waits before what was rated, and both before the rest."""
+        """Whatever a text may answer by its name, by record: what waits before what was rated, both before the rest."""
         known: list[Invitation | Rating] = [*self.late, *self.queued, *reversed(self.earlier), *self.asked]
         return {one.record_id: one for one in known}
 
@@ -70,7 +73,18 @@ def matters_of(talk: Talk) -> Matters:
     if not asked and not earlier:
         sent_before = [one for one in queued if one.sent_at is not None]  # said to be undelivered: to be sent again
         asked = _arrived(talk) or sent_before or ([] if _was_asked_of_late(talk) else queued)
-    return Matters(asked, queued, earlier, late)
+    matters = Matters(asked, queued, earlier, late)
+    return replace(matters, gone=_gone(talk, matters))
+
+
+def _gone(talk: Talk, matters: Matters) -> Sequence[ServiceRecord]:
+    """The number's other records of the last ninety days: a text that names one is of none that can be answered."""
+    return talk.session.scalars(
+        select(ServiceRecord)
+        .where(ServiceRecord.phone_lookup == talk.number, ServiceRecord.received_at > talk.now - _REMEMBERED)
+        .where(ServiceRecord.lead_id.is_(None), ServiceRecord.id.not_in(matters.known()))
+        .order_by(ServiceRecord.id)
+    ).all()
 
 
 def _arrived(talk: Talk) -> list[Invitation]:

@@ -12,6 +12,7 @@ from hotline.tables import InboundText, Question
 from hotline.tables.replies import QuestionKind
 
 WHICH_WAITS = timedelta(hours=24)
+FEWEST_LISTED = 2
 
 
 def open_question(session: Session, phone_lookup: str, now: datetime) -> Question | None:
@@ -58,3 +59,14 @@ def close_question(session: Session, phone_lookup: str, now: datetime) -> None:
         .where(Question.phone_lookup == phone_lookup, Question.closed_at.is_(None))
         .values(closed_at=now)
     )
+
+
+def last_list(talk: Talk) -> Question | None:
+    """The last list that this number was sent, if it is still fresh; whether its question is closed or not."""
+    questions = talk.session.scalars(
+        select(Question)
+        .where(Question.phone_lookup == talk.number, Question.kind == QuestionKind.WHICH_ONE)
+        .where(Question.expires_at > talk.now)
+        .order_by(Question.id.desc())
+    )
+    return next((one for one in questions if len(one.facts["invitations"]) >= FEWEST_LISTED), None)

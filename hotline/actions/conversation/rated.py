@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Select, select
 
 from hotline.actions.conversation.matters import Matters, coded
-from hotline.actions.conversation.questions import ask_question
+from hotline.actions.conversation.questions import ask_question, open_question
 from hotline.actions.conversation.talk import Talk
 from hotline.actions.rate import LATE, Given, rate
 from hotline.actions.reviews import settle
@@ -91,11 +91,14 @@ def _thanks(talk: Talk, rating: Rating, script: Script, language: str) -> str:
         hours = talk.policy.invitation.correct_hours
         return talk.say(script, "thanks_good", language, hours=hours, **facts)
     facts["when"] = talk.when(script, rating, language)
-    if not _may_ask_reasons(talk, rating):
+    asked_for = _reasons_asked_for(talk, rating)
+    may_ask = not talk.is_muted and talk.policy.invitation.reasons_hours > 0
+    is_new = rating.stars not in asked_for and len(asked_for) < _MOST_QUESTIONS
+    is_closed = open_question(talk.session, talk.number, talk.now) is None
+    if may_ask and (is_new or (is_closed and rating.stars in asked_for and not rating.reasons)):
+        _await_reasons(talk, rating)
+    if not (may_ask and is_new):
         return talk.say(script, "thanks_bad", language, **facts)
-    facts_kept = {"rating": rating.id, "our_number": talk.text.our_number}
-    waits = timedelta(hours=talk.policy.invitation.reasons_hours)
-    ask_question(talk.session, talk.number, QuestionKind.REASONS, facts_kept, waits, talk.now)
     return talk.say(script, "ask_reasons", language, reasons=_listed(rating.stars, language), **facts)
 
 
@@ -116,17 +119,21 @@ def which(talk: Talk, record: ServiceRecord, script: Script, language: str) -> d
     return {fact: beside(script.say(part, language, code=code), language) for fact, part in parts.items()}
 
 
-def _may_ask_reasons(talk: Talk, rating: Rating) -> bool:
-    """Once for each of the two tables of reasons, and only where the answer can be heard."""
-    if talk.is_muted or talk.policy.invitation.reasons_hours == 0:
-        return False
+def _reasons_asked_for(talk: Talk, rating: Rating) -> set[int]:
+    """The stars of that record that the reasons were asked for already: once for each of the two tables."""
     asked = talk.session.scalars(
         select(Question.facts).where(Question.phone_lookup == talk.number, Question.kind == QuestionKind.REASONS)
     )
     ids = [facts["rating"] for facts in asked]
-    stars = talk.session.scalars(select(Rating.stars).where(Rating.id.in_(ids), Rating.record_id == rating.record_id))
-    asked_about = list(stars)
-    return rating.stars not in asked_about and len(asked_about) < _MOST_QUESTIONS
+    stars = select(Rating.stars).where(Rating.id.in_(ids), Rating.record_id == rating.record_id)
+    return set(talk.session.scalars(stars))
+
+
+def _await_reasons(talk: Talk, rating: Rating) -> None:
+    """The next text may say why: asked now, or said already how and not answered."""
+    facts = {"rating": rating.id, "our_number": talk.text.our_number}
+    waits = timedelta(hours=talk.policy.invitation.reasons_hours)
+    ask_question(talk.session, talk.number, QuestionKind.REASONS, facts, waits, talk.now)
 
 
 def _listed(stars: int, language: str) -> str:

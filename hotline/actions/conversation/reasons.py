@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from hotline.actions.casework import CITIZEN, add_event, case_of
 from hotline.actions.conversation import rated, requests
 from hotline.actions.conversation.matters import Matters
-from hotline.actions.conversation.meaning import Meant
+from hotline.actions.conversation.meaning import CORRECTION, Meant, says_correction
 from hotline.actions.conversation.questions import close_question
 from hotline.actions.conversation.talk import Talk
 from hotline.actions.conversation.unclear import is_comment, is_machine, leave
@@ -28,6 +28,13 @@ _PLAIN_SCORE = re.compile(r"\s*[1-5１-５]\s*[.。!！]*\s*")
 _ENTRY_OR_SCORE = re.compile("[ (\\[【]*(?:我?选(?:择|的?是)?|回复|答|no)?[ .:(#]*[1-5一二三四五][ )\\]】.、。!号]*")
 _RANGE = re.compile("(?<![0-9])(1[1-8]) ?(?:[-–—~～]|到|至) ?(1[1-8])(?=[ ,，。.;；、!！\n]|$)")
 _BARE_DIGIT = re.compile("(?<![0-9:])[1-5](?![0-9:点时]| ?[ap][.]?m| o'clock)")
+_ENTRIES_THEN_TIME = re.compile(
+    r"\s*1[1-8](?:[ ,，、.;；和]+1[1-8])*(?=(?:上午|早上|中午|下午|傍晚|晚上|今天|明天|随时|不用|不要|不必|无需))"
+)
+_NOTHING = re.compile(
+    "(?:没有?|无|没有?(?:什么)?原因|无原因|没有?什么|不知道|没有?了|是|是的|对|对的|嗯对"
+    "|no|none|nothing|yes|no reason)[的了吧呀啊]?[ .!~…,、。]*"
+)
 _CLAUSES = re.compile(r"[,，。.;；、!！\n]+")
 
 
@@ -62,13 +69,19 @@ def answered(talk: Talk, matters: Matters, question: Question, rating: Rating, m
     if reply.action in requests.REQUESTS:
         keep_beside_request(talk, rating, reply.action)
         return requests.do(talk, matters, Meant(rating=rating), reply.action)
-    if _is_nod(words):
+    if _is_nod(words) or _NOTHING.fullmatch(fold(words).strip()):
         return None
-    if reasons is None and _corrects(reply):
+    if reasons is None and reply.action is Action.CLARIFY and says_correction(words):
+        leave(talk)
+        return None
+    is_only = not matters.asked_beside(rating.record_id)
+    is_level = is_only and _is_other_level(talk, words, reply, rating)
+    if reasons is None and (is_level or _corrects(words, reply)):
         if _may_be_an_entry(words, reply):
             leave(talk)
             return None
-        close_question(talk.session, talk.number, talk.now)
+        if reply.stars != rating.stars:
+            close_question(talk.session, talk.number, talk.now)
         return rated.take(talk, matters, rating.record, rated.Answer(reply, talk.kept, script))
     said = _said(words, reasons, rating, reply, script.scale)
     if said is None:
@@ -84,7 +97,15 @@ def _may_be_of_another(matters: Matters, rating: Rating, meant: Meant) -> bool:
 
 
 def _reasons(words: str, stars: int) -> Reasons | None:
-    return read_reasons(_written_out(words), stars) or _by_place(words, stars)
+    return read_reasons(_written_out(_apart(words)), stars) or _by_place(words, stars)
+
+
+def _apart(words: str) -> str:
+    """11下午3点 is 11, and 下午3点: our own example without its space."""
+    entries = _ENTRIES_THEN_TIME.match(words)
+    if entries is None or read_wish(words[entries.end() :]) is None:
+        return words
+    return f"{words[: entries.end()]} {words[entries.end() :]}"
 
 
 def _written_out(words: str) -> str:
@@ -122,9 +143,17 @@ def _may_be_an_entry(words: str, reply: Reply) -> bool:
     return not is_plain and not is_bad(reply.stars or 0) and _ENTRY_OR_SCORE.fullmatch(fold(words)) is not None
 
 
-def _corrects(reply: Reply) -> bool:
+def _is_other_level(talk: Talk, words: str, reply: Reply, rating: Rating) -> bool:
+    """One of the scale's own words and nothing else, 非常不满意 after 2, is another score, and no word on how bad."""
+    if reply.stars in (None, rating.stars):
+        return False
+    script, said = talk.script_of(rating), fold(words).strip(" .!,、。~…")
+    return any(said == fold(script.label(reply.stars or 0, language)) for language in talk.policy.languages)
+
+
+def _corrects(words: str, reply: Reply) -> bool:
     """Another score by itself, or a good one with words; a bad one in words only says how bad it was."""
-    is_alone = (reply.comment is None and not is_blame(reply)) or reply.rule == "correction"
+    is_alone = (reply.comment is None and not is_blame(reply)) or reply.rule == CORRECTION or says_correction(words)
     return reply.action is Action.RATE and (is_alone or not is_bad(reply.stars or 0))
 
 

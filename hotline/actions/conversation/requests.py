@@ -44,8 +44,9 @@ def do(talk: Talk, matters: Matters, meant: Meant, action: Action) -> str | None
         case Action.NOT_ME:
             if talk.last_language() is None:  # nothing was ever asked of them
                 return talk.say_once("unknown_number", UNKNOWN_AGAIN_AFTER)
-            closed = [meant.invitation] if meant.invitation else [] if meant.rating else matters.asked
-            _not_them(talk, matters, closed)
+            closed = [meant.invitation] if meant.invitation else [] if meant.record_id else matters.asked
+            if meant.gone is None:
+                _not_them(talk, matters, closed)
             return talk.say(script, "not_me", language)
         case Action.WITHDRAW:
             return _withdraw(talk, matters, meant, script, language)

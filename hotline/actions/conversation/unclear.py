@@ -13,11 +13,13 @@ from hotline.actions.conversation.talk import UNKNOWN_AGAIN_AFTER, Talk
 from hotline.actions.rate import Added, add_to_rating, has_room
 from hotline.actions.reviews import add_review
 from hotline.rules.replies import Action, Reply
+from hotline.rules.scale import is_bad
 from hotline.tables import InboundText, Invitation, Rating, ReviewItem
 from hotline.tables.replies import Why
 from hotline.tables.service import RatingState
 
 COMMENT = "comment"  # the rule of a rating that free words were added to
+_VERDICT = re.compile("[差中]评")  # a score in the words of the market, and of no sure number of stars
 _LETTER = re.compile(r"[^\W\d_]")
 _FEWEST_LETTERS = 2
 _MOST_COMMENTS = 5  # added to one rating
@@ -106,7 +108,7 @@ def comment(talk: Talk, rating: Rating, reply: Reply) -> str | None:
         leave_a_few(talk)
         return None
     added = add_to_rating(talk.session, rating.record_id, Added(COMMENT, comment=words), talk.now)
-    if added is None or reply.rule in HOLDS_SCORES:
+    if added is None or reply.rule in HOLDS_SCORES or (not is_bad(rating.stars) and _VERDICT.search(words or "")):
         leave(talk)
     if added is not None and (case := case_of(talk.session, added)) is not None:
         add_event(talk.session, case, CITIZEN, "comment_added", talk.now, note=words)

@@ -97,9 +97,9 @@ def _is_only_score_missing(talk: Talk, invitation: Invitation) -> bool:
 def ask_again(talk: Talk, rating: Rating) -> str | None:
     """They say that they mistyped, and not what they meant: how to rate is said once, and the next score is of that."""
     link(talk, rating.record_id)
+    await_score(talk, talk.kept.invitation_id)
     if talk.is_muted or _was_asked_again(talk):
         return None
-    await_score(talk, talk.kept.invitation_id)
     script, language = talk.script_of(rating), talk.language(rating.record)
     return talk.say(script, "clarify", language, **which(talk, rating.record, script, language))
 
