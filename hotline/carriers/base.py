@@ -26,10 +26,22 @@ class Play:
 
 @dataclass(frozen=True, slots=True)
 class Listen:
-    """Say `prompts`, hear up to `keys` keys for `seconds`, then ask `url` what comes next (silence too)."""
+    """Say `prompts`, hear up to `keys` keys for `seconds`, then ask `url` what comes next (silence too).
+
+    `ends_with`: a key that ends them; pressed alone it is the answer. None if empty.
+    """
 
     prompts: tuple[Say | Play, ...]
     keys: int
+    seconds: int
+    url: str
+    ends_with: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """Record what the caller says after a tone, until a key, a silence or `seconds`; then ask `url` (silence too)."""
+
     seconds: int
     url: str
 
@@ -40,8 +52,8 @@ class Bridge:
 
     to: str
     ring_seconds: int
-    progress_url: str
     ended_url: str
+    progress_url: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +61,7 @@ class HangUp:
     pass
 
 
-Speech = tuple[Say | Play | Listen | Bridge | HangUp, ...]
+Speech = tuple[Say | Play | Listen | Record | Bridge | HangUp, ...]
 
 
 @dataclass(frozen=True, slots=True)

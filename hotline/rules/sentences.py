@@ -112,6 +112,7 @@ _PHONE = {
     "greet_transaction": _spoken("item", "date"),
     "greet_call": _spoken("", "date"),
     "ask": _spoken(states_scale=True),
+    "ask_simple": _spoken(states_scale=True),
     "silence": _spoken(),
     "wrong_key": _spoken(),
     "thanks_good": _spoken("label"),
