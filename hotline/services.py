@@ -12,6 +12,7 @@ from hotline.clock import Clock, utc_now
 from hotline.database import Database
 from hotline.errors import SettingsError
 from hotline.evaluation import Store, make_stores
+from hotline.flows import load_flow
 from hotline.jobs.queue import Doorbell, connect
 from hotline.policies import load_policy
 from hotline.privacy import Vault
@@ -73,6 +74,9 @@ def _check_scripts(policy: Policy) -> None:
             raise SettingsError(f"HOTLINE_POLICY: script {script.name} is made for {script.channel}, not for {channel}")
         if missing := set(policy.languages) - set(script.languages):
             raise SettingsError(f"HOTLINE_POLICY: script {script.name} has no words in {', '.join(sorted(missing))}")
+    flow, spoken = load_flow(policy.phone.flow), load_script(policy.phone.script).languages
+    if missing := set(policy.spoken_languages) - (set(flow.languages) & set(spoken)):
+        raise SettingsError(f"HOTLINE_POLICY: the telephone has no words in {', '.join(sorted(missing))}")
 
 
 def services() -> Services:

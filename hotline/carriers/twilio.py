@@ -159,7 +159,7 @@ class TwilioCarrier:
                         num_digits=keys,
                         timeout=seconds,
                         finish_on_key=ends_with,
-                        action_on_empty_result=bool(ends_with),  # else # alone would be the same as silence
+                        action_on_empty_result=True if ends_with else None,  # so that # alone is told from silence
                         action=url,
                         method="POST",
                     )

@@ -8,6 +8,7 @@ from hotline.demo.cast import OUR_NUMBER, Person
 from hotline.demo.desk import Department
 from hotline.demo.telephones import Telephones
 
+_CALLED = "愿意评价请按1"  # how our own call begins
 _ASKED = "重听请按星号键"  # the end of the menu's question
 _REPEATS = 5
 
@@ -66,9 +67,7 @@ def presses(*keys: str) -> Callable[[Town, Person], None]:
     """The telephone rings; the citizen answers, hears the menu, and presses each key in its turn."""
 
     def play(town: Town, person: Person) -> None:
-        call = town.telephones.ringing(person.phone)
-        town.telephones.answer(call)
-        town.telephones.heard(call, _ASKED)
+        call = _picks_up(town, person)
         for key in keys:
             town.telephones.press_and_listen(call, key)
         town.telephones.ended(call)
@@ -78,18 +77,23 @@ def presses(*keys: str) -> Callable[[Town, Person], None]:
 
 def presses_and_hangs_up(town: Town, person: Person) -> None:
     """The key, and at once the receiver: the rating stands all the same."""
-    call = town.telephones.ringing(person.phone)
-    town.telephones.answer(call)
-    town.telephones.heard(call, _ASKED)
+    call = _picks_up(town, person)
     town.telephones.press(call, "1")
     town.telephones.hang_up(call)
 
 
 def hangs_up_silently(town: Town, person: Person) -> None:
+    town.telephones.hang_up(_picks_up(town, person))
+
+
+def _picks_up(town: Town, person: Person) -> str:
+    """The citizen answers, and presses the key that says somebody is there; returns the call once it asks."""
     call = town.telephones.ringing(person.phone)
     town.telephones.answer(call)
+    town.telephones.heard(call, _CALLED)
+    town.telephones.press(call, "1")
     town.telephones.heard(call, _ASKED)
-    town.telephones.hang_up(call)
+    return call
 
 
 def is_busy(town: Town, person: Person) -> None:

@@ -165,7 +165,7 @@ def scenes(now: datetime) -> list[Scene]:
             f"{day}0081",
             3,
             0,
-            acts.presses("9", "*", "3"),
+            acts.presses("7", "*", "3"),
             record=item("老年人优待证办理", "市民政局", "MZ-0901", "10号窗口", "MZ0126"),
             minutes_ago=95,
         ),

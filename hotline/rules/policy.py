@@ -195,8 +195,7 @@ class Policy(_Section):
 
     @model_validator(mode="after")
     def _signs_in_every_language(self) -> "Policy":
-        spoken = (*self.languages, *self.phone.choose_language)
-        if missing := [language for language in spoken if language not in self.signature]:
+        if missing := [language for language in self.spoken_languages if language not in self.signature]:
             raise ValueError(f"signature: none for {', '.join(missing)}")
         return self
 
@@ -205,6 +204,11 @@ class Policy(_Section):
         if self.sms.remind_after_days >= self.invitation.expires_days:
             raise ValueError("sms.remind_after_days: not before invitation.expires_days: nobody would be reminded")
         return self
+
+    @property
+    def spoken_languages(self) -> tuple[str, ...]:
+        """All in which a call may be spoken; agents hear the first."""
+        return tuple(dict.fromkeys((*self.languages, *self.phone.choose_language)))
 
     @property
     def zone(self) -> ZoneInfo:

@@ -16,6 +16,7 @@ from tests.console.conftest import PASSWORD, Visitor
 HUGE = ("2147483648", "9223372036854775807", "99999999999999999999", "9" * 3000)
 UNKNOWN = ("999999", *HUGE)
 VOICE = "/webhooks/twilio/voice"
+PLACE = "?step=ask&turn=1&tries=1&repeats=0"
 
 
 @pytest.fixture
@@ -73,7 +74,14 @@ def test_an_id_that_is_none_of_twilios_is_refused(twilio: Twilio, house: Service
         assert twilio.post("/webhooks/twilio/sms", text_form(WANG, "5", wrong)).status_code == 400
         receipt = {"MessageSid": wrong, "MessageStatus": "delivered"}
         assert twilio.post("/webhooks/twilio/sms/status?text=1", receipt).status_code == 400
-        for path in ("", "/key?turn=1&tries=1&repeats=0", "/status", "/survey/1", "/callback/1", "/callback/1/key"):
+        for path in (
+            "",
+            "/key{PLACE}",
+            "/status",
+            "/survey/1",
+            "/callback/1",
+            "/callback/1/key",
+        ):
             call = {"CallSid": wrong, "CallStatus": "completed", "From": WANG.e164}
             assert twilio.post(f"{VOICE}{path}", call).status_code == 400, path
     assert row_counts(house) == before
@@ -86,13 +94,13 @@ def test_long_and_strange_parts_of_a_webhook_are_cut(twilio: Twilio, house: Serv
     call_sid = sid("CA")
     twilio.rings(WANG, call_sid)
     keys = {"CallSid": call_sid, "Digits": "\0" + "7" * 300}
-    assert twilio.post(f"{VOICE}/key?turn=1&tries=1&repeats=0", keys).status_code == 200
+    assert twilio.post(f"{VOICE}/key{PLACE}", keys).status_code == 200
 
 
 def test_a_stale_webhook_is_not_found_or_ignored(twilio: Twilio, house: Services) -> None:
     before = row_counts(house)
     form = {"CallSid": sid("CA"), "From": WANG.e164, "Digits": "1", "CallStatus": "in-progress"}
-    assert twilio.post(f"{VOICE}/key?turn=1&tries=1&repeats=0", form).status_code == 404
+    assert twilio.post(f"{VOICE}/key{PLACE}", form).status_code == 404
     for number in UNKNOWN:
         for path in (f"/survey/{number}", f"/callback/{number}", f"/callback/{number}/key"):
             assert twilio.post(f"{VOICE}{path}", form).status_code == 404, path
