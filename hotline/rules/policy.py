@@ -71,7 +71,8 @@ class PhonePolicy(AskingPolicy):
     """Calls are tried again when nobody answers: at most `tries`, of which `one_day_tries` on one day.
 
     `daily_cap`: calls of ours to one number, callbacks included, in any 24 hours; `burst_cap`: in any `burst_minutes`
-    (0 = no cap). `kinds`: of records that are asked about by a call although the number could be texted.
+    (0 = no cap). `kinds`: of records that are asked about by a call although the number could be texted. Voice comments
+    are erased after `recordings_days` (0 = never), and at the carrier, if it is to, as soon as we have them.
     """
 
     tries: int = Field(ge=1, le=10)
@@ -83,6 +84,8 @@ class PhonePolicy(AskingPolicy):
     kinds: tuple[Literal["transaction", "call"], ...] = ()
     ring_seconds: int = Field(ge=10, le=120)
     listen_seconds: int = Field(ge=3, le=30)
+    recordings_days: int = Field(ge=0, le=3660)
+    erase_at_carrier: bool
 
     def gap_after(self, ended: str) -> timedelta:
         """The least time before another try, after a call that was `busy`, `no_answer` or `failed`."""
