@@ -192,7 +192,7 @@ class TwilioCarrier:
                     response.append(gather)
                     response.redirect(url, method="POST")  # silence comes back as an answer without keys
                 case Record(seconds, url):
-                    response.record(max_length=seconds, play_beep=True, trim="trim-silence", action=url, method="POST")
+                    response.record(max_length=seconds, play_beep=True, action=url, method="POST")
                     response.redirect(url, method="POST")  # where nothing was said there is no recording
                 case Bridge(to, ring_seconds, ended_url, progress_url):
                     dial = Dial(caller_id=self._from, timeout=ring_seconds, action=ended_url, method="POST")
