@@ -54,11 +54,13 @@ def walk(
 
     A place is what is heard there, and for which time on this path: a menu that counts tries is followed to its end.
     Where the same is heard again, one thing is done of all that had one answer the first time, and nothing that had
-    ended the call. Fails after `most` posts: a menu without an end is no menu.
+    ended the call. Fails after `most` posts: a menu without an end is no menu. Leaves the world as it was at the first
+    answer.
     """
     first = _ask(twilio, way, way.url, {})
     seen, found = {(_signature(first), 1)}, [Answer((), first)]
-    waiting = deque([_Place(found[0], Counter([_signature(first)]), _snapshot(house))])
+    begun = _Place(found[0], Counter([_signature(first)]), _snapshot(house))
+    waiting = deque([begun])
     done_at: dict[str, list[str]] = {}
     posts = 1
     while waiting:
@@ -83,6 +85,7 @@ def walk(
                 found.append(Answer((*place.answer.path, done), root))
                 waiting.append(_Place(found[-1], heard, _snapshot(house)))
         done_at.setdefault(here, list(answers.values()))
+    _restore(house, begun.world)
     return found
 
 

@@ -47,22 +47,32 @@ def we_ring(house: Services, person: Person) -> WayIn:
     return WayIn(f"{VOICE}/survey/{call.id}", told | {"CallStatus": "in-progress"})
 
 
-def ways_in(house: Services, feed: Feed, twilio: Twilio, language: str) -> Iterator[WayIn]:
+def we_fail(house: Services, person: Person) -> WayIn:
+    """An answer in the same call did not come."""
+    way = we_ring(house, person)
+    return WayIn(f"{VOICE}/fallback?call={all_of(house, Call)[-1].id}", {**way.form, "ErrorCode": "11200"})
+
+
+def ways_in(house: Services, feed: Feed, twilio: Twilio, clock: MovingClock, language: str) -> Iterator[WayIn]:
     """Each as the world is when it is asked for: they are walked one after the other."""
     feed.transaction(person=WANG, language=language)
     yield rings_us(WANG)
     feed.call("CALL-1", person=ZHAO, language=language, survey="phone")
     yield we_ring(house, ZHAO)
+    yield we_fail(house, ZHAO)
     for number, meanwhile in (("CALL-2", "5"), ("CALL-3", "TD")):  # answered by text, opted out
         feed.call(number, person=(person := citizen(int(number[-1]))), language=language, survey="phone")
+        clock.move(minutes=1)
         twilio.text(person, meanwhile)
         yield we_ring(house, person)
+        yield we_fail(house, person)
 
 
 def more_ways_in(house: Services, feed: Feed) -> Iterator[WayIn]:
     """Those whose language makes no difference."""
     yield rings_us(citizen(4))  # who has nothing to rate
     yield rings_us(citizen(5), From="anonymous")
+    yield WayIn(f"{VOICE}/fallback", rings_us(citizen(6)).form)
     feed.transaction("JL-1", person=LI)
     yield we_ring(house, LI)  # at a landline
     feed.transaction("JL-2", person=LI)
@@ -82,8 +92,10 @@ def _pattern(template: str) -> re.Pattern[str]:
 
 
 @pytest.mark.parametrize("language", ["zh-CN", "zh-Hant", "en"])
-def test_every_way_through_the_survey(language: str, house: Services, feed: Feed, twilio: Twilio) -> None:
-    ways = ways_in(house, feed, twilio, language)
+def test_every_way_through_the_survey(
+    language: str, house: Services, feed: Feed, twilio: Twilio, clock: MovingClock
+) -> None:
+    ways = ways_in(house, feed, twilio, clock, language)
     answers = [answer for way in ways for answer in walk(twilio, house, way)]
     assert unheard(answers, "phone-stars", language, to_agents=False) == set()
 
