@@ -13,6 +13,7 @@ from hotline.errors import BadInput, HotlineError
 _COMMANDS = {
     "demo": "hotline.cli.demo",
     "doctor": "hotline.cli.doctor",
+    "flow": "hotline.cli.flow",
     "key": "hotline.cli.people",
     "migrate": "hotline.cli.run",
     "opt-outs": "hotline.cli.opt_outs",

@@ -3,7 +3,7 @@
 Importing it puts every page on one blueprint; `set_up_login` prepares an application for its log-in.
 """
 
-from hotline.console import case, deliveries, desk, opt_outs, queue, ratings, replay, replies, texts, wording
+from hotline.console import case, deliveries, desk, flow, opt_outs, queue, ratings, replay, replies, texts, wording
 from hotline.console.access import set_up_login
 from hotline.console.room import blueprint
 
@@ -12,6 +12,7 @@ __all__ = [
     "case",
     "deliveries",
     "desk",
+    "flow",
     "opt_outs",
     "queue",
     "ratings",

@@ -32,7 +32,7 @@ class Shape(StrEnum):
     WAY = "way"  # how a call comes in
     STEP = "step"
     END = "end"
-    RETURN = "return"  # back to the step that the caller came from
+    RETURN = "return"  # back to the step that the caller came from, or to the same once more
 
 
 WAYS = {
@@ -116,6 +116,11 @@ class Diagram:
     lines: tuple[Line, ...]
     common: tuple[tuple[str, Verb], ...]
 
+    def leading_from(self, name: str) -> list[Line]:
+        """The ways on from there, keys first."""
+        lines = (line for line in self.lines if line.source == name)
+        return sorted(lines, key=lambda line: ([*Arrow].index(line.kind), line.says))
+
 
 def diagram_of(flow: Flow, *, has_figures: bool = False) -> Diagram:
     """The whole flow: ways in on top, each step in a row below all that lead to it; with room for figures, or not."""
@@ -154,8 +159,14 @@ def _step_boxes(flow: Flow, has_figures: bool) -> Iterator[Box]:
         shape = Shape.END if step.kind is StepKind.END else Shape.STEP
         foot = _FOOT if has_figures and step.waits else _ROOM if shape is Shape.END and step.exits else 0.0
         yield _box(name, shape, step.title or name, f"{KINDS[step.kind][0]}{when}", foot)
-        if RETURN in step.exits:
-            yield _box(f"{RETURN} {name}", Shape.RETURN, "回到原处", "")
+        for to in step.exits:
+            if to in (RETURN, name):
+                yield _box(_target(name, to), Shape.RETURN, "回到原处" if to == RETURN else "再来一次", "")
+
+
+def _target(name: str, to: str) -> str:
+    """The box that stands for `to` among the exits of a step, be it where the caller came from, or the step itself."""
+    return {RETURN: f"{RETURN} {name}", name: f"@again {name}"}.get(to, to)
 
 
 _MEASURES = {
@@ -181,7 +192,7 @@ def _way_lines(flow: Flow) -> Iterator[Line]:
 def _step_lines(flow: Flow) -> Iterator[Line]:
     for name, step in flow.steps.items():
         for to in step.exits:
-            target = f"{RETURN} {name}" if to == RETURN else to
+            target = _target(name, to)
             if keys := _keys(step, to):
                 yield _line(name, target, Arrow.KEYS, keys)
             if step.then == to and step.kind not in _KEYS_OF:

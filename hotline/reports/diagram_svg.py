@@ -32,6 +32,7 @@ def draw(
     svg.attrib |= {"width": f"{diagram.width:.0f}", "height": f"{height:.0f}"}
     if style:
         SubElement(svg, "style").text = style
+        SubElement(svg, "rect", {"class": "flow-ground", "width": "100%", "height": "100%"})
     _draw_common(svg, diagram)
     picture = SubElement(svg, "g", {"transform": f"translate(0 {_STRIP:.0f})"})
     for line in diagram.lines:

@@ -241,7 +241,7 @@ def _steps(session: Session, flow: Flow, mine: _Where) -> tuple[StepFigures, ...
     came = select(each.c.step, func.count(), func.sum(_number(each.c.tries > 1))).group_by(each.c.step)
     reached = {step: (count, retried) for step, count, retried in session.execute(came)}
     left = select(Call.step, func.count()).where(*mine, stands, Call.state == CallState.ENDED).group_by(Call.step)
-    hung_up = dict(session.execute(left).tuples().all())
+    hung_up = {step: count for step, count in session.execute(left) if step}
     names = [name for name, step in flow.steps.items() if step.waits]
     return tuple(_step(name, *reached.get(name, (0, 0)), hung_up.get(name, 0)) for name in names)
 
@@ -260,4 +260,5 @@ def _seconds(session: Session, flow: Flow, mine: _Where) -> dict[int, int]:
         .subquery()
     )
     seconds = (extract("epoch", each.c.rated_at) - extract("epoch", each.c.answered_at)).cast(Integer).label("seconds")
-    return dict(session.execute(select(seconds, func.count()).group_by(seconds)).tuples().all())
+    counted = select(seconds, func.count().label("calls")).group_by(seconds)
+    return {row.seconds: row.calls for row in session.execute(counted)}

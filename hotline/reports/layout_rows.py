@@ -18,7 +18,7 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """`chip`: how wide the mark is that it carries where it begins (0 = none)."""
+    """Between two boxes. `chip`: how wide the mark is that it carries where it begins (0 = none)."""
 
     source: str
     target: str

@@ -24,6 +24,7 @@ from hotline.tables.people import Role
 from hotline.tables.plumbing import OutboxState
 from hotline.tables.service import RecordKind
 from tests.console.fortnight import live_a_fortnight
+from tests.reports.made_calls import live_a_week_of_calls
 
 PASSWORD = "a password for tests"
 CITIZEN_PHONE = "13844328000"
@@ -175,7 +176,7 @@ def full_house(
     visit: Callable[..., Visitor],
     house: Services,
 ) -> dict[str, int]:
-    """A day's work: ratings of all kinds, cases in every state, something parked, two weeks of texts.
+    """A day's work: ratings of all kinds, cases in every state, something parked, two weeks of texts, a week of calls.
 
     What each case is for → its id, and `reply`, the id of a review item.
     """
@@ -199,4 +200,5 @@ def full_house(
     work()
     park("422 rating refused: writingEvaluation is missing")
     visit("supervisor").post("/console/me", phone=AGENT_PHONE)
+    live_a_week_of_calls(house)
     return cases | {"reply": live_a_fortnight(house)}

@@ -153,6 +153,7 @@ def test_every_screen_fits_its_window(demo: Demo, visit: Visit, width: int) -> N
         "deliveries": f"{demo.addresses.console}outbox",
         "replies": f"{demo.addresses.console}replies",
         "texts": f"{demo.addresses.console}texts",
+        "flow": f"{demo.addresses.console}flow",
         "opt-outs": f"{demo.addresses.console}opt-outs",
         "replay": f"{demo.addresses.console}replay",
         "wording": f"{demo.addresses.console}wording",
