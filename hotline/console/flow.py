@@ -24,7 +24,7 @@ from hotline.services import services
 from hotline.tables.contacts import Way
 from hotline.tables.people import Role
 
-_SHOWN = 30  # days, unless others are asked for
+_SHOWN = 14  # days, unless others are asked for
 _EARLIEST, _LATEST = date(2000, 1, 1), date(9000, 1, 1)
 _DARK = (0.02, 0.05, 0.15)  # shares of callers lost at a step, from which on it is shown darker
 
@@ -45,7 +45,7 @@ class Shown:
 @blueprint.get("/flow")
 @needs_role(Role.SUPERVISOR, Role.ADMIN, Role.AUDITOR)
 def flow_page() -> str:
-    """Thirty days up to today, unless others are asked for."""
+    """Fourteen days up to today, unless others are asked for."""
     house = services()
     name = house.policy.phone.flow
     flow, chosen = load_flow(name), _chosen()

@@ -156,7 +156,7 @@ def _counted(session: Session, flow: Flow, mine: _Where) -> dict[tuple[Way, str]
             *(_number(which).label(name) for name, which in of_call.items()),
             *(func.max(_number(which)).label(name) for name, which in _of_turns(flow).items()),
         )
-        .outerjoin(CallTurn, CallTurn.call_id == Call.id)
+        .outerjoin(CallTurn, and_(CallTurn.call_id == Call.id, CallTurn.turn > 0))
         .where(*mine)
         .group_by(Call.id)
         .subquery()
