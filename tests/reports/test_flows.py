@@ -7,6 +7,7 @@ import pytest
 
 from hotline.flows import load_flow
 from hotline.reports.flows import Chosen, Counts, FlowFigures, StepFigures, flow_figures
+from hotline.rules.flow import Verb
 from hotline.services import Services
 from hotline.tables.contacts import CallState, Way
 from tests.reports.made_calls import GO, RATED_5, make_call
@@ -104,3 +105,13 @@ def test_days_ways_and_languages_are_chosen(day_of_calls: Services) -> None:
     assert _figures(made, last=MONDAY + timedelta(days=1)).whole.calls == 13
     nothing = _figures(made, first=MONDAY - timedelta(days=2), last=MONDAY - timedelta(days=1))
     assert (nothing.whole, nothing.within(0.5)) == (Counts(), None)
+
+
+def test_a_key_that_is_a_choice_of_its_step_asks_for_no_person(house: Services) -> None:
+    flow = load_flow("survey").model_copy(update={"common": {"9": Verb.PERSON}})
+    make_call(house, NOON, ("reasons", "9"), ("record", "9"))  # other reasons; and what came back of a voice is no key
+    make_call(house, NOON, ("ask", "9"))
+    chosen = Chosen(MONDAY, MONDAY, CITY)
+    with house.database.read() as session:
+        assert flow_figures(session, flow, chosen).whole.person == 1
+        assert flow_figures(session, flow.model_copy(update={"common": {}}), chosen).whole.person == 0
