@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from hotline.actions.invite import open_invitations
 from hotline.actions.opt_outs import is_opted_out
 from hotline.actions.rate import active_rating, changeable_ratings
+from hotline.actions.recordings import keep_recording
 from hotline.actions.send_calls import locked_call
 from hotline.actions.survey_deeds import do
 from hotline.actions.survey_known import Line, keep, known_of
@@ -16,6 +17,7 @@ from hotline.actions.survey_words import Spoken, said_alone, spoken
 from hotline.actions.wording import script_in_use, script_said
 from hotline.errors import NotFound
 from hotline.flows import load_flow
+from hotline.messages import ReceivedRecording
 from hotline.privacy import SealedPhone
 from hotline.rules.policy import Policy
 from hotline.rules.survey import Known, Next, Place, begin, come_back, hear
@@ -105,14 +107,23 @@ def key_pressed(
     return _go_on(line, place, keys, hear(line.flow, place, keys, known_of(line), line.script.scale))
 
 
-def came_back(
-    session: Session, carrier: str, external_id: str, place: Place, what: str, policy: Policy, now: datetime
+def voice_left(
+    session: Session,
+    carrier: str,
+    external_id: str,
+    place: Place,
+    received: ReceivedRecording | None,
+    policy: Policy,
+    now: datetime,
 ) -> Spoken:
-    """What the caller was waited for at `place` is over, such as their voice; `what` is kept of it in place of keys."""
+    """The caller has spoken at `place`, or said nothing (None). A voice is kept even when the turn was answered before:
+    Twilio asks once more where there was none, and either may come first."""
     line = _line(session, _on_the_line(session, carrier, external_id), policy, now)
+    if received is not None:
+        keep_recording(session, line.call, place.turn, received, now)
     if (said := _said_at(line, place)) is not None:
         return said
-    return _go_on(line, place, what, come_back(line.flow, place, known_of(line)))
+    return _go_on(line, place, "", come_back(line.flow, place, known_of(line)))
 
 
 def person_left(

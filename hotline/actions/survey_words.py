@@ -128,8 +128,7 @@ def _facts(line: Line, waiting: Waiting | None, template: str) -> dict[str, Any]
     """All that the words may mention. A key is named by its choice, or by the verb that it has everywhere."""
     language, call = line.call.language, line.call
     facts: dict[str, Any] = {"signature": line.policy.signature[language], "hotline": line.policy.hotline}
-    facts |= {str(verb): _key_told(key, language) for key, verb in line.flow.common.items()}
-    facts |= line.flow.key_names
+    facts |= line.flow.keys_told(language)
     if call.record is not None:
         facts |= facts_of(call.record, line.script, line.policy, language)
     if "{label}" in template and (stars := _stars(line)) is not None:
@@ -140,13 +139,6 @@ def _facts(line: Line, waiting: Waiting | None, template: str) -> dict[str, Any]
         facts["list"] = "".join(_entries(line, line.flow.steps[waiting.place.step].kind))
     facts["seconds"] = line.policy.phone.comment_seconds
     return facts
-
-
-def _key_told(key: str, language: str) -> str:
-    return _SIGNS.get(key, {}).get("en" if language == "en" else "zh", key)
-
-
-_SIGNS = {"*": {"zh": "星号键", "en": "star"}, "#": {"zh": "井号键", "en": "pound"}}
 
 
 def _entries(line: Line, kind: StepKind) -> Iterator[str]:

@@ -18,8 +18,22 @@ from urllib3.exceptions import SSLError as UrllibSSLError
 from werkzeug.datastructures import MultiDict
 
 from hotline.carriers.base import Bridge, CallReport, HangUp, Listen, Play, Receipt, Record, Rendered, Say, Speech
+from hotline.carriers.twilio_recordings import TwilioRecordings, read_recording
 from hotline.errors import BadInput, HotlineError
-from hotline.messages import Accepted, Ambiguous, CallProgress, Delivery, ReceivedText, Refusal, Refused, SendResult
+from hotline.messages import (
+    Accepted,
+    Ambiguous,
+    CallProgress,
+    Delivery,
+    Erased,
+    FetchedRecording,
+    NotDone,
+    ReceivedRecording,
+    ReceivedText,
+    Refusal,
+    Refused,
+    SendResult,
+)
 from hotline.privacy import SealedPhone, Vault
 from hotline.rules.phones import any_phone, is_phone
 from hotline.rules.replies import Action
@@ -94,6 +108,7 @@ class TwilioCarrier:
         self.our_numbers = settings.sending_numbers
         self._sid = settings.twilio_account_sid
         self._client = Client(self._sid, token, http_client=_HttpClient(settings.twilio_api_url))
+        self._recordings = TwilioRecordings(settings.twilio_api_url, self._sid, token)
 
     def is_signed(self, url: str, form: MultiDict[str, str], headers: Mapping[str, str]) -> bool:
         """Checked over every parameter, those we do not know included."""
@@ -147,6 +162,15 @@ class TwilioCarrier:
     def read_bridge_report(self, form: Mapping[str, str]) -> CallReport:
         return CallReport(_sid(form, "CallSid"), _PROGRESS.get(form.get("DialCallStatus", "")))
 
+    def read_recording(self, form: Mapping[str, str]) -> ReceivedRecording | None:
+        return read_recording(self.name, form)
+
+    def fetch_recording(self, url: str) -> FetchedRecording | NotDone:
+        return self._recordings.fetch(url)
+
+    def erase_recording(self, url: str) -> Erased | NotDone:
+        return self._recordings.erase(url)
+
     def render(self, speech: Speech) -> Rendered:
         response = VoiceResponse()
         for part in speech:
@@ -159,7 +183,7 @@ class TwilioCarrier:
                         num_digits=keys,
                         timeout=seconds,
                         finish_on_key=ends_with,
-                        action_on_empty_result=bool(ends_with),  # else # alone would be the same as silence
+                        action_on_empty_result=True if ends_with else None,  # so that # alone is told from silence
                         action=url,
                         method="POST",
                     )
@@ -168,7 +192,7 @@ class TwilioCarrier:
                     response.append(gather)
                     response.redirect(url, method="POST")  # silence comes back as an answer without keys
                 case Record(seconds, url):
-                    response.record(max_length=seconds, play_beep=True, trim="trim-silence", action=url, method="POST")
+                    response.record(max_length=seconds, play_beep=True, action=url, method="POST")
                     response.redirect(url, method="POST")  # where nothing was said there is no recording
                 case Bridge(to, ring_seconds, ended_url, progress_url):
                     dial = Dial(caller_id=self._from, timeout=ring_seconds, action=ended_url, method="POST")

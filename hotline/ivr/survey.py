@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from hotline.actions.dial import note_agent_progress
 from hotline.actions.send_calls import note_call_progress
-from hotline.actions.survey_calls import call_from_citizen, call_to_citizen, came_back, key_pressed, person_left
+from hotline.actions.survey_calls import call_from_citizen, call_to_citizen, key_pressed, person_left, voice_left
 from hotline.carriers.base import CallReport
 from hotline.errors import BadInput
 from hotline.ivr.speech import survey_speech
@@ -64,8 +64,11 @@ def voice() -> Response:
     """What the caller said at the place the query names, or that nothing was said."""
     house = services()
     external_id, _ = house.voice_carrier.read_keys(request.form)
+    received = house.voice_carrier.read_recording(request.form)
     with house.database.write() as session:
-        spoken = came_back(session, house.voice_carrier.name, external_id, _place(), "", house.policy, house.now())
+        spoken = voice_left(
+            session, house.voice_carrier.name, external_id, _place(), received, house.policy, house.now()
+        )
     return respond(house.voice_carrier.render(survey_speech(spoken)))
 
 

@@ -7,7 +7,6 @@ from typing import Any
 from hotline.rules.flow import Flow
 from hotline.rules.flow_faults import ENTRIES, sentences_of
 
-_SIGNS = {"*": "星号键", "#": "井号键"}
 _FACT = re.compile(r"\{([a-z_]+)\}")
 
 
@@ -20,8 +19,7 @@ def said_at(
     the flow itself; a sentence that neither has is left out, and a fact that is not known stands as it is.
     """
     words: dict[str, Any] = {**script, **flow.prompts.get(language, {})}
-    keys = {str(verb): _SIGNS.get(key, key) if language != "en" else key for key, verb in flow.common.items()}
-    known = {**facts, **keys, **flow.key_names}
+    known = {**facts, **flow.keys_told(language)}
     step = flow.steps[name]
     says = [*sentences_of(step.says), *([ENTRIES[step.kind][0]] if step.kind in ENTRIES else [])]
     return tuple((sentence, _filled(words[sentence], known)) for sentence in says if sentence in words)

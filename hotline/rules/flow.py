@@ -154,7 +154,11 @@ class Flow(_Part):
     def languages(self) -> tuple[str, ...]:
         return tuple(self.prompts)
 
-    @property
-    def key_names(self) -> Mapping[str, str]:
-        """Of every choice in the flow: its name, and the key it has at its step. One name has one key."""
-        return {choice.name: choice.key for step in self.steps.values() for choice in step.choices}
+    def keys_told(self, language: str) -> dict[str, str]:
+        """What the words of that language may say for a key, by the name of its choice or of its verb."""
+        signs = _SIGNS["en" if language == "en" else "zh"]
+        told = {choice.name: choice.key for step in self.steps.values() for choice in step.choices}
+        return told | {str(verb): signs.get(key, key) for key, verb in self.common.items()}
+
+
+_SIGNS = {"zh": {"*": "星号键", "#": "井号键"}, "en": {"*": "star", "#": "pound"}}

@@ -98,7 +98,8 @@ class PhonePolicy(AskingPolicy):
     `flow`: the survey (`rules.flow`), a name or a file. `choose_language`: the languages that a caller may choose
     from; with fewer than two nobody is asked. `comment_seconds`: how long a caller may speak (0 = no voice is kept).
     `resume_hours`: a caller who was cut off and rings back goes on where it stopped for so long. `leaves_message`: a
-    machine that takes our call is told why we called.
+    machine that takes our call is told why we called. Voice comments are erased after `recordings_days` (0 = never),
+    and at the carrier, if it is to, as soon as we have them.
     """
 
     flow: str
@@ -117,6 +118,8 @@ class PhonePolicy(AskingPolicy):
     kinds: tuple[Literal["transaction", "call"], ...] = ()
     ring_seconds: int = Field(ge=10, le=120)
     listen_seconds: int = Field(ge=3, le=30)
+    recordings_days: int = Field(ge=0, le=3660)
+    erase_at_carrier: bool
 
     def gap_after(self, ended: str) -> timedelta:
         """The least time before another try, after a call that was `busy`, `no_answer` or `failed`."""
@@ -195,8 +198,7 @@ class Policy(_Section):
 
     @model_validator(mode="after")
     def _signs_in_every_language(self) -> "Policy":
-        spoken = (*self.languages, *self.phone.choose_language)
-        if missing := [language for language in spoken if language not in self.signature]:
+        if missing := [language for language in self.spoken_languages if language not in self.signature]:
             raise ValueError(f"signature: none for {', '.join(missing)}")
         return self
 
@@ -205,6 +207,11 @@ class Policy(_Section):
         if self.sms.remind_after_days >= self.invitation.expires_days:
             raise ValueError("sms.remind_after_days: not before invitation.expires_days: nobody would be reminded")
         return self
+
+    @property
+    def spoken_languages(self) -> tuple[str, ...]:
+        """All in which a call may be spoken; agents hear the first."""
+        return tuple(dict.fromkeys((*self.languages, *self.phone.choose_language)))
 
     @property
     def zone(self) -> ZoneInfo:
