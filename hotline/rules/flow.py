@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from hotline.rules.reply_wishes import Wish
 
 RETURN = "@return"  # as the next step: the one that the caller came from
+SIMPLE = "_simple"  # behind the name of a sentence: the same in simpler words, for elder mode
 
 
 class StepKind(StrEnum):

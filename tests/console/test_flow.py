@@ -37,6 +37,7 @@ def test_figures_picture_and_words_stand_on_one_page(visit: Visit, staff: dict[s
         assert page.count(f'id="step-{name}"') == 1
         assert f'href="#step-{name}"' in page
     assert "您的评价是：〔满意度名称〕。确认请按1，重新选择请按2。" in page
+    assert "请您打分。很满意，请按5。" in page  # as elder mode asks
     called = visitor.get(f"/console/flow?way=called&last={now:%Y-%m-%d}").text
     assert "占接通 4 的 75.0%" in called
     assert "占接通 1 的 100.0%" in visitor.get("/console/flow?language=yue").text
