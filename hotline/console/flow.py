@@ -150,7 +150,7 @@ def _steps(flow: Flow, figures: FlowFigures, script: Script, policy: Policy, lan
 
 
 def _facts(policy: Policy, language: str) -> Mapping[str, str]:
-    facts = {name: f"〔{words.en if language == 'en' else words.zh}〕" for name, words in FACTS.items()}
+    facts = {name: f"[{words.en}]" if language == "en" else f"〔{words.zh}〕" for name, words in FACTS.items()}
     signature = policy.signature.get(language, policy.signature[policy.languages[0]])
     return facts | {"signature": signature, "hotline": policy.hotline, "seconds": str(policy.phone.comment_seconds)}
 
