@@ -36,6 +36,8 @@ def every_next() -> dict[tuple[object, ...], tuple[Next, int | None]]:
     """All that the machine can say next, and after which rating; each once for what is said and where."""
     found: dict[tuple[object, ...], tuple[Next, int | None]] = {}
     for way, known in itertools.product(FLOW.ways.model_dump().values(), WORLDS):
+        if known.stars is None and way in (FLOW.ways.rated, FLOW.ways.resumed):
+            continue  # nobody comes in so who has not rated
         waiting = deque([(begin(FLOW, way, known), known)])
         seen = set[tuple[object, ...]]()
         while waiting:
