@@ -250,7 +250,7 @@ def number_json(number: Number) -> dict[str, Any]:
 
 @rest.get("/<account_sid>/Recordings/<name>")
 def fetch_recording(name: str) -> Response:
-    """A recording as JSON (.json) or as audio (.wav, or no ending): silence of the recorded length."""
+    """A recording as JSON (.json) or as audio (.wav, or no ending): what was said, or silence of that length."""
     sid, _, ending = name.partition(".")
     world = current_simulator().world
     with world.lock():
@@ -259,7 +259,7 @@ def fetch_recording(name: str) -> Response:
         raise not_found()
     if ending == "json":
         return jsonify(recording_json(recording))
-    return Response(audio.silence(recording.seconds), mimetype="audio/x-wav")
+    return Response(recording.sound or audio.silence(recording.seconds), mimetype="audio/x-wav")
 
 
 def recording_json(recording: Recording) -> dict[str, Any]:
