@@ -117,11 +117,14 @@ class SipLine:
             if self._call is not None:
                 self._simulator.switchboard.speak(self._call, seconds)
 
-    def tell_faults(self) -> None:
-        """What was wrong with the answers to this call, as Twilio's debugger would have it."""
-        world = self._simulator.world
+    def report(self) -> None:
+        """How the call ended, and what was wrong with the answers to it, as Twilio's debugger would have it."""
+        world, call = self._simulator.world, self._call
+        if call is None:
+            return
         with world.lock():
-            faults = [logged.fault for logged in world.faults if self._call and logged.resource == self._call.sid]
+            faults = [logged.fault for logged in world.faults if logged.resource == call.sid]
+            log.info("a call ended", call=call.sid, status=call.status, seconds=call.duration, keys=len(call.keys))
         for fault in faults:
             log.warning("a fault of the call", code=fault.code, fault=fault.message, detail=fault.detail)
 

@@ -19,7 +19,6 @@ FRAME_SECONDS = 0.02
 FRAME_BYTES = round(2 * RATE * FRAME_SECONDS)  # 16 bits a sample
 
 _KEPT = 400  # sounds; ten seconds are 160 kB
-_SPEAKERS = 2
 _BEEP_SECONDS, _BEEP_HERTZ, _BEEP_HEIGHT = 0.4, 1000, 6000
 
 # <Say>'s languages by how they begin, and the voice's names for them. Written otherwise, Mandarin sounds the same.
@@ -28,11 +27,11 @@ _ELSE = "en"
 
 
 class Sounds:
-    """Speaking takes its time, on threads of its own: whoever waits for the same sentence waits for one of them."""
+    """Speaking takes its time, on a thread of its own; all who wait for a sentence wait for the same one."""
 
     def __init__(self, voice: Voice) -> None:
         self._voice = voice
-        self._pool = ThreadPoolExecutor(_SPEAKERS, thread_name_prefix="sip-voice")
+        self._pool = ThreadPoolExecutor(1, thread_name_prefix="sip-voice")
         self._made: OrderedDict[Hashable, Future[Sound | None]] = OrderedDict()
 
     def spoken(self, text: str, language: str, slow: bool) -> "Future[Sound | None]":
@@ -53,7 +52,8 @@ class Sounds:
         self._pool.shutdown(wait=False, cancel_futures=True)
 
     def _once(self, key: Hashable, make: Callable[[], bytes]) -> "Future[Sound | None]":
-        if key not in self._made:
+        made = self._made.get(key)
+        if made is None or (made.done() and made.result() is None):  # what failed is tried again
             self._made[key] = self._pool.submit(_sound_or_none, make)
             while len(self._made) > _KEPT:
                 self._made.popitem(last=False)

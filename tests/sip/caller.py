@@ -26,6 +26,7 @@ class Caller:
     uac: SipUAC
     call: OutgoingCall
     sound: RTPSession
+    address: tuple[str, int]
     heard: bytearray = field(default_factory=bytearray)
     over: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -40,6 +41,16 @@ class Caller:
         while self.heard:
             self.heard.clear()
             await asyncio.sleep(0.15)
+
+    async def moves(self) -> None:
+        """Take another port for the sound, and tell the other side."""
+        await self.sound.close()
+        self.sound, port = await take_port()
+        self.listen()
+        self.uac.send_reinvite(self.call.dialog, parse_sdp(_OFFER.format(port=port, formats=0, lines="")), self.address)
+
+    def listen(self) -> None:
+        self.sound.on_audio = lambda samples, _timestamp: self.heard.extend(samples)
 
     def press(self, key: str) -> None:
         self.sound.send_dtmf(key, timestamp=_moment())
@@ -69,6 +80,14 @@ async def until(holds: Callable[[], bool]) -> None:
             await asyncio.sleep(0.02)
 
 
+async def take_port(codec: PayloadType = PayloadType.PCMU) -> tuple[RTPSession, int]:
+    port, _rtcp = parts.free_port(), parts.free_port()
+    session = await RTPSession.create(
+        local_addr=("127.0.0.1", port), remote_addr=("127.0.0.1", 9), payload_type=codec, dtmf_payload_type=KEYS
+    )
+    return session, port
+
+
 @asynccontextmanager
 async def ringing(
     gateway: Gateway,
@@ -84,10 +103,7 @@ async def ringing(
     uac = SipUAC(transport)
     uas = SipUAS(transport, uac=uac)
     await uas.start()
-    port, _rtcp = parts.free_port(), parts.free_port()
-    sound = await RTPSession.create(
-        local_addr=("127.0.0.1", port), remote_addr=("127.0.0.1", 9), payload_type=codec, dtmf_payload_type=KEYS
-    )
+    sound, port = await take_port(codec)
     formats = " ".join(
         [
             str(int(codec if offered is None else offered)),
@@ -102,19 +118,19 @@ async def ringing(
         offer,
         extra_headers={name.replace("_", "-"): value for name, value in headers.items()},
     )
-    made = Caller(uac, call, sound)
-    sound.on_audio = lambda samples, _timestamp: made.heard.extend(samples)
+    made = Caller(uac, call, sound, gateway.address)
+    made.listen()
     uas.on_bye = lambda _call, _request: made.over.set()
 
     def answered(call: OutgoingCall) -> None:
         assert call.sdp_answer is not None
         assert call.sdp_answer.rtp_address is not None
-        sound.update_remote(call.sdp_answer.rtp_address)
+        made.sound.update_remote(call.sdp_answer.rtp_address)
 
     call.on_answer = answered
     try:
         yield made
     finally:
         made.hang_up()
-        await sound.close()
+        await made.sound.close()
         await uas.stop()

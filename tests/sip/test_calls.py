@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 import pytest
 from aiortp import PayloadType
+from aiosipua import SipMessage
 
 from tests.prompts.tones import tone, wav
 from tests.simulator.application import ACCOUNT_SID, AUTH_TOKEN, Application
@@ -84,7 +85,7 @@ def test_a_prompt_is_fetched_once_and_a_key_ends_it(application: Application, ru
     prompt = wav(tone(), 6.0, 8000), 200, {"Content-Type": "audio/x-wav"}
     application.answer("/prompts/long.wav", prompt)
     application.answer(VOICE, ASK.replace('<Say language="cmn-CN">请按五</Say>', "<Play>/prompts/long.wav</Play>"))
-    application.answer("/key", "<Pause length='1'/><Hangup/>")
+    application.answer("/key", "<Pause length='20'/>")
 
     async def scene() -> None:
         for _ in range(2):
@@ -94,7 +95,7 @@ def test_a_prompt_is_fetched_once_and_a_key_ends_it(application: Application, ru
                 caller.press("4")
                 await until(lambda: bool(application.at("/key")))
                 await caller.hears_no_more()
-                await caller.is_hung_up_on()
+                assert not caller.over.is_set()
 
     play(scene())
     assert len(application.at("/prompts/long.wav")) == 1
@@ -172,6 +173,75 @@ def test_keys_by_info_count_where_events_have_another_clock(application: Applica
 
     play(scene())
     assert application.last("/key")["Digits"] == "3"
+
+
+def test_a_dial_has_nobody_to_ring_and_says_so_at_once(application: Application, running: Gateway) -> None:
+    application.answer(VOICE, '<Dial action="/dialled"><Number>+8613900139000</Number></Dial>')
+    application.answer("/dialled", "<Hangup/>")
+
+    async def scene() -> None:
+        async with ringing(running) as caller:
+            await caller.is_hung_up_on()
+
+    play(scene())
+    assert application.last("/dialled")["DialCallStatus"] == "failed"
+
+
+def test_the_sound_goes_where_the_caller_says_next(application: Application, running: Gateway) -> None:
+    """After a transfer or a hold, a re-INVITE names another address."""
+    application.answer(VOICE, "<Gather timeout='9'><Say>one two three four five six seven eight</Say></Gather>")
+
+    async def scene() -> None:
+        async with ringing(running) as caller:
+            await caller.hears_something()
+            await caller.moves()
+            await caller.hears_something()
+
+    play(scene())
+
+
+def test_what_may_have_been_lost_is_said_again(application: Application, running: Gateway) -> None:
+    """UDP loses messages: an INVITE that comes again is one call, a refusal is repeated, a BYE until it is answered."""
+    application.answer(VOICE, "<Hangup/>")
+
+    def invite(call_id: str, formats: str) -> bytes:
+        lines = (
+            "INVITE sip:12345@127.0.0.1 SIP/2.0",
+            "Via: SIP/2.0/UDP 127.0.0.1:{port};branch=z9hG4bK" + call_id,
+            "From: <sip:13844328000@127.0.0.1>;tag=1",
+            "To: <sip:12345@127.0.0.1>",
+            f"Call-ID: {call_id}",
+            "CSeq: 1 INVITE",
+            "Contact: <sip:13844328000@127.0.0.1:{port}>",
+            "Content-Type: application/sdp",
+            "",
+            f"v=0\r\nc=IN IP4 127.0.0.1\r\nm=audio 9 RTP/AVP {formats}\r\n",
+        )
+        return "\r\n".join(lines).replace("{port}", str(telephone.getsockname()[1])).encode()
+
+    def hears(first_line: str) -> SipMessage:
+        while not (data := telephone.recv(4096)).startswith(first_line.encode()):
+            pass
+        return SipMessage.parse(data)
+
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as telephone:
+        telephone.bind(("127.0.0.1", 0))
+        telephone.settimeout(5)
+        for _ in range(3):
+            telephone.sendto(invite("refused", "9"), running.address)
+            hears("SIP/2.0 488")
+        for _ in range(3):
+            telephone.sendto(invite("again", "0"), running.address)
+        first, second = hears("BYE"), hears("BYE")
+        assert first.get_header("cseq") == second.get_header("cseq")
+        answer = SipMessage.parse("SIP/2.0 200 OK\r\n\r\n")
+        for name in ("Via", "From", "To", "Call-ID", "CSeq"):
+            answer.set_header(name, second.get_header(name) or "")
+        telephone.sendto(bytes(answer), running.address)
+        telephone.settimeout(1.3)  # a third would come after one second
+        with pytest.raises(TimeoutError):
+            hears("BYE")
+    assert len(application.at(VOICE)) == 1
 
 
 def test_a_caller_who_hangs_up_or_gives_up_ends_the_call(application: Application, running: Gateway) -> None:
