@@ -5,13 +5,13 @@ import re
 from collections.abc import Callable
 from contextlib import suppress
 
-from aiosipua import IncomingCall, SipRequest, SipResponse, SipTransport, SipUAS
+from aiosipua import DialogState, IncomingCall, SipRequest, SipResponse, SipTransport, SipUAS
 from aiosipua.dialog import dialog_matches, remote_cseq_valid
 
 _REFUSED = "refused"  # in a dialog's metadata: what its INVITE was answered with
 _KEY = re.compile(r"(?:Signal\s*=\s*)?([0-9*#])\s*(?:[\r\n].*)?", re.DOTALL)
+_LOOP_DETECTED = 482
 _BYE_SECONDS = (0.5, 1.0, 2.0, 4.0)  # RFC 3261, 17.1.2.2: said again until it is answered
-
 _REFUSAL_SECONDS = 32.0  # RFC 3261, timer H
 
 Message = SipRequest | SipResponse
@@ -44,9 +44,16 @@ class Door:
     def _is_repeated(self, call: IncomingCall, invite: SipRequest) -> bool:
         """The same INVITE once more: a refusal is said again, all else is on its way already."""
         if self._uas.transactions.match_request(invite) is None:
-            return False
+            return self._is_merged(call, invite)
         if refused := call.dialog.metadata.get(_REFUSED):
             call.reject(int(refused))
+        return True
+
+    def _is_merged(self, call: IncomingCall, invite: SipRequest) -> bool:
+        """The same call by another way, before it is answered (RFC 3261, 8.2.2.2): there is one menu for it."""
+        if call.dialog.state is not DialogState.EARLY:
+            return False
+        self._transport.send_reply(call.dialog.create_response(invite, _LOOP_DETECTED, "Loop Detected"))
         return True
 
     def _has_pressed(self, call: IncomingCall, info: SipRequest) -> bool:

@@ -48,7 +48,7 @@ class Gateway:
         self._recordings = serve_recordings(self._simulator)
         self._ports = PortAllocator((settings.rtp_ports.start, settings.rtp_ports.stop - 1))
         self._lines: dict[str, SipLine] = {}
-        self._open = 0
+        self._coming: set[str] = set()  # Call-IDs that have no line yet
         self._tasks: set[asyncio.Task[None]] = set()
         self._registration: asyncio.Task[None] | None = None
 
@@ -76,12 +76,12 @@ class Gateway:
             self._registration = self._spawn(keep_registered(self._uac, registrar, self._settings))
 
     def _invited(self, incoming: IncomingCall) -> None:
-        if self._open >= self._settings.sip_most_calls:
-            log.warning("a call is refused: all lines are taken", lines=self._open)
+        if len(self._lines) + len(self._coming) >= self._settings.sip_most_calls:
+            log.warning("a call is refused: all lines are taken")
             self._door.refuse(incoming, _BUSY)
         else:
-            self._open += 1
-            self._spawn(self._take(incoming))
+            self._coming.add(incoming.call_id)
+            self._spawn(self._take(incoming)).add_done_callback(lambda _: self._coming.discard(incoming.call_id))
 
     async def _take(self, incoming: IncomingCall) -> None:
         """Ring, and let the interpreter say when to answer."""
@@ -90,13 +90,13 @@ class Gateway:
             media = await Media.open(offer, self._host, self._told, self._ports)
         except (NotAcceptable, OSError, RuntimeError) as error:
             log.warning("a call is refused", reason=str(error))
-            self._open -= 1
             self._door.refuse(incoming, _NOT_ACCEPTABLE if isinstance(error, NotAcceptable) else _NO_PORT)
             return
         if offer.keys is None:
             log.warning("the caller has no telephone-event/8000: only keys sent by SIP INFO will be heard")
         line = SipLine(incoming, media, self._sounds, self._simulator, self._ended)
         self._lines[incoming.call_id] = line
+        self._coming.discard(incoming.call_id)
         if incoming.dialog.state is DialogState.TERMINATED:  # cancelled meanwhile
             self._ended(line, 0)
             return
@@ -142,7 +142,6 @@ class Gateway:
 
     def _ended(self, line: SipLine, sip_code: int) -> None:
         if self._lines.pop(line.incoming.call_id, None) is not None:
-            self._open -= 1
             line.report()
             self._spawn(self._finish(line, sip_code))
 

@@ -3,11 +3,11 @@
 import asyncio
 import contextlib
 import io
-import ipaddress
 import wave
 from array import array
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from ipaddress import IPv4Address
 from operator import mul
 from typing import Self
 
@@ -45,17 +45,21 @@ def read_offer(sdp: SdpMessage | None) -> Offer:
     if audio.proto not in _PROFILES:
         raise NotAcceptable(f"{audio.proto} is not spoken here")
     remote = sdp.rtp_address
-    try:
-        if remote is None or not remote[1]:
-            raise ValueError
-        ipaddress.ip_address(remote[0])
-    except ValueError:
-        raise NotAcceptable("the audio has no address to go to") from None
+    if remote is None or not _is_somewhere(*remote):
+        raise NotAcceptable("the audio has no address to go to")
     if not any(codec.payload_type in CODECS for codec in audio.codecs):
         raise NotAcceptable("neither PCMU nor PCMA is offered")
     events = [codec for codec in audio.codecs if codec.encoding_name.lower() == "telephone-event"]
     # RFC 4733, 2.1: events count time by the clock of the audio they stand in. Softphones with Opus offer 48000 too.
     return Offer(sdp, remote, next((event.payload_type for event in events if event.clock_rate == RATE), None))
+
+
+def _is_somewhere(host: str, port: int) -> bool:
+    try:
+        address = IPv4Address(host)
+    except ValueError:
+        return False
+    return 0 < port < 65_536 and not (address.is_multicast or address.is_unspecified)
 
 
 class Media:

@@ -37,10 +37,11 @@ class Caller:
         await until(lambda: len(self.heard) >= wanted and loudness(bytes(self.heard)) > 300)
 
     async def hears_no_more(self) -> None:
-        """Wait until nothing came for a moment."""
-        while self.heard:
-            self.heard.clear()
-            await asyncio.sleep(0.15)
+        """Nothing comes any more, within a second."""
+        async with asyncio.timeout(1.0):
+            while self.heard:
+                self.heard.clear()
+                await asyncio.sleep(0.2)
 
     async def moves(self) -> None:
         """Take another port for the sound, and tell the other side."""

@@ -230,8 +230,12 @@ def test_what_may_have_been_lost_is_said_again(application: Application, running
         for _ in range(3):
             telephone.sendto(invite("refused", "9"), running.address)
             hears("SIP/2.0 488")
+        application.answer(VOICE, "<Pause length='1'/><Hangup/>")  # it rings for a second
         for _ in range(3):
             telephone.sendto(invite("again", "0"), running.address)
+        hears("SIP/2.0 180")
+        telephone.sendto(invite("again", "0").replace(b"z9hG4bK", b"z9hG4bK-another-way-"), running.address)
+        hears("SIP/2.0 482")
         first, second = hears("BYE"), hears("BYE")
         assert first.get_header("cseq") == second.get_header("cseq")
         answer = SipMessage.parse("SIP/2.0 200 OK\r\n\r\n")
@@ -269,7 +273,13 @@ def test_nothing_that_comes_in_ends_the_gateway(application: Application, runnin
         b"INVITE sip:x@y SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1:9;branch=z9hG4bKx\r\nFrom: <sip:a@b>;tag=1\r\n"
         b"To: <sip:x@y>\r\nCall-ID: %d\r\nCSeq: 1 INVITE\r\nContent-Type: application/sdp\r\n\r\nv=0\r\nm=audio %s"
     )
-    sdps = (b"x RTP/AVP 0", b"1 RTP/AVP 0", b"70000 RTP/AVP 0\r\nc=IN IP4 nowhere.invalid", b"0 RTP/SAVP 0")
+    sdps = (
+        b"x RTP/AVP 0",
+        b"1 RTP/AVP 0",
+        b"9 RTP/AVP 0\r\nc=IN IP4 nowhere.invalid",
+        b"70000 RTP/AVP 0\r\nc=IN IP4 127.0.0.1",
+        b"0 RTP/SAVP 0",
+    )
 
     async def scene() -> None:
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as stranger:
