@@ -12,10 +12,12 @@ from hotline.clock import Clock, utc_now
 from hotline.database import Database
 from hotline.errors import SettingsError
 from hotline.evaluation import Store, make_stores
+from hotline.flows import load_flow
 from hotline.jobs.queue import Doorbell, connect
 from hotline.policies import load_policy
 from hotline.privacy import Vault
 from hotline.prompts.folder import PromptFolder
+from hotline.recordings import RecordingFolder
 from hotline.rules.policy import Policy
 from hotline.rules.script import Channel
 from hotline.scripts import load_script
@@ -33,6 +35,7 @@ class Services:
     voice_carrier: VoiceCarrier
     stores: tuple[Store, ...]
     prompts: PromptFolder | None
+    recordings: RecordingFolder
     clock: Clock
 
     def now(self) -> datetime:
@@ -61,6 +64,7 @@ def make_services(settings: Settings, clock: Clock = utc_now) -> Services:
         voice_carrier=carrier,
         stores=make_stores(settings, database),
         prompts=None if settings.prompts is None else PromptFolder(settings.prompts),
+        recordings=RecordingFolder(settings.recordings, vault),
         clock=clock,
     )
 
@@ -73,6 +77,9 @@ def _check_scripts(policy: Policy) -> None:
             raise SettingsError(f"HOTLINE_POLICY: script {script.name} is made for {script.channel}, not for {channel}")
         if missing := set(policy.languages) - set(script.languages):
             raise SettingsError(f"HOTLINE_POLICY: script {script.name} has no words in {', '.join(sorted(missing))}")
+    flow, spoken = load_flow(policy.phone.flow), load_script(policy.phone.script).languages
+    if missing := set(policy.spoken_languages) - (set(flow.languages) & set(spoken)):
+        raise SettingsError(f"HOTLINE_POLICY: the telephone has no words in {', '.join(sorted(missing))}")
 
 
 def services() -> Services:

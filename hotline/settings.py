@@ -121,6 +121,7 @@ class WebhookSettings(_FromOutside):
 class Settings(SealedSettings, WebhookSettings):
     """Everything the web process and the workers need."""
 
+    recordings: Path = _named("HOTLINE_RECORDINGS", default=Path("var/recordings"))
     redis_url: str = _named("HOTLINE_REDIS_URL", default="redis://127.0.0.1:6379/0", repr=False)
     secret_key: SecretStr = _named("HOTLINE_SECRET_KEY")
     sms_carrier: Literal["twilio"] = _named("HOTLINE_SMS_CARRIER", default="twilio")
@@ -197,6 +198,7 @@ class SipSettings(WebhookSettings):
     sip_address: IPv4Address | None = _named("HOTLINE_SIP_ADDRESS", default=None)
     sip_peers: Annotated[tuple[IPv4Network, ...] | None, NoDecode] = _named("HOTLINE_SIP_PEERS", default=None)
     sip_rtp_ports: str = _named("HOTLINE_SIP_RTP_PORTS", default="16384-16483")
+    sip_http_port: int = _named("HOTLINE_SIP_HTTP_PORT", default=5080, ge=1, le=65_535)
     sip_most_calls: int = _named("HOTLINE_SIP_MOST_CALLS", default=30, ge=1, le=1000)
     sip_caller: str | None = _named("HOTLINE_SIP_CALLER", default=None, pattern=_E164)
     sip_fallback_url: str | None = _named("HOTLINE_SIP_FALLBACK_URL", default=None)

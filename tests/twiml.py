@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 
 from twilio.twiml import TwiML, lower_camel
 from twilio.twiml.messaging_response import MessagingResponse
-from twilio.twiml.voice_response import Dial, Gather, VoiceResponse
+from twilio.twiml.voice_response import Dial, Gather, Say, VoiceResponse
 from werkzeug.test import TestResponse
 
 _GATHER_HOLDS = {"Say", "Play", "Pause"}
@@ -23,6 +23,8 @@ class Heard:
     languages: frozenset[str]
     listens_at: str | None
     keys: int
+    ends_with: str
+    seconds: int
     dials: str | None
     caller_id: str | None
     dial_reports_to: str | None
@@ -41,10 +43,12 @@ def heard(response: TestResponse) -> Heard:
     gather, dial = root.find("Gather"), root.find("Dial")
     number = None if dial is None else dial.find("Number")
     return Heard(
-        said=tuple(say.text or "" for say in says),
+        said=tuple("".join(say.itertext()) for say in says),
         languages=frozenset(say.attrib["language"] for say in says),
         listens_at=None if gather is None else gather.attrib["action"],
         keys=0 if gather is None else int(gather.attrib["numDigits"]),
+        ends_with="" if gather is None else gather.attrib["finishOnKey"],
+        seconds=0 if gather is None else int(gather.attrib["timeout"]),
         dials=None if number is None else number.text,
         caller_id=None if dial is None else dial.attrib.get("callerId"),
         dial_reports_to=None if number is None else number.attrib.get("statusCallback"),
@@ -74,7 +78,7 @@ def check(root: ElementTree.Element, kind: type[TwiML]) -> None:
         assert verb.tag in known, f"<{verb.tag}> is not TwiML"
         assert set(verb.attrib) <= known[verb.tag], f"<{verb.tag}> knows no {set(verb.attrib) - known[verb.tag]}"
         if verb.tag in ("Say", "Message", "Number", "Redirect"):
-            assert (verb.text or "").strip(), f"<{verb.tag}> is empty"
+            assert "".join(verb.itertext()).strip(), f"<{verb.tag}> is empty"
     verbs = list(root)
     for gather, after in itertools.pairwise([*verbs, None]):
         assert gather is not None
@@ -90,12 +94,12 @@ def check(root: ElementTree.Element, kind: type[TwiML]) -> None:
 def _known(kind: type[TwiML]) -> dict[str, set[str]]:
     """The verbs of a kind of response, by their tag, with the attributes that the SDK's methods take."""
     known: dict[str, set[str]] = {}
-    for owner in (kind, *((Gather, Dial) if kind is VoiceResponse else ())):
+    for owner in (kind, *((Gather, Dial, Say) if kind is VoiceResponse else ())):
         for name, method in inspect.getmembers(owner, inspect.isfunction):
             if name.startswith("_") or name in ("append", "nest", "xml", "to_xml", "add_child"):
                 continue
             names = list(inspect.signature(method).parameters)[1:]
-            tag = "".join(part.title() for part in name.split("_"))
+            tag = "".join(part if owner is Say else part.title() for part in name.split("_"))  # SSML is written small
             known.setdefault(tag, set()).update(lower_camel(TwiML.MAP.get(n, n)) for n in names if n != "kwargs")
     return known
 

@@ -21,6 +21,7 @@ from hotline.rules.phones import PhoneKind
 from hotline.rules.policy import Policy
 from hotline.rules.script import Channel, Script
 from hotline.rules.segments import count
+from hotline.rules.sentences import is_chinese
 from hotline.tables import Call, Invitation, OutboundText, ServiceRecord
 from hotline.tables.contacts import CallState, Purpose, TextState
 from hotline.tables.service import OPEN_INVITATION_STATES, InvitationState, RecordKind
@@ -237,7 +238,7 @@ def facts_of(record: ServiceRecord, script: Script, policy: Policy, language: st
         "language": language,
         "signature": policy.signature[language],
         "hotline": policy.hotline,
-        "date": f"{day.month}月{day.day}日" if language.startswith("zh") else f"{day.day} {day:%b}",
+        "date": f"{day.month}月{day.day}日" if is_chinese(language) else f"{day.day} {day:%b}",
         "item": record.item_name or script.words[language]["no_item"],
         "code": record.code,
     }

@@ -6,7 +6,17 @@ from typing import Protocol
 
 from werkzeug.datastructures import MultiDict
 
-from hotline.messages import CallProgress, Delivery, ReceivedText, Refused, SendResult
+from hotline.messages import (
+    CallProgress,
+    Delivery,
+    Erased,
+    FetchedRecording,
+    NotDone,
+    ReceivedRecording,
+    ReceivedText,
+    Refused,
+    SendResult,
+)
 from hotline.privacy import SealedPhone
 
 
@@ -26,10 +36,22 @@ class Play:
 
 @dataclass(frozen=True, slots=True)
 class Listen:
-    """Say `prompts`, hear up to `keys` keys for `seconds`, then ask `url` what comes next (silence too)."""
+    """Say `prompts`, hear up to `keys` keys for `seconds`, then ask `url` what comes next (silence too).
+
+    `ends_with`: a key that ends them; pressed alone it is the answer. None if empty.
+    """
 
     prompts: tuple[Say | Play, ...]
     keys: int
+    seconds: int
+    url: str
+    ends_with: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """Record what the caller says after a tone, until a key, a silence or `seconds`; then ask `url` (silence too)."""
+
     seconds: int
     url: str
 
@@ -40,8 +62,8 @@ class Bridge:
 
     to: str
     ring_seconds: int
-    progress_url: str
     ended_url: str
+    progress_url: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +71,7 @@ class HangUp:
     pass
 
 
-Speech = tuple[Say | Play | Listen | Bridge | HangUp, ...]
+Speech = tuple[Say | Play | Listen | Record | Bridge | HangUp, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +139,15 @@ class VoiceCarrier(Carrier, Protocol):
 
     def read_bridge_report(self, form: Mapping[str, str]) -> CallReport:
         """How the bridged leg ended, as told to `Bridge.ended_url`."""
+
+    def read_recording(self, form: Mapping[str, str]) -> ReceivedRecording | None:
+        """What the caller said at the tone; None = nothing."""
+
+    def fetch_recording(self, url: str) -> FetchedRecording | NotDone:
+        """The sound. Whatever `url` says, nobody but the carrier is asked, and nobody else told our credentials."""
+
+    def erase_recording(self, url: str) -> Erased | NotDone:
+        """Have the carrier erase it; the same holds of `url`."""
 
     def render(self, speech: Speech) -> Rendered: ...
 

@@ -17,9 +17,23 @@ from urllib3.exceptions import NewConnectionError
 from urllib3.exceptions import SSLError as UrllibSSLError
 from werkzeug.datastructures import MultiDict
 
-from hotline.carriers.base import Bridge, CallReport, HangUp, Listen, Play, Receipt, Rendered, Say, Speech
+from hotline.carriers.base import Bridge, CallReport, HangUp, Listen, Play, Receipt, Record, Rendered, Say, Speech
+from hotline.carriers.twilio_recordings import TwilioRecordings, read_recording
 from hotline.errors import BadInput, HotlineError
-from hotline.messages import Accepted, Ambiguous, CallProgress, Delivery, ReceivedText, Refusal, Refused, SendResult
+from hotline.messages import (
+    Accepted,
+    Ambiguous,
+    CallProgress,
+    Delivery,
+    Erased,
+    FetchedRecording,
+    NotDone,
+    ReceivedRecording,
+    ReceivedText,
+    Refusal,
+    Refused,
+    SendResult,
+)
 from hotline.privacy import SealedPhone, Vault
 from hotline.rules.phones import any_phone, is_phone
 from hotline.rules.replies import Action
@@ -72,6 +86,7 @@ _PROGRESS = {
 _VOICES = {
     "zh-CN": {"language": "cmn-CN", "voice": "Polly.Zhiyu-Neural"},
     "zh-Hant": {"language": "cmn-CN", "voice": "Polly.Zhiyu-Neural"},  # Mandarin, written otherwise
+    "yue": {"language": "yue-CN", "voice": "Polly.Hiujin-Neural"},
     "en": {"language": "en-US", "voice": "Polly.Joanna-Neural"},
 }
 
@@ -93,6 +108,7 @@ class TwilioCarrier:
         self.our_numbers = settings.sending_numbers
         self._sid = settings.twilio_account_sid
         self._client = Client(self._sid, token, http_client=_HttpClient(settings.twilio_api_url))
+        self._recordings = TwilioRecordings(settings.twilio_api_url, self._sid, token)
 
     def is_signed(self, url: str, form: MultiDict[str, str], headers: Mapping[str, str]) -> bool:
         """Checked over every parameter, those we do not know included."""
@@ -136,7 +152,9 @@ class TwilioCarrier:
         return _sid(form, "CallSid"), self._vault.seal_phone(any_phone(form.get("From", ""), self._region))
 
     def read_keys(self, form: Mapping[str, str]) -> tuple[str, str]:
-        return _sid(form, "CallSid"), form.get("Digits", "").replace("\0", "")[:_MOST_KEYS]
+        """A key that ends the others is told apart, and only counts where it is alone."""
+        keys = form.get("Digits", "") or form.get("FinishedOnKey", "")
+        return _sid(form, "CallSid"), keys.replace("\0", "")[:_MOST_KEYS]
 
     def read_call_report(self, form: Mapping[str, str]) -> CallReport:
         return CallReport(_sid(form, "CallSid"), _PROGRESS.get(form.get("CallStatus", "")))
@@ -144,28 +162,42 @@ class TwilioCarrier:
     def read_bridge_report(self, form: Mapping[str, str]) -> CallReport:
         return CallReport(_sid(form, "CallSid"), _PROGRESS.get(form.get("DialCallStatus", "")))
 
+    def read_recording(self, form: Mapping[str, str]) -> ReceivedRecording | None:
+        return read_recording(self.name, form)
+
+    def fetch_recording(self, url: str) -> FetchedRecording | NotDone:
+        return self._recordings.fetch(url)
+
+    def erase_recording(self, url: str) -> Erased | NotDone:
+        return self._recordings.erase(url)
+
     def render(self, speech: Speech) -> Rendered:
         response = VoiceResponse()
         for part in speech:
             match part:
-                case Say(text, language):
-                    response.say(text, **_VOICES[language])
-                case Play(url):
-                    response.play(url)
-                case Listen(prompts, keys, seconds, url):
+                case Say() | Play():
+                    _speak(response, part)
+                case Listen(prompts, keys, seconds, url, ends_with):
                     gather = Gather(
-                        input="dtmf", num_digits=keys, timeout=seconds, finish_on_key="", action=url, method="POST"
+                        input="dtmf",
+                        num_digits=keys,
+                        timeout=seconds,
+                        finish_on_key=ends_with,
+                        action_on_empty_result=True if ends_with else None,  # so that # alone is told from silence
+                        action=url,
+                        method="POST",
                     )
                     for prompt in prompts:
-                        if isinstance(prompt, Play):
-                            gather.play(prompt.url)
-                        else:
-                            gather.say(prompt.text, **_VOICES[prompt.language])
+                        _speak(gather, prompt)
                     response.append(gather)
                     response.redirect(url, method="POST")  # silence comes back as an answer without keys
-                case Bridge(to, ring_seconds, progress_url, ended_url):
+                case Record(seconds, url):
+                    response.record(max_length=seconds, play_beep=True, action=url, method="POST")
+                    response.redirect(url, method="POST")  # where nothing was said there is no recording
+                case Bridge(to, ring_seconds, ended_url, progress_url):
                     dial = Dial(caller_id=self._from, timeout=ring_seconds, action=ended_url, method="POST")
-                    dial.number(to, status_callback=progress_url, status_callback_event="ringing answered completed")
+                    reports = {"status_callback_event": "ringing answered completed"} if progress_url else {}
+                    dial.number(to, status_callback=progress_url, **reports)
                     response.append(dial)
                 case HangUp():
                     response.hangup()
@@ -223,6 +255,17 @@ def _sid(form: Mapping[str, str], name: str) -> str:
     if len(sid) > _LONGEST_SID or "\0" in sid:
         raise BadInput(name, "is not an id of Twilio's")
     return sid
+
+
+def _speak(into: Any, part: Say | Play) -> None:
+    """Slow speech is loud too: it is for those who hear badly."""
+    match part:
+        case Play(url):
+            into.play(url)
+        case Say(text, language, slow=False):
+            into.say(text, **_VOICES[language])
+        case Say(text, language):
+            into.say(**_VOICES[language]).prosody(text, rate="80%", volume="loud")
 
 
 def _rendered(response: MessagingResponse | VoiceResponse) -> Rendered:

@@ -15,10 +15,11 @@ from sqlalchemy.exc import SQLAlchemyError
 from hotline.actions.wording import script_in_use
 from hotline.carriers.twilio import TwilioCarrier
 from hotline.errors import HotlineError
+from hotline.flows import load_flow
 from hotline.jobs import heartbeat
 from hotline.migrations import is_current
 from hotline.probes import SCHEDULE_IS_LATE_AFTER
-from hotline.prompts.wanted import prompts_of
+from hotline.prompts.wanted import Menu, prompts_of
 from hotline.rules.script_faults import faults
 from hotline.services import Services, make_services
 from hotline.settings import load_settings
@@ -64,6 +65,7 @@ def examine(house: Services) -> Iterator[Finding]:
         _migrations,
         _wording,
         _prompts,
+        _recordings,
         _redis,
         _schedule,
         _public_url,
@@ -126,12 +128,20 @@ def _prompts(house: Services) -> Finding:
             script = script_in_use(session, policy.phone.script)
     except SQLAlchemyError:
         return Finding("prompts", Verdict.FAULT, "cannot be read without the database and its tables")
-    wanted = prompts_of(script, policy, policy.languages, slow=False)
+    wanted = prompts_of(Menu(script, load_flow(policy.phone.flow), policy), policy.spoken_languages, slow=False)
     missing = sum(prompts.find(prompt.language, prompt.slow, prompt.text) is None for prompt in wanted)
     if missing:
         words = f"{missing} of {len(wanted)} sentences are not rendered: run `hotline prompts render`"
         return Finding("prompts", Verdict.WARNING, words)
     return Finding("prompts", Verdict.OK, f"{len(wanted)} sentences of {script.id} are played from HOTLINE_PROMPTS")
+
+
+def _recordings(house: Services) -> Finding:
+    def look() -> str:
+        house.recordings.check()
+        return f"voice comments can be kept in {house.recordings.path}"
+
+    return _tried("recordings", look, "check HOTLINE_RECORDINGS, its owner and the room on its disk")
 
 
 def _redis(house: Services) -> Finding:

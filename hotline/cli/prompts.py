@@ -13,12 +13,13 @@ from rich.table import Table
 from hotline.actions.wording import script_in_use, script_of_row, version_of
 from hotline.database import Database
 from hotline.errors import BadInput, SettingsError
+from hotline.flows import load_flow
 from hotline.policies import load_policy
 from hotline.prompts.espeak import EspeakVoice
 from hotline.prompts.folder import PromptFolder
 from hotline.prompts.render import Outcome, Rendering, render
 from hotline.prompts.voices import RecordedVoice, Voice
-from hotline.prompts.wanted import Prompt, left_to_carrier, manifest, prompts_of
+from hotline.prompts.wanted import Menu, Prompt, left_to_carrier, manifest, prompts_of
 from hotline.reports.spreadsheet import csv_lines
 from hotline.rules.policy import Policy
 from hotline.rules.script import Script
@@ -58,13 +59,13 @@ def render_prompts(voices: tuple[str, ...], languages: tuple[str, ...], version:
     if folder is None:
         raise SettingsError("HOTLINE_PROMPTS: is missing: the folder for the sound files")
     speaking = [_voice(name) for name in voices]
-    script, policy = _spoken(version)
-    chosen = _chosen(policy, languages)
-    wanted = prompts_of(script, policy, chosen, slow=slow)
+    menu = _menu(version)
+    chosen = _chosen(menu.policy, languages)
+    wanted = prompts_of(menu, chosen, slow=slow)
     columns = TextColumn("录音 Rendering"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
     with Progress(*columns, console=Console(stderr=True), disable=not sys.stderr.isatty()) as progress:
         made = list(progress.track(render(wanted, speaking, folder), total=len(wanted)))
-    left = len({name for language in chosen for name in left_to_carrier(script, policy, language)})
+    left = len({name for language in chosen for name in left_to_carrier(menu, language)})
     _print_summary(made, left, Console(width=_WIDTH if not sys.stdout.isatty() else None))
     sys.exit(1 if any(one.outcome is Outcome.FAILED for one in made) else 0)
 
@@ -78,26 +79,30 @@ def _voice(name: str) -> Voice:
     return EspeakVoice() if name == EspeakVoice.name else RecordedVoice(Path(name))
 
 
-def _spoken(version: int | None) -> tuple[Script, Policy]:
-    """The wording of the telephone that is in use, or the one of that number."""
+def _menu(version: int | None) -> Menu:
+    """What the telephone says: with the wording that is in use, or the one of that number."""
     settings = load_database_settings()
     policy = load_policy(settings.policy)
-    database = Database(settings.database_url)
+    return Menu(_script(Database(settings.database_url), policy, version), load_flow(policy.phone.flow), policy)
+
+
+def _script(database: Database, policy: Policy, version: int | None) -> Script:
     with database.read() as session:
         if version is None:
-            return script_in_use(session, policy.phone.script), policy
+            return script_in_use(session, policy.phone.script)
         try:
-            return script_of_row(version_of(session, policy.phone.script, version)), policy
+            return script_of_row(version_of(session, policy.phone.script, version))
         except ValueError:
             raise BadInput("--version", f"{policy.phone.script}@{version} still has faults") from None
 
 
 def _chosen(policy: Policy, languages: tuple[str, ...]) -> tuple[str, ...]:
-    if strange := set(languages) - set(policy.languages):
+    if strange := set(languages) - set(policy.spoken_languages):
         raise click.BadParameter(
-            f"{', '.join(sorted(strange))}: the policy has {', '.join(policy.languages)}", param_hint="--language"
+            f"{', '.join(sorted(strange))}: the policy has {', '.join(policy.spoken_languages)}",
+            param_hint="--language",
         )
-    return tuple(language for language in policy.languages if language in (languages or policy.languages))
+    return tuple(language for language in policy.spoken_languages if not languages or language in languages)
 
 
 def _print_summary(made: list[Rendering], left: int, screen: Console) -> None:
@@ -130,8 +135,8 @@ def _print_summary(made: list[Rendering], left: int, screen: Console) -> None:
 def list_prompts(languages: tuple[str, ...], version: int | None, slow: bool, as_csv: bool, as_manifest: bool) -> None:
     """Show every sentence that can be sound, and whether it is played already."""
     folder = _folder()
-    script, policy = _spoken(version)
-    wanted = prompts_of(script, policy, _chosen(policy, languages), slow=slow)
+    menu = _menu(version)
+    wanted = prompts_of(menu, _chosen(menu.policy, languages), slow=slow)
     if as_manifest:
         click.echo("\n".join(manifest(wanted)))
     elif as_csv:

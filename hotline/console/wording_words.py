@@ -13,6 +13,7 @@ from hotline.rules.script_faults import LONGEST_TEXT, Fault, Kind
 LANGUAGES: Mapping[str, Words] = {
     "zh-CN": Words("简体中文", "simplified Chinese"),
     "zh-Hant": Words("繁體中文", "traditional Chinese"),
+    "yue": Words("粤语（只用于电话）", "Cantonese (on the telephone only)"),
     "en": Words("英文", "English"),
 }
 
@@ -89,6 +90,7 @@ GROUPS: Mapping[Channel, tuple[tuple[Words, Mapping[str, Words]], ...]] = {
                 "greet_transaction": Words("问候：评价办件", "greeting: a transaction"),
                 "greet_call": Words("问候：评价热线服务", "greeting: a call to the hotline"),
                 "ask": Words("按键说明", "which key means what"),
+                "ask_simple": Words("按键说明（慢速，用简单的话）", "which key means what, slowly and in simple words"),
                 "silence": Words("没有按键", "no key was heard"),
                 "wrong_key": Words("按错了键", "a key without meaning"),
             },

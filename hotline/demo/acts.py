@@ -2,14 +2,17 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from threading import Event
 from typing import Any
 
 from hotline.demo.cast import OUR_NUMBER, Person
 from hotline.demo.desk import Department
 from hotline.demo.telephones import Telephones
 
+_CALLED = "愿意评价请按1"  # how our own call begins
 _ASKED = "重听请按星号键"  # the end of the menu's question
 _REPEATS = 5
+_SPEAKING_SECONDS = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +69,7 @@ def presses(*keys: str) -> Callable[[Town, Person], None]:
     """The telephone rings; the citizen answers, hears the menu, and presses each key in its turn."""
 
     def play(town: Town, person: Person) -> None:
-        call = town.telephones.ringing(person.phone)
-        town.telephones.answer(call)
-        town.telephones.heard(call, _ASKED)
+        call = _picks_up(town, person)
         for key in keys:
             town.telephones.press_and_listen(call, key)
         town.telephones.ended(call)
@@ -76,20 +77,36 @@ def presses(*keys: str) -> Callable[[Town, Person], None]:
     return play
 
 
+def tells_why(town: Town, person: Person) -> None:
+    """Slowly, please; then 2, confirmed, a reason, a few words after the tone, and a call in the evening."""
+    call = _picks_up(town, person)
+    for key in ("9", "2", "1", "3#", "1"):
+        town.telephones.press_and_listen(call, key)
+    Event().wait(_SPEAKING_SECONDS)
+    for key in ("#", "3"):
+        town.telephones.press_and_listen(call, key)
+    town.telephones.ended(call)
+
+
 def presses_and_hangs_up(town: Town, person: Person) -> None:
     """The key, and at once the receiver: the rating stands all the same."""
-    call = town.telephones.ringing(person.phone)
-    town.telephones.answer(call)
-    town.telephones.heard(call, _ASKED)
+    call = _picks_up(town, person)
     town.telephones.press(call, "1")
     town.telephones.hang_up(call)
 
 
 def hangs_up_silently(town: Town, person: Person) -> None:
+    town.telephones.hang_up(_picks_up(town, person))
+
+
+def _picks_up(town: Town, person: Person) -> str:
+    """The citizen answers, and presses the key that says somebody is there; returns the call once it asks."""
     call = town.telephones.ringing(person.phone)
     town.telephones.answer(call)
+    town.telephones.heard(call, _CALLED)
+    town.telephones.press(call, "1")
     town.telephones.heard(call, _ASKED)
-    town.telephones.hang_up(call)
+    return call
 
 
 def is_busy(town: Town, person: Person) -> None:

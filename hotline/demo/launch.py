@@ -102,6 +102,7 @@ def _environment(folder: Path, addresses: Addresses, redis_port: int) -> dict[st
     own = {name: value for name, value in os.environ.items() if not name.startswith(("HOTLINE_", "TWILIO_"))}
     return own | {
         "HOTLINE_DATABASE_URL": f"sqlite:///{folder / 'hotline.sqlite3'}",
+        "HOTLINE_RECORDINGS": str(folder / "recordings"),
         "HOTLINE_REDIS_URL": f"redis://127.0.0.1:{redis_port}/0",
         "HOTLINE_PUBLIC_URL": addresses.web,
         "HOTLINE_SECRET_KEY": secrets.token_hex(32),
@@ -148,16 +149,21 @@ def _start(
     stage = _stage_file(folder, demo, key)
     commands = {
         "Redis": [str(get_binary_path()), "--port", str(redis_port), "--bind", "127.0.0.1", "--save", ""],
-        "模拟电话 simulator": [*python, "hotline.simulator", "--port", str(ports["simulator"]), "--config", simulator],
+        "模拟电话 simulator": [*python, *_exchange(demo.addresses.sip, ports["simulator"], simulator)],
         "网站 web": [*python, "hotline", "web", "--port", str(ports["web"])],
         "任务 workers": [*python, "hotline", "worker", "--processes", "2"],
         "演示页 stage": [*python, "hotline.demo.stage", "--port", str(ports["stage"]), "--config", stage],
     }
-    if demo.addresses.sip is not None:
-        commands["软电话 sip"] = [*python, "hotline", "sip", "--listen", demo.addresses.sip]
     for name, command in commands.items():
         tell(name)
         demo.supervisor.start(name, command, environment, folder, folder / f"{name.split()[-1]}.log")
+
+
+def _exchange(sip: str | None, port: int, simulator: str) -> list[str]:
+    """The simulator; the gateway is one as well, whose calls real telephones may join."""
+    if sip is None:
+        return ["hotline.simulator", "--port", str(port), "--config", simulator]
+    return ["hotline", "sip", "--listen", sip, "--http-port", str(port), "--simulator", simulator]
 
 
 def _simulator_file(folder: Path, environment: dict[str, str], addresses: Addresses) -> str:

@@ -1,24 +1,35 @@
-"""Sentences into neutral speech: where a key is awaited, where the call ends."""
+"""Sentences into neutral speech: where a key, a voice or a person is awaited, where the call ends."""
 
 from typing import Any
 
 from flask import url_for
 
-from hotline.actions.survey_calls import Spoken
-from hotline.carriers.base import HangUp, Listen, Play, Say, Speech
+from hotline.actions.survey_words import Awaited, Spoken, Waiting
+from hotline.carriers.base import Bridge, HangUp, Listen, Play, Record, Say, Speech
+from hotline.rules.phones import any_phone
 from hotline.services import services
-
-_MENU_KEYS = 1
 
 
 def survey_speech(spoken: Spoken) -> Speech:
-    """Say the sentences; listen if a key is awaited, else hang up."""
-    said = tuple(heard(Say(sentence, spoken.language)) for sentence in spoken.sentences)
-    if spoken.place is None:
+    """Say the sentences; wait for what the caller does, or hang up."""
+    said = tuple(heard(Say(sentence.text, sentence.language, spoken.slow)) for sentence in spoken.sentences)
+    if spoken.waiting is None:
         return (*said, HangUp())
-    place = spoken.place
-    url = public_url("survey.key", turn=place.turn, tries=place.tries, repeats=place.repeats)
-    return (Listen(said, _MENU_KEYS, services().policy.phone.listen_seconds, url),)
+    return _waiting(said, spoken.waiting)
+
+
+def _waiting(said: tuple[Say | Play, ...], waiting: Waiting) -> Speech:
+    policy, place = services().policy, waiting.place
+    where = {"step": place.step, "turn": place.turn, "tries": place.tries, "repeats": place.repeats}
+    match waiting.awaited:
+        case Awaited.KEYS:
+            url = public_url("survey.key", **where)
+            return (Listen(said, waiting.keys, waiting.seconds, url, waiting.ends_with),)
+        case Awaited.VOICE:
+            return (*said, Record(waiting.seconds, public_url("survey.voice", **where)))
+        case Awaited.PERSON:
+            number = any_phone(policy.phone.person.number, policy.region).e164
+            return (*said, Bridge(number, waiting.seconds, public_url("survey.person", **where)))
 
 
 def heard(say: Say) -> Say | Play:

@@ -1,15 +1,18 @@
 """The survey's webhooks: a call from a citizen, a call to one, each key, each report on the call."""
 
+import re
+
 from flask import Blueprint, Response, request
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hotline.actions.dial import note_agent_progress
 from hotline.actions.send_calls import note_call_progress
-from hotline.actions.survey_calls import call_from_citizen, call_to_citizen, key_pressed
+from hotline.actions.survey_calls import call_from_citizen, call_to_citizen, key_pressed, person_left, voice_left
 from hotline.carriers.base import CallReport
 from hotline.errors import BadInput
 from hotline.ivr.speech import survey_speech
+from hotline.messages import CallProgress
 from hotline.rules.bounds import bounded
 from hotline.rules.survey import Place
 from hotline.services import services
@@ -42,23 +45,55 @@ def answered(call_id: int) -> Response:
     house = services()
     external_id, _ = house.voice_carrier.read_caller(request.form)
     with house.database.write() as session:
-        spoken = call_to_citizen(session, call_id, house.voice_carrier.name, external_id, house.policy)
+        spoken = call_to_citizen(session, call_id, house.voice_carrier.name, external_id, house.policy, house.now())
     return respond(house.voice_carrier.render(survey_speech(spoken)))
 
 
 @blueprint.post("/key")
 def key() -> Response:
-    """A key, or silence, at the place the query names. The rating is committed before the thanks are spoken."""
+    """A key, or silence, at the place the query names. What it does is committed before the answer is spoken."""
     house = services()
     external_id, keys = house.voice_carrier.read_keys(request.form)
-    place = Place(**{name: _small(name) for name in ("turn", "tries", "repeats")})
     with house.database.write() as session:
-        spoken = key_pressed(session, house.voice_carrier.name, external_id, place, keys, house.policy, house.now())
+        spoken = key_pressed(session, house.voice_carrier.name, external_id, _place(), keys, house.policy, house.now())
     return respond(house.voice_carrier.render(survey_speech(spoken)))
 
 
+@blueprint.post("/voice")
+def voice() -> Response:
+    """What the caller said at the place the query names, or that nothing was said."""
+    house = services()
+    external_id, _ = house.voice_carrier.read_keys(request.form)
+    received = house.voice_carrier.read_recording(request.form)
+    with house.database.write() as session:
+        spoken = voice_left(
+            session, house.voice_carrier.name, external_id, _place(), received, house.policy, house.now()
+        )
+    return respond(house.voice_carrier.render(survey_speech(spoken)))
+
+
+@blueprint.post("/person")
+def person() -> Response:
+    """The talk with a person is over, or nobody took the call: the survey goes on where it was left."""
+    house = services()
+    report = house.voice_carrier.read_bridge_report(request.form)
+    is_spoken = report.progress in (CallProgress.COMPLETED, CallProgress.ANSWERED)
+    with house.database.write() as session:
+        spoken = person_left(
+            session, house.voice_carrier.name, report.external_id, _place(), is_spoken, house.policy, house.now()
+        )
+    return respond(house.voice_carrier.render(survey_speech(spoken)))
+
+
+def _place() -> Place:
+    """Where our own address says that the caller is. Raises BadInput for what no address of ours holds."""
+    step = request.args.get("step", "")
+    if not re.fullmatch(r"[a-z_]{1,32}", step):
+        raise BadInput("step", "is not a place in the menu")
+    return Place(step, **{name: _small(name) for name in ("turn", "tries", "repeats")})
+
+
 def _small(name: str) -> int:
-    """A number that our own address held. Raises BadInput for one that no address of ours holds."""
     number = request.args.get(name, -1, type=bounded)
     if not 0 <= number <= _MOST_TURNS:
         raise BadInput(name, "is not a place in the menu")

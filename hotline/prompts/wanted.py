@@ -5,12 +5,14 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from string import Formatter
 
+from hotline.rules.flow import Condition, Flow
 from hotline.rules.policy import Policy
 from hotline.rules.scale import STAR_LABELS, is_bad
 from hotline.rules.script import Script
 from hotline.rules.sentences import SENTENCES
 
-_SAME_FOR_ALL = {"signature", "hotline"}
+_SAME_FOR_ALL = {"signature", "hotline", "seconds"}
+_SIMPLE = "_simple"  # said in elder mode alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,44 +32,77 @@ class Prompt:
         return f"{self.language}-{self.sentence}{stars}{'-slow' if self.slow else ''}.wav"
 
 
-def prompts_of(script: Script, policy: Policy, languages: Iterable[str], *, slow: bool) -> list[Prompt]:
-    """Every sentence of a script that can be rendered, in the order of the script; with `slow` for elder mode too."""
+@dataclass(frozen=True, slots=True)
+class Menu:
+    """What is said on the telephone, and what is the same in all calls: by script, flow and policy."""
+
+    script: Script
+    flow: Flow
+    policy: Policy
+
+    def fixed(self, language: str) -> dict[str, object]:
+        """The facts that no call changes."""
+        return {
+            "signature": self.policy.signature[language],
+            "hotline": self.policy.hotline,
+            "seconds": self.policy.phone.comment_seconds,
+        } | self.flow.keys_told(language)
+
+    def is_fixed(self, facts: set[str], language: str) -> bool:
+        return facts <= {*self.fixed(language), "label"}
+
+
+def prompts_of(menu: Menu, languages: Iterable[str], *, slow: bool) -> list[Prompt]:
+    """Every sentence that can be rendered, in the order of script and flow; with `slow` for elder mode too."""
     return [
-        Prompt(name, language, _filled(script, policy, name, language, stars), pace, stars)
+        Prompt(name, language, _filled(menu, template, language, stars), pace, stars)
         for language in languages
-        for name, facts in _sentences(script, policy, language)
-        if facts <= _SAME_FOR_ALL | {"label"}
-        for stars in (_stars(name) if "label" in facts else (None,))
+        for name, template, facts in _sentences(menu, language)
+        if menu.is_fixed(facts, language)
+        for stars in (_stars(menu.flow, name) if "label" in facts else (None,))
         for pace in ((False, True) if slow else (False,))
+        if pace or not name.endswith(_SIMPLE)
     ]
 
 
-def left_to_carrier(script: Script, policy: Policy, language: str) -> list[str]:
+def left_to_carrier(menu: Menu, language: str) -> list[str]:
     """The sentences that hold a fact of the one call, such as {item}: no two calls hear the same."""
-    sentences = _sentences(script, policy, language)
-    return [name for name, facts in sentences if not facts <= _SAME_FOR_ALL | {"label"}]
+    return [name for name, _, facts in _sentences(menu, language) if not menu.is_fixed(facts, language)]
 
 
-def _sentences(script: Script, policy: Policy, language: str) -> Iterator[tuple[str, set[str]]]:
-    """With the facts that each names; pieces of others left out. Agents hear the policy's first language only."""
-    for name, template in script.words[language].items():
-        kind = SENTENCES[script.channel].get(name)
+def _sentences(menu: Menu, language: str) -> Iterator[tuple[str, str, set[str]]]:
+    """Name, words, and the facts they name; pieces of others left out. Agents hear the first language only."""
+    for name, template in menu.script.words[language].items():
+        kind = SENTENCES[menu.script.channel].get(name)
         if kind is None or not isinstance(template, str) or (kind.part and not kind.to_agent):
             continue
-        if not kind.to_agent or language == policy.languages[0]:
-            yield name, {fact for _, fact, _, _ in Formatter().parse(template) if fact}
+        if not kind.to_agent or language == menu.policy.languages[0]:
+            yield name, template, _facts(template)
+    for name, template in menu.flow.prompts.get(language, {}).items():
+        if name not in _PIECES:
+            yield name, template, _facts(template)
 
 
-def _stars(name: str) -> Iterator[int]:
-    """The ratings that a sentence may name: its ending says whether it is for the good or the bad ones."""
+_PIECES = {"which_entry", "reason_entry", "language_entry"}
+
+
+def _facts(template: str) -> set[str]:
+    return {fact for _, fact, _, _ in Formatter().parse(template) if fact}
+
+
+def _stars(flow: Flow, name: str) -> Iterator[int]:
+    """The ratings that a sentence may name: its ending says whether it is for the good or the bad ones, or its step."""
+    is_bad_only = name.endswith(("_bad", "_no_call")) or any(
+        step.when is Condition.BAD for step in flow.steps.values() if name in step.says
+    )
     for stars in STAR_LABELS:
-        if not (name.endswith("_good") and is_bad(stars)) and not (name.endswith("_bad") and not is_bad(stars)):
+        if not (name.endswith("_good") and is_bad(stars)) and not (is_bad_only and not is_bad(stars)):
             yield stars
 
 
-def _filled(script: Script, policy: Policy, name: str, language: str, stars: int | None) -> str:
-    label = "" if stars is None else script.label(stars, language)
-    return script.say(name, language, signature=policy.signature[language], hotline=policy.hotline, label=label)
+def _filled(menu: Menu, template: str, language: str, stars: int | None) -> str:
+    label = "" if stars is None else menu.script.label(stars, language)
+    return template.format_map(menu.fixed(language) | {"label": label})
 
 
 def manifest(prompts: Iterable[Prompt]) -> Iterator[str]:

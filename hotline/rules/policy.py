@@ -67,13 +67,48 @@ class RetryMinutes(_Section):
     failed: int = Field(ge=0, le=10_080)
 
 
+class PersonPolicy(_Section):
+    """Who takes the call of a citizen that asks for a person: `number` as dialled in the region, "" = nobody."""
+
+    number: str
+    opens: time
+    closes: time
+    on_days_off: bool
+
+    @property
+    def window(self) -> Window:
+        return Window(self.opens, self.closes, (), self.on_days_off)
+
+
+class ElderPolicy(_Section):
+    """Slower and louder speech, simpler words, and more time: for everybody (`always`), for whoever is `from_age` years
+    old by the record, and for whoever presses the key for it. `more_tries`: askings of one question in addition."""
+
+    always: bool
+    from_age: int = Field(ge=1, le=150)
+    listen_seconds: int = Field(ge=3, le=30)
+    more_tries: int = Field(ge=0, le=5)
+
+
 class PhonePolicy(AskingPolicy):
     """Calls are tried again when nobody answers: at most `tries`, of which `one_day_tries` on one day.
 
     `daily_cap`: calls of ours to one number, callbacks included, in any 24 hours; `burst_cap`: in any `burst_minutes`
     (0 = no cap). `kinds`: of records that are asked about by a call although the number could be texted.
+    `flow`: the survey (`rules.flow`), a name or a file. `choose_language`: the languages that a caller may choose
+    from; with fewer than two nobody is asked. `comment_seconds`: how long a caller may speak (0 = no voice is kept).
+    `resume_hours`: a caller who was cut off and rings back goes on where it stopped for so long. `leaves_message`: a
+    machine that takes our call is told why we called. Voice comments are erased after `recordings_days` (0 = never),
+    and at the carrier, if it is to, as soon as we have them.
     """
 
+    flow: str
+    choose_language: tuple[str, ...] = ()
+    person: PersonPolicy
+    elder: ElderPolicy
+    comment_seconds: int = Field(ge=0, le=120)
+    resume_hours: int = Field(ge=0, le=168)
+    leaves_message: bool
     tries: int = Field(ge=1, le=10)
     retry_minutes: RetryMinutes
     one_day_tries: int = Field(ge=1, le=10)
@@ -83,6 +118,8 @@ class PhonePolicy(AskingPolicy):
     kinds: tuple[Literal["transaction", "call"], ...] = ()
     ring_seconds: int = Field(ge=10, le=120)
     listen_seconds: int = Field(ge=3, le=30)
+    recordings_days: int = Field(ge=0, le=3660)
+    erase_at_carrier: bool
 
     def gap_after(self, ended: str) -> timedelta:
         """The least time before another try, after a call that was `busy`, `no_answer` or `failed`."""
@@ -161,7 +198,7 @@ class Policy(_Section):
 
     @model_validator(mode="after")
     def _signs_in_every_language(self) -> "Policy":
-        if missing := [language for language in self.languages if language not in self.signature]:
+        if missing := [language for language in self.spoken_languages if language not in self.signature]:
             raise ValueError(f"signature: none for {', '.join(missing)}")
         return self
 
@@ -170,6 +207,11 @@ class Policy(_Section):
         if self.sms.remind_after_days >= self.invitation.expires_days:
             raise ValueError("sms.remind_after_days: not before invitation.expires_days: nobody would be reminded")
         return self
+
+    @property
+    def spoken_languages(self) -> tuple[str, ...]:
+        """All in which a call may be spoken; agents hear the first."""
+        return tuple(dict.fromkeys((*self.languages, *self.phone.choose_language)))
 
     @property
     def zone(self) -> ZoneInfo:

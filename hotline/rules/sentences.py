@@ -112,6 +112,7 @@ _PHONE = {
     "greet_transaction": _spoken("item", "date"),
     "greet_call": _spoken("", "date"),
     "ask": _spoken(states_scale=True),
+    "ask_simple": _spoken(states_scale=True),
     "silence": _spoken(),
     "wrong_key": _spoken(),
     "thanks_good": _spoken("label"),
@@ -143,6 +144,11 @@ TABLES: Mapping[Channel, Mapping[str, tuple[str, ...]]] = MappingProxyType(
 )
 
 
+def is_chinese(language: str) -> bool:
+    """Cantonese is written so too; it is only spoken."""
+    return language.startswith(("zh", "yue"))
+
+
 def beside(part: str, language: str) -> str:
     """A part as it stands behind a word: after a space, where the language has any."""
-    return part if language.startswith("zh") or not part else f" {part}"
+    return part if is_chinese(language) or not part else f" {part}"

@@ -222,7 +222,7 @@ class Call:
 
 @dataclass(slots=True)
 class Recording:
-    """`sound` is a WAV file; None where nothing could be heard: silence stands for it."""
+    """`sound` is a WAV file; None where nothing could be heard: a hum stands for it."""
 
     sid: str
     call_sid: str

@@ -7,6 +7,7 @@ import asyncio
 import signal
 import sys
 from collections.abc import Callable, Coroutine
+from pathlib import Path
 from typing import Any
 
 import structlog
@@ -16,9 +17,8 @@ from aiosipua import DialogState, IncomingCall, SipRequest, SipUAC, SipUAS
 from hotline.errors import SettingsError
 from hotline.prompts.voices import Voice
 from hotline.settings import SipSettings
-from hotline.simulator import NumberConfig, SimulatorConfig
-from hotline.simulator.model import Call, Callback, CallStatus
-from hotline.simulator.simulator import Simulator
+from hotline.simulator import NumberConfig, SimulatorConfig, SimulatorServer, read_config, serve
+from hotline.simulator.model import Callback, CallStatus
 from hotline.sip.caller import caller_of, headers_of
 from hotline.sip.door import Door
 from hotline.sip.line import SipLine
@@ -38,14 +38,14 @@ _BUSY, _NOT_ACCEPTABLE, _NO_PORT = 486, 488, 503
 
 
 class Gateway:
-    def __init__(self, settings: SipSettings, voice: Voice) -> None:
+    """`server` = the simulator whose calls these are; what else it serves is of no concern here."""
+
+    def __init__(self, settings: SipSettings, voice: Voice, server: SimulatorServer) -> None:
         self._settings = settings
         host, port = settings.listen_at
         self._host, self._told = str(host), str(settings.sip_address or host)
         self._sounds = Sounds(voice)
-        self._simulator = Simulator(_config(settings))
-        self._simulator.switchboard.on_ringing.append(self._cannot_ring)
-        self._recordings = serve_recordings(self._simulator)
+        self._server, self._simulator = server, server.simulator
         self._ports = PortAllocator((settings.rtp_ports.start, settings.rtp_ports.stop - 1))
         self._lines: dict[str, SipLine] = {}
         self._coming: set[str] = set()  # Call-IDs that have no line yet
@@ -114,10 +114,6 @@ class Gateway:
             log.info("a call begins", call=call.sid)
             self._simulator.interpreter.start_incoming(call, number.voice_url)
 
-    def _cannot_ring(self, dialled: Call) -> None:
-        """<Dial> has nobody to ring: its action is asked at once, with DialCallStatus=failed."""
-        self._simulator.switchboard.end(dialled, CallStatus.FAILED)
-
     def _invited_again(self, incoming: IncomingCall) -> None:
         line = self._lines.get(incoming.call_id)
         if line is None:
@@ -181,7 +177,24 @@ class Gateway:
             await asyncio.wait(self._tasks, timeout=_GOODBYE_SECONDS)
         await self._uas.stop()
         self._sounds.close()
-        await asyncio.to_thread(self._recordings.close)
+        await asyncio.to_thread(self._server.close)
+
+
+def own_exchange(settings: SipSettings) -> SimulatorServer:
+    """Carries nothing but the gateway's calls. Raises SettingsError if its port is taken."""
+    try:
+        server = serve_recordings(_config(settings), settings.sip_http_port)
+    except OSError as error:
+        raise SettingsError(f"HOTLINE_SIP_HTTP_PORT: cannot serve at {settings.sip_http_port}: {error}") from None
+    switchboard = server.simulator.switchboard
+    # <Dial> has nobody to ring: its action is asked at once, with DialCallStatus=failed.
+    switchboard.on_ringing.append(lambda dialled: switchboard.end(dialled, CallStatus.FAILED))
+    return server
+
+
+def whole_simulator(settings: SipSettings, config: Path) -> SimulatorServer:
+    """The demo's own, telephones on a page and all: real ones are among them."""
+    return serve(read_config(config), port=settings.sip_http_port)
 
 
 def _config(settings: SipSettings) -> SimulatorConfig:
@@ -196,14 +209,14 @@ def _voice_url(settings: SipSettings) -> str:
     return f"{settings.public_url}/webhooks/twilio/voice"
 
 
-async def run(settings: SipSettings, voice: Voice, tell: Callable[[str], None]) -> None:
+async def run(settings: SipSettings, voice: Voice, server: SimulatorServer, tell: Callable[[str], None]) -> None:
     """Take calls until SIGTERM or Ctrl-C; `tell` hears the address once it is open."""
     # A sentence is made in plain Python beside the loop: no piece of that shall be as long as a packet.
     sys.setswitchinterval(_SWITCH_SECONDS)
     end = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, end.set)
-    gateway = Gateway(settings, voice)
+    gateway = Gateway(settings, voice, server)
     try:
         await gateway.start()
         tell(f"sip:{settings.sip_listen}")

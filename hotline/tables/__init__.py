@@ -2,7 +2,7 @@
 
 from hotline.tables.base import Base
 from hotline.tables.casework import Attempt, Case, CaseEvent
-from hotline.tables.contacts import Call, CallTurn, InboundText, LanguageChoice, OptOut, OutboundText
+from hotline.tables.contacts import Call, CallTurn, InboundText, LanguageChoice, OptOut, OutboundText, Recording
 from hotline.tables.people import ApiKey, AuditEntry, User
 from hotline.tables.plumbing import OutboxRow, StoredRating, StorePosition
 from hotline.tables.replies import Question, ReviewItem
@@ -27,6 +27,7 @@ __all__ = [
     "PressedKey",
     "Question",
     "Rating",
+    "Recording",
     "ReviewItem",
     "ScriptVersion",
     "ServiceRecord",

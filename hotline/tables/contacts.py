@@ -2,13 +2,14 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, text
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from hotline.rules.scale import Scale
 from hotline.tables.base import Base, HasId, HasPhone, Word
-from hotline.tables.service import Invitation
+from hotline.tables.service import Invitation, ServiceRecord
 
 
 def in_sight_if_unknown(table: str) -> Index:
@@ -98,10 +99,21 @@ class CallState(StrEnum):
     ENDED = "ended"
 
 
+class Way(StrEnum):
+    """How a survey call came about."""
+
+    CALLED = "called"  # we rang the citizen
+    CALLING = "calling"  # the citizen rang us
+    TRANSFERRED = "transferred"  # whoever served the citizen on the telephone handed the call over
+
+
 class Call(HasId, HasPhone, Base):
     """A survey call, from us or to us. `result` is the carrier's last word on it (completed, busy, no-answer …).
 
-    `begun_at`: when the citizen's telephone was, or may have been, rung by us.
+    `begun_at`: when the citizen's telephone was, or may have been, rung by us. `record_id`: what it is about, once that
+    is known. `reference`: the number of the call that was handed over. `step`: where in the flow the caller is listened
+    to, or hung up; None once the flow has come to its end. `facts`: what the flow keeps until then, by name: `choices`,
+    the ids of the records that were offered, `digits`, the number that was keyed in, `back`, the steps to go back to.
     """
 
     __tablename__ = "calls"
@@ -120,24 +132,80 @@ class Call(HasId, HasPhone, Base):
     state: Mapped[CallState] = mapped_column(Word(CallState))
     result: Mapped[str | None] = mapped_column(String(24))
     try_no: Mapped[int] = mapped_column(default=1)
-    created_at: Mapped[datetime]
+    way: Mapped[Way] = mapped_column(Word(Way), default=Way.CALLING, server_default="calling")
+    record_id: Mapped[int | None] = mapped_column(ForeignKey("service_records.id"), index=True)
+    reference: Mapped[str | None] = mapped_column(String(64))
+    flow: Mapped[str | None] = mapped_column(String(64))
+    step: Mapped[str | None] = mapped_column(String(32))
+    is_elder: Mapped[bool] = mapped_column(default=False, server_default=false())
+    facts: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
+    created_at: Mapped[datetime] = mapped_column(index=True)
     begun_at: Mapped[datetime | None] = mapped_column(index=True)
+    answered_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
 
     invitation: Mapped[Invitation | None] = relationship(lazy="joined")
+    record: Mapped[ServiceRecord | None] = relationship(lazy="joined")
 
 
 class CallTurn(HasId, Base):
-    """One time the caller was listened to: the keys, and what was said in answer (so a replay hears the same)."""
+    """One time the caller was listened to: at which step on which try, the keys, and what was said in answer (so a
+    replay hears the same)."""
 
     __tablename__ = "call_turns"
     __table_args__ = (UniqueConstraint("call_id", "turn"),)
 
     call_id: Mapped[int] = mapped_column(ForeignKey("calls.id"))
     turn: Mapped[int]
+    step: Mapped[str] = mapped_column(String(32), server_default="ask")
+    tries: Mapped[int] = mapped_column(default=1, server_default="1")
     keys: Mapped[str] = mapped_column(String(32))
     heard_at: Mapped[datetime]
     answer: Mapped[str] = mapped_column(Text)
+
+
+class RecordingState(StrEnum):
+    """waiting → kept → erased, or failed: the carrier did not give it to us."""
+
+    WAITING = "waiting"
+    KEPT = "kept"
+    FAILED = "failed"
+    ERASED = "erased"
+
+
+class Recording(HasId, Base):
+    """What a citizen said at a turn of a survey call. `url` is where the carrier keeps it, `file` where we do, sealed.
+
+    `record_id` None = nobody knows yet what it is about: a person listens, and then `heard_by` and `note` say so.
+    """
+
+    __tablename__ = "recordings"
+    __table_args__ = (UniqueConstraint("carrier", "external_id"), Index("ix_recordings_state", "state", "created_at"))
+
+    call_id: Mapped[int] = mapped_column(ForeignKey("calls.id"), index=True)
+    turn: Mapped[int]
+    record_id: Mapped[int | None] = mapped_column(ForeignKey("service_records.id"), index=True)
+    carrier: Mapped[str] = mapped_column(String(24))
+    external_id: Mapped[str] = mapped_column(String(64))
+    url: Mapped[str] = mapped_column(Text)
+    seconds: Mapped[int | None]
+    state: Mapped[RecordingState] = mapped_column(Word(RecordingState))
+    file: Mapped[str | None] = mapped_column(String(64))
+    error_code: Mapped[str | None] = mapped_column(String(64))
+    created_at: Mapped[datetime]
+    kept_at: Mapped[datetime | None]
+    erased_at: Mapped[datetime | None]
+    heard_at: Mapped[datetime | None]
+    heard_by: Mapped[str | None] = mapped_column(String(64))
+    note: Mapped[str | None] = mapped_column(Text)
+
+    call: Mapped[Call] = relationship(lazy="joined", innerjoin=True)
+    record: Mapped[ServiceRecord | None] = relationship(lazy="joined")
+
+    @property
+    def about(self) -> ServiceRecord | None:
+        """The record that it is about; of a call whose record was known later, that one."""
+        return self.record or self.call.record
 
 
 class OptOut(HasId, HasPhone, Base):

@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from hotline.rules.scale import Scale
@@ -18,10 +18,21 @@ class RecordKind(StrEnum):
 
 
 class ServiceRecord(HasId, HasPhone, Base):
-    """One thing a citizen can rate: a completed transaction, an answered call, or a request it opened."""
+    """One thing a citizen can rate: a completed transaction, an answered call, or a request it opened.
+
+    `provisional`: a call that its caller rated before its record came in; until then nobody has told us more of it.
+    """
 
     __tablename__ = "service_records"
-    __table_args__ = (UniqueConstraint("kind", "number", "service_count"),)
+    __table_args__ = (
+        UniqueConstraint("kind", "number", "service_count"),
+        Index(
+            "ix_service_records_provisional",
+            "phone_lookup",
+            sqlite_where=text("provisional"),
+            postgresql_where=text("provisional"),
+        ),
+    )
 
     kind: Mapped[RecordKind] = mapped_column(Word(RecordKind))
     number: Mapped[str] = mapped_column(String(64))
@@ -41,6 +52,9 @@ class ServiceRecord(HasId, HasPhone, Base):
     citizen_type: Mapped[str | None] = mapped_column(String(24))
     named: Mapped[bool] = mapped_column(default=False)
     language: Mapped[str] = mapped_column(String(16))
+    number_digits: Mapped[str | None] = mapped_column(String(64), index=True)  # what of the number a telephone can key
+    provisional: Mapped[bool] = mapped_column(default=False, server_default=false())
+    is_elder: Mapped[bool] = mapped_column(default=False, server_default=false())
     extra_box: Mapped[bytes | None] = mapped_column(LargeBinary)  # whatever else the feeder sent, as JSON, sealed
     # Of a batch of the same business, the record that its one invitation, rating and case are about.
     lead_id: Mapped[int | None] = mapped_column(ForeignKey("service_records.id"), index=True)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from twilio.twiml.messaging_response import MessagingResponse
 from twilio.twiml.voice_response import VoiceResponse
 
-from hotline.carriers.base import Bridge, HangUp, Listen, Say
+from hotline.carriers.base import Bridge, HangUp, Listen, Record, Say
 from hotline.messages import CallProgress, Delivery, Refusal, Refused
 from hotline.rules.phones import PhoneKind
 from hotline.rules.replies import Action
@@ -145,8 +145,35 @@ def test_listening_hears_one_key_and_silence_comes_back_as_an_answer() -> None:
     assert (redirect.text, redirect.attrib) == ("http://hotline.test/k?turn=1&tries=1", {"method": "POST"})
 
 
+def test_several_keys_end_with_one_of_their_own_which_counts_when_it_is_alone() -> None:
+    listen = Listen((Say("一", "zh-CN"),), 32, 10, "http://hotline.test/k", ends_with="#")
+    gather = ElementTree.fromstring(CARRIER.render((listen,)).body)[0]
+    assert (gather.attrib["finishOnKey"], gather.attrib["actionOnEmptyResult"]) == ("#", "true")
+    assert CARRIER.read_keys({"CallSid": "CA1", "Digits": "13", "FinishedOnKey": "#"}) == ("CA1", "13")
+    assert CARRIER.read_keys({"CallSid": "CA1", "Digits": "", "FinishedOnKey": "#"}) == ("CA1", "#")
+    assert CARRIER.read_keys({"CallSid": "CA1"}) == ("CA1", "")
+
+
+def test_slow_speech_is_loud_and_stays_words_and_cantonese_has_a_voice_of_its_own() -> None:
+    root = ElementTree.fromstring(CARRIER.render((Say("一 & <二>", "yue", slow=True), HangUp())).body)
+    check(root, VoiceResponse)
+    (say,) = root.findall("Say")
+    assert (say.attrib["language"], say.attrib["voice"]) == ("yue-CN", "Polly.Hiujin-Neural")
+    assert [(part.tag, part.attrib, part.text) for part in say] == [
+        ("prosody", {"rate": "80%", "volume": "loud"}, "一 & <二>")
+    ]
+
+
+def test_a_voice_is_recorded_after_a_tone_and_nothing_said_comes_back_too() -> None:
+    root = ElementTree.fromstring(CARRIER.render((Record(60, "http://hotline.test/v"),)).body)
+    check(root, VoiceResponse)
+    record, redirect = list(root)
+    assert (record.attrib["maxLength"], record.attrib["action"]) == ("60", "http://hotline.test/v")
+    assert (record.attrib["playBeep"], redirect.text) == ("true", "http://hotline.test/v")
+
+
 def test_a_bridge_shows_our_number_and_reports_the_citizens_leg() -> None:
-    bridge = Bridge(WANG.e164, 30, "http://hotline.test/progress", "http://hotline.test/ended")
+    bridge = Bridge(WANG.e164, 30, "http://hotline.test/ended", "http://hotline.test/progress")
     root = ElementTree.fromstring(CARRIER.render((Say("接通", "zh-CN"), bridge)).body)
     check(root, VoiceResponse)
     dial = root.find("Dial")

@@ -15,12 +15,14 @@ from playwright.sync_api import expect
 from hotline.actions import dial, wording
 from hotline.messages import Accepted
 from hotline.rules.casework import CaseState, Outcome
+from hotline.rules.script import Channel
 from hotline.services import Services
-from hotline.tables import Attempt, Case, Rating
+from hotline.tables import Attempt, Case, Rating, Recording
 from tests import parts
 from tests.conftest import MovingClock
 from tests.console.conftest import PASSWORD
 from tests.console.fortnight import live_a_fortnight
+from tests.voices import SECONDS, left
 
 # A browser that closes while it fetches a picture leaves the test server's file to the garbage collector.
 pytestmark = pytest.mark.filterwarnings(
@@ -30,6 +32,7 @@ pytestmark = pytest.mark.filterwarnings(
 AXE = (Path(__file__).parent.parent / "assets" / "axe.min.js").read_text(encoding="utf-8")
 SHOTS = os.environ.get("HOTLINE_TEST_SHOTS")  # a folder for pictures of every page, for a person to look at
 PATIENCE_MS = 20_000  # how long a busy machine may take over what normally takes a moment
+PICTURES = os.environ.get("HOTLINE_SCREENSHOTS")  # `make screenshots` sets it: the pictures of the docs
 SIZES = {"wide": {"width": 1280, "height": 900}, "phone": {"width": 390, "height": 844}}
 
 
@@ -240,6 +243,7 @@ PAGES = (
     "/console/cases/{free}",
     "/console/cases/{closed}",
     "/console/ratings",
+    "/console/recordings",
     "/console/replies",
     "/console/replies/{reply}",
     "/console/texts",
@@ -336,6 +340,42 @@ def test_texts_are_read_again_and_one_is_decided_on_by_keyboard_alone(
     expect(page.locator("#replies-due")).to_contain_text("3")
     with house.database.read() as session:
         assert session.query(Rating).filter_by(rule="person").one().stars == 2
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_a_voice_comment_is_played_from_the_middle_and_settled(
+    open_page: Callable[..., Any], staff: dict[str, int], receive: Callable[..., Rating], house: Services, size: str
+) -> None:
+    left(house, receive(stars=4, channel=Channel.PHONE).record_id, ago=timedelta(minutes=50))
+    left(house, ago=timedelta(hours=2))
+    page = open_page("agent", size)
+    page.get_by_role("link", name="留言").click()
+    page.wait_for_url("**/console/recordings")
+    if PICTURES:
+        page.screenshot(path=f"{PICTURES}/voices-{SIZES[size]['width']}.png")
+    assert page.evaluate(PLAY) == {"seconds": SECONDS, "from": 4, "playing": True}
+    page.get_by_label("内容与处理").fill("询问社保卡进度，已请窗口回电。")
+    page.get_by_role("button", name="已收听").first.click()
+    page.get_by_text("已登记为听过").wait_for()
+    expect(page.locator("audio")).to_have_count(1)
+    with house.database.read() as session:
+        assert session.query(Recording).filter(Recording.heard_by == "agent").one().record_id is None
+
+
+# Begins in the middle, as somebody does who has heard the beginning; and waits until it is heard from there.
+PLAY = """async () => {
+  const audio = document.querySelector("audio");
+  audio.muted = true;
+  audio.preload = "auto";
+  await new Promise((known) => { audio.addEventListener("loadedmetadata", known); audio.load(); });
+  audio.currentTime = 4;
+  await audio.play();
+  await new Promise((heard) => audio.addEventListener("timeupdate", heard));
+  const at = Math.floor(audio.currentTime);
+  const playing = !audio.paused;
+  audio.pause();
+  return { seconds: audio.duration, from: at, playing };
+}"""
 
 
 @dataclass

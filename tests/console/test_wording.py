@@ -230,7 +230,7 @@ def test_every_sentence_fact_and_fault_has_words_for_the_page() -> None:
         assert said.en
     for name in script_names():
         script = load_script(name)
-        assert set(script.languages) == set(wording_words.LANGUAGES)
+        assert set(script.languages) <= set(wording_words.LANGUAGES)
         assert all(wording_words.name_of(script.channel, text).en for text in names(script.channel))
 
 

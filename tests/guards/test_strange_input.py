@@ -16,6 +16,7 @@ from tests.console.conftest import PASSWORD, Visitor
 HUGE = ("2147483648", "9223372036854775807", "99999999999999999999", "9" * 3000)
 UNKNOWN = ("999999", *HUGE)
 VOICE = "/webhooks/twilio/voice"
+PLACE = "?step=ask&turn=1&tries=1&repeats=0"
 
 
 @pytest.fixture
@@ -30,12 +31,23 @@ def visitor(app: Flask, house: Services) -> Visitor:
 
 def test_a_number_of_nothing_is_not_found_however_long(visitor: Visitor) -> None:
     for number in UNKNOWN:
-        for path in (f"cases/{number}", f"cases/{number}/live", f"replies/{number}", f"opt-outs/{number}"):
+        for path in (
+            f"cases/{number}",
+            f"cases/{number}/live",
+            f"replies/{number}",
+            f"opt-outs/{number}",
+            f"recordings/{number}.wav",
+        ):
             assert visitor.get(f"/console/{path}").status_code == 404, path
         for path in (f"cases/{number}/claim", f"outbox/{number}/resend"):
             assert visitor.post(f"/console/{path}").status_code == 404, path
         form = {"record_id": number, "stars": "1", "note": "不是评价", "reason": "市民要求恢复"}
-        for path in (f"replies/{number}/assign", f"replies/{number}/dismiss", f"opt-outs/{number}/end"):
+        for path in (
+            f"replies/{number}/assign",
+            f"replies/{number}/dismiss",
+            f"opt-outs/{number}/end",
+            f"recordings/{number}/heard",
+        ):
             assert visitor.post(f"/console/{path}", **form).status_code == 404, path
 
 
@@ -50,7 +62,7 @@ def test_a_page_that_cannot_be_is_an_empty_one(visitor: Visitor) -> None:
             "texts.csv?last=",
         ):
             assert visitor.get(f"/console/{query}{number}").status_code in (200, 204), query
-        for query in ("replies?page=", "replies/due?told=", "opt-outs?before="):
+        for query in ("replies?page=", "replies/due?told=", "opt-outs?before=", "recordings?page="):
             assert visitor.get(f"/console/{query}{number}").status_code in (200, 204), query
 
 
@@ -73,7 +85,16 @@ def test_an_id_that_is_none_of_twilios_is_refused(twilio: Twilio, house: Service
         assert twilio.post("/webhooks/twilio/sms", text_form(WANG, "5", wrong)).status_code == 400
         receipt = {"MessageSid": wrong, "MessageStatus": "delivered"}
         assert twilio.post("/webhooks/twilio/sms/status?text=1", receipt).status_code == 400
-        for path in ("", "/key?turn=1&tries=1&repeats=0", "/status", "/survey/1", "/callback/1", "/callback/1/key"):
+        for path in (
+            "",
+            f"/key{PLACE}",
+            f"/voice{PLACE}",
+            f"/person{PLACE}",
+            "/status",
+            "/survey/1",
+            "/callback/1",
+            "/callback/1/key",
+        ):
             call = {"CallSid": wrong, "CallStatus": "completed", "From": WANG.e164}
             assert twilio.post(f"{VOICE}{path}", call).status_code == 400, path
     assert row_counts(house) == before
@@ -86,13 +107,13 @@ def test_long_and_strange_parts_of_a_webhook_are_cut(twilio: Twilio, house: Serv
     call_sid = sid("CA")
     twilio.rings(WANG, call_sid)
     keys = {"CallSid": call_sid, "Digits": "\0" + "7" * 300}
-    assert twilio.post(f"{VOICE}/key?turn=1&tries=1&repeats=0", keys).status_code == 200
+    assert twilio.post(f"{VOICE}/key{PLACE}", keys).status_code == 200
 
 
 def test_a_stale_webhook_is_not_found_or_ignored(twilio: Twilio, house: Services) -> None:
     before = row_counts(house)
     form = {"CallSid": sid("CA"), "From": WANG.e164, "Digits": "1", "CallStatus": "in-progress"}
-    assert twilio.post(f"{VOICE}/key?turn=1&tries=1&repeats=0", form).status_code == 404
+    assert twilio.post(f"{VOICE}/key{PLACE}", form).status_code == 404
     for number in UNKNOWN:
         for path in (f"/survey/{number}", f"/callback/{number}", f"/callback/{number}/key"):
             assert twilio.post(f"{VOICE}{path}", form).status_code == 404, path

@@ -48,6 +48,8 @@ def test_a_survey_call_is_answered_keyed_and_hung_up(town: Town, do_work: Callab
     do_work()
     town.act(LI.e164, "answer")
     town.advance(2)
+    town.act(LI.e164, "press", keys="1")  # somebody is there
+    town.advance(2)
     town.act(LI.e164, "press", keys="2")
     town.act(LI.e164, "hangup")
     town.advance(10)
@@ -61,6 +63,8 @@ def test_a_call_that_hears_nothing_asks_three_times_and_ends(town: Town, do_work
     do_work()
     sid = town.on_the_line(LI.e164)
     town.act(LI.e164, "answer")
+    town.advance(2)
+    town.act(LI.e164, "press", keys="1")
     town.advance(300)
     said = [spoken["text"] for spoken in town.ask("GET", f"/calls/{sid}")["said"]]
     assert sum("非常满意请按5" in sentence for sentence in said) == 3
@@ -86,9 +90,10 @@ def test_a_landline_that_is_not_answered_is_called_again_later(town: Town, do_wo
 def test_a_caller_without_an_invitation_hears_so(town: Town) -> None:
     town.ask("POST", f"/phones/{quote(LI.e164)}/call", to=OUR_NUMBER)
     sid = town.on_the_line(LI.e164)
-    town.advance(60)
-    (said,) = town.ask("GET", f"/calls/{sid}")["said"]
-    assert "没有待评价的事项" in said["text"]
+    town.advance(120)
+    said = [spoken["text"] for spoken in town.ask("GET", f"/calls/{sid}")["said"]]
+    assert "没有待评价的事项。按办件编号评价请按1" in said[0]
+    assert said[-1].endswith("如有其他问题，请拨打12345。再见。")
     assert town.faults() == []
 
 

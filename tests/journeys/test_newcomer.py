@@ -102,7 +102,9 @@ def test_a_newcomer_sees_the_whole_way_through(demo: Demo, visit: Visit) -> None
     # The landline is rung; the citizen presses a key.
     stage.locator("button.preset").nth(1).click()
     press(landline, "接听 Answer")
-    expect(landline).to_contain_text("重听请按星号键")
+    expect(landline).to_contain_text("愿意评价请按1")
+    press(landline, "1")
+    expect(landline).to_contain_text("非常满意请按5")
     press(landline, "4")
     expect(landline).to_contain_text("已记录您的评价：满意")
 

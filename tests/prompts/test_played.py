@@ -10,8 +10,9 @@ from twilio.twiml.voice_response import VoiceResponse
 
 from hotline import create_app
 from hotline.carriers.base import HangUp, Listen, Play, Say
+from hotline.flows import load_flow
 from hotline.prompts.folder import PromptFolder, digest_of
-from hotline.prompts.wanted import prompts_of
+from hotline.prompts.wanted import Menu, prompts_of
 from hotline.scripts import load_script
 from hotline.services import Services
 from hotline.settings import Settings
@@ -32,7 +33,8 @@ def sound(house: Services) -> bytes:
     """What every sentence of the menu that can be a prompt sounds like."""
     made = wav(tone(), 0.2, 8000)
     assert house.prompts is not None
-    for prompt in prompts_of(load_script("phone-stars"), house.policy, ("zh-CN",), slow=False):
+    menu = Menu(load_script("phone-stars"), load_flow("survey"), house.policy)
+    for prompt in prompts_of(menu, ("zh-CN",), slow=False):
         _keep(house.prompts, made, prompt.language, prompt.slow, prompt.text)
     return made
 

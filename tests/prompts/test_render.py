@@ -8,18 +8,20 @@ from pathlib import Path
 import pytest
 
 from hotline.errors import BadInput, NotFound, SettingsError
+from hotline.flows import load_flow
 from hotline.policies import load_policy
 from hotline.prompts.espeak import EspeakVoice
 from hotline.prompts.folder import PromptFolder
 from hotline.prompts.render import Outcome, render
 from hotline.prompts.sound import Sound, read_wav
 from hotline.prompts.voices import RecordedVoice, Voice
-from hotline.prompts.wanted import Prompt, left_to_carrier, manifest, prompts_of
+from hotline.prompts.wanted import Menu, Prompt, left_to_carrier, manifest, prompts_of
 from hotline.rules.sentences import SENTENCES, Channel
 from hotline.scripts import load_script, script_names
 from tests.prompts.tones import decibel, telephone_samples, tone, wav
 
 JILIN = load_policy("jilin")
+FLOW = load_flow("survey")
 ASK = Prompt("ask", "zh-CN", "请按键。")
 THANKS = Prompt("thanks_good", "zh-CN", "谢谢您。", stars=5)
 
@@ -153,27 +155,32 @@ class TestARecordedVoice:
 
 @pytest.mark.parametrize("name", [name for name in script_names() if load_script(name).channel is Channel.PHONE])
 def test_every_sentence_is_either_a_prompt_or_left_to_the_carrier(name: str) -> None:
-    script = load_script(name)
-    prompts = prompts_of(script, JILIN, JILIN.languages, slow=True)
+    menu = Menu(load_script(name), FLOW, JILIN)
+    prompts = prompts_of(menu, JILIN.languages, slow=True)
     assert [prompt.text for prompt in prompts if re.search(r"[{}]", prompt.text)] == []
     assert len({prompt.file_name for prompt in prompts}) == len(prompts)
     for language in JILIN.languages:
         rendered = {prompt.sentence for prompt in prompts if prompt.language == language}
-        left = set(left_to_carrier(script, JILIN, language))
+        left = set(left_to_carrier(menu, language))
         assert not rendered & left
         spoken = {name for name, kind in SENTENCES[Channel.PHONE].items() if kind.to_agent or not kind.part}
-        to_agents = {name for name in spoken if SENTENCES[Channel.PHONE][name].to_agent}
+        spoken |= {*FLOW.prompts[language]} - {"which_entry", "reason_entry", "language_entry"}
+        to_agents = {name for name in SENTENCES[Channel.PHONE] if SENTENCES[Channel.PHONE][name].to_agent}
         assert rendered | left == (spoken if language == JILIN.languages[0] else spoken - to_agents)
-        assert {"greet_transaction", "greet_call"} <= left
+        assert {"greet_transaction", "greet_call", "reasons", "which", "read_back"} <= left
+        assert {"confirm", "wish", "help"} <= rendered
 
 
 def test_a_prompt_says_just_what_the_menu_says() -> None:
-    script = load_script("phone-stars")
-    texts = {p.file_name: p.text for p in prompts_of(script, JILIN, ("zh-CN", "en"), slow=False)}
+    menu = Menu(load_script("phone-stars"), FLOW, JILIN)
+    texts = {p.file_name: p.text for p in prompts_of(menu, ("zh-CN", "en"), slow=False)}
     assert texts["zh-CN-thanks_bad-1.wav"].startswith("已记录您的评价：非常不满意。")
     assert "zh-CN-thanks_bad-3.wav" not in texts
     assert "zh-CN-thanks_good-2.wav" not in texts
     assert {f"zh-CN-thanks_good-{stars}.wav" for stars in (3, 4, 5)} <= set(texts)
+    assert texts["zh-CN-confirm-2.wav"] == "您的评价是：不满意。确认请按1，重新选择请按2。"
+    assert "zh-CN-confirm-3.wav" not in texts
+    assert "zh-CN-ask_simple.wav" not in texts  # said slowly, or not at all
     assert texts["en-nothing_to_rate.wav"].startswith("Hello, this is Jilin City Services.")
     assert "zh-CN-connecting.wav" in texts
     assert "en-connecting.wav" not in texts  # agents are spoken to in the first language

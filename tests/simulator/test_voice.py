@@ -2,7 +2,7 @@
 
 import pytest
 
-from hotline.simulator.audio import silence, speaking_seconds
+from hotline.simulator.audio import hum, speaking_seconds
 
 from .application import ACCOUNT_SID, MOBILE, OURS, Application, Play
 
@@ -46,7 +46,7 @@ def test_say_takes_its_time_and_the_call_ends_after_the_document(play: Play, app
 
 def test_a_long_sound_is_played_to_its_end(play: Play, application: Application) -> None:
     """The limit of 64 kB is for documents."""
-    application.answer("/sound.wav", (silence(30), 200, {"Content-Type": "audio/x-wav"}))
+    application.answer("/sound.wav", (hum(30), 200, {"Content-Type": "audio/x-wav"}))
     application.answer("/voice", "<Play>/sound.wav</Play>")
     sid = play.ring()
     play.advance(29.9)
@@ -74,7 +74,7 @@ def test_ssml_inside_say_is_spoken_as_its_words(play: Play, application: Applica
 
 def test_play_lasts_as_long_as_its_file(play: Play, application: Application) -> None:
     application.answer("/voice", "<Play>/sound.wav</Play>")
-    application.answer("/sound.wav", (silence(4), 200, {"Content-Type": "audio/x-wav"}))
+    application.answer("/sound.wav", (hum(4), 200, {"Content-Type": "audio/x-wav"}))
     sid = play.ring()
     assert play.call(sid)["doing"] == {"verb": "play", "what": f"{application.url}/sound.wav"}
     play.advance(3.9)
@@ -160,7 +160,7 @@ def test_plain_text_is_spoken_and_audio_is_played(play: Play, application: Appli
     application.answer("/voice", ("请稍后", 200, {"Content-Type": "text/plain; charset=utf-8"}))
     assert play.said(play.ring()) == ["请稍后"]
     play.advance(5)
-    application.answer("/voice", (silence(2), 200, {"Content-Type": "audio/x-wav"}))
+    application.answer("/voice", (hum(2), 200, {"Content-Type": "audio/x-wav"}))
     sid = play.ring()
     play.advance(1.9)
     assert play.call(sid)["doing"]["verb"] == "play"

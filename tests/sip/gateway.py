@@ -31,7 +31,7 @@ class Gateway:
 
 
 @contextmanager
-def gateway(public_url: str, folder: Path, **settings: Any) -> Iterator[Gateway]:
+def gateway(public_url: str, folder: Path, *options: str, **settings: Any) -> Iterator[Gateway]:
     """Run `hotline sip` towards a product, until the test is over; then end it as an operator does."""
     port, log = parts.free_port(), folder / "sip.log"
     first = 30_000 + port % 100 * _PORTS_EACH
@@ -41,11 +41,12 @@ def gateway(public_url: str, folder: Path, **settings: Any) -> Iterator[Gateway]
         "TWILIO_ACCOUNT_SID": ACCOUNT_SID,
         "TWILIO_AUTH_TOKEN": AUTH_TOKEN,
         "TWILIO_FROM": OUR_NUMBER,
+        "HOTLINE_SIP_HTTP_PORT": str(parts.free_port()),
         "HOTLINE_SIP_RTP_PORTS": f"{first}-{first + _PORTS_EACH - 1}",
     } | {name: str(value) for name, value in settings.items()}
     with log.open("w", encoding="utf-8") as errors:
         process = subprocess.Popen(
-            [sys.executable, "-m", "hotline", "sip", "--listen", f"127.0.0.1:{port}"],
+            [sys.executable, "-m", "hotline", "sip", "--listen", f"127.0.0.1:{port}", *options],
             env=environment | given,
             cwd=folder,
             stdout=subprocess.PIPE,

@@ -124,6 +124,8 @@ def test_what_is_said_is_recorded_until_a_key_and_served_to_who_has_the_token(
             assert (file.getframerate(), file.getnchannels()) == (8000, 1)
             assert 0.6 < file.getnframes() / 8000 < 1.2
             assert loudness(file.readframes(8000)) > 3000
+    assert httpx.delete(told["RecordingUrl"] + ".json", auth=(ACCOUNT_SID, AUTH_TOKEN)).status_code == 204
+    assert httpx.get(told["RecordingUrl"], auth=(ACCOUNT_SID, AUTH_TOKEN)).status_code == 404
     calls = told["RecordingUrl"].partition("/Recordings")[0] + "/Calls.json"
     assert httpx.get(calls, auth=(ACCOUNT_SID, AUTH_TOKEN)).status_code == 404  # nothing else of that API is served
 

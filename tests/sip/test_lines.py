@@ -2,16 +2,19 @@
 
 import asyncio
 import hashlib
+import json
 import re
 import subprocess
 import sys
 from pathlib import Path
 
+import httpx
 import pytest
 from aiosipua import SipMessage, SipRequest
 
 from hotline.sip.transport import UdpTransport
 from tests import parts
+from tests.cast import ACCOUNT_SID, OUR_NUMBER
 from tests.simulator.application import AUTH_TOKEN, Application
 from tests.sip.caller import ringing, until
 from tests.sip.gateway import gateway
@@ -82,6 +85,30 @@ def test_it_registers_takes_so_many_calls_from_its_peers_and_says_goodbye(espeak
                 assert [asked["From"] for asked in application.at(VOICE)] == ["+8613800138000"]
                 assert PASSWORD not in running.log
         await registrar.transport.stop()
+
+    asyncio.run(scene())
+
+
+def test_in_the_demo_a_real_telephone_is_one_among_the_simulated_ones(espeak: object, tmp_path: Path) -> None:
+    """Its call can be watched, what it is connected with rings on the page, and ending it there hangs up here."""
+    port = parts.free_port()
+    page = f"http://127.0.0.1:{port}/simulator/api"
+
+    async def scene() -> None:
+        with Application().served() as application:
+            application.answer(VOICE, '<Dial action="/dialled"><Number>+8643266666666</Number></Dial>')
+            application.answer("/dialled", "<Hangup/>")
+            number = {"number": OUR_NUMBER, "voice_url": application.url + VOICE}
+            config = tmp_path / "simulator.json"
+            config.write_text(json.dumps({"account_sid": ACCOUNT_SID, "auth_token": AUTH_TOKEN, "numbers": [number]}))
+            options = ("--http-port", str(port), "--simulator", str(config))
+            with gateway(application.url, tmp_path, *options, TWILIO_AUTH_TOKEN=AUTH_TOKEN) as running:
+                async with ringing(running) as caller, httpx.AsyncClient(base_url=page) as simulator:
+                    await caller.call.wait_answered()
+                    desk = await simulator.get("/wait?phone=%2B8643266666666&ringing=1")
+                    await simulator.post(f"/calls/{desk.json()['sid']}/busy")
+                    await caller.is_hung_up_on()
+                assert application.last("/dialled")["DialCallStatus"] == "busy"
 
     asyncio.run(scene())
 

@@ -1,0 +1,166 @@
+"""What a caller hears: names of sentences into words, from the flow or the script, with the facts of the call."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import select
+
+from hotline.actions.casework import case_of
+from hotline.actions.invite import facts_of, spoken_kind
+from hotline.actions.rate import active_rating
+from hotline.actions.survey_known import Line
+from hotline.rules.flow import MANY_KEYS, StepKind
+from hotline.rules.reasons import REASONS, Reason
+from hotline.rules.reply_wishes import Wish
+from hotline.rules.scale import is_bad
+from hotline.rules.sentences import beside
+from hotline.rules.survey import Next, Place
+from hotline.tables import ServiceRecord
+
+_MOST_KEYS = 32
+_SIMPLE = "_simple"  # behind the name of a sentence: the same in simpler words
+
+
+class Awaited(StrEnum):
+    """What a caller is waited for."""
+
+    KEYS = "keys"
+    VOICE = "voice"
+    PERSON = "person"
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Until the caller has done something at `place`: at most `keys` keys, or the one that `ends_with` names; `seconds`
+    of silence, or of voice."""
+
+    place: Place
+    awaited: Awaited
+    keys: int
+    ends_with: str
+    seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    language: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """What a caller hears next: whole sentences, `slow` or not; then they are waited for, or the call ends (None)."""
+
+    sentences: tuple[Sentence, ...]
+    slow: bool
+    waiting: Waiting | None
+
+    def to_json(self) -> str:
+        return json.dumps(asdict(self), ensure_ascii=False)
+
+    @classmethod
+    def from_json(cls, text: str) -> "Spoken":
+        kept = json.loads(text)
+        waiting = kept["waiting"]
+        if waiting is not None:
+            waiting = Waiting(**waiting | {"place": Place(**waiting["place"]), "awaited": Awaited(waiting["awaited"])})
+        return cls(tuple(Sentence(**sentence) for sentence in kept["sentences"]), kept["slow"], waiting)
+
+
+def spoken(line: Line, follows: Next) -> Spoken:
+    """The next words of the call, as it is after what the key has done."""
+    waiting = None if follows.place is None else _waiting(line, follows.place)
+    said = [Sentence(line.call.language, _words(line, name, waiting)) for name in follows.says]
+    if follows.place is not None and line.flow.steps[follows.place.step].kind is StepKind.LANGUAGE:
+        said += _language_entries(line)
+    return Spoken(tuple(said), line.call.is_elder, waiting)
+
+
+def said_alone(line: Line, name: str) -> Spoken:
+    """One sentence, and the end of the call."""
+    return Spoken((Sentence(line.call.language, _words(line, name, None)),), line.call.is_elder, None)
+
+
+def _waiting(line: Line, place: Place) -> Waiting:
+    step, phone = line.flow.steps[place.step], line.policy.phone
+    if step.kind is StepKind.PERSON:
+        return Waiting(place, Awaited.PERSON, 0, "", phone.ring_seconds)
+    if step.kind is StepKind.RECORD:
+        return Waiting(place, Awaited.VOICE, 0, "", step.seconds or phone.comment_seconds)
+    patience = phone.elder.listen_seconds if line.call.is_elder else phone.listen_seconds
+    is_long = step.kind in MANY_KEYS
+    return Waiting(place, Awaited.KEYS, _MOST_KEYS if is_long else 1, "#" if is_long else "", step.seconds or patience)
+
+
+def _words(line: Line, name: str, waiting: Waiting | None) -> str:
+    name = name.replace("{kind}", _kind(line)).replace("{grade}", _grade(line))
+    language = line.call.language
+    prompts, sentences = line.flow.prompts[language], line.script.words[language]
+    if line.call.is_elder and f"{name}{_SIMPLE}" in {*prompts, *sentences}:
+        name += _SIMPLE
+    template = prompts[name] if name in prompts else sentences[name]
+    assert isinstance(template, str)
+    return template.format_map(_facts(line, waiting, template))
+
+
+def _kind(line: Line) -> str:
+    return "call" if line.call.record is None else spoken_kind(line.call.record)
+
+
+def _grade(line: Line) -> str:
+    stars = _stars(line)
+    if stars is None or not is_bad(stars):
+        return "good"
+    rating = active_rating(line.session, line.call.record_id or 0)
+    case = None if rating is None else case_of(line.session, rating)
+    return "no_call" if case is not None and case.call_wish is Wish.NO_CALL else "bad"
+
+
+def _stars(line: Line) -> int | None:
+    rating = None if line.call.record_id is None else active_rating(line.session, line.call.record_id)
+    return None if rating is None else rating.stars
+
+
+def _facts(line: Line, waiting: Waiting | None, template: str) -> dict[str, Any]:
+    """All that the words may mention. A key is named by its choice, or by the verb that it has everywhere."""
+    language, call = line.call.language, line.call
+    facts: dict[str, Any] = {"signature": line.policy.signature[language], "hotline": line.policy.hotline}
+    facts |= line.flow.keys_told(language)
+    if call.record is not None:
+        facts |= facts_of(call.record, line.script, line.policy, language)
+    if "{label}" in template and (stars := _stars(line)) is not None:
+        facts["label"] = line.script.label(stars, language)
+    if "{digits}" in template:
+        facts["digits"] = " ".join(call.facts.get("digits", ""))
+    if "{list}" in template and waiting is not None:
+        facts["list"] = "".join(_entries(line, line.flow.steps[waiting.place.step].kind))
+    facts["seconds"] = line.policy.phone.comment_seconds
+    return facts
+
+
+def _entries(line: Line, kind: StepKind) -> Iterator[str]:
+    language = line.call.language
+    if kind is StepKind.REASONS:
+        for place, reason in enumerate(REASONS.get(_stars(line) or 0, ())):
+            entry = line.flow.prompts[language]["reason_entry"]
+            yield beside(entry.format(reason=_reason(reason, language), key=place + 1), language)
+    else:
+        for place, record_id in enumerate(line.call.facts.get("choices", ())):
+            record = line.session.scalars(select(ServiceRecord).where(ServiceRecord.id == record_id)).one()
+            item = facts_of(record, line.script, line.policy, language)["item"]
+            entry = line.flow.prompts[language]["which_entry"]
+            yield beside(entry.format(item=item, key=place + 1), language)
+
+
+def _reason(reason: Reason, language: str) -> str:
+    return {"zh-CN": reason.short, "en": reason.short_en}.get(language, reason.short_hant)
+
+
+def _language_entries(line: Line) -> Iterator[Sentence]:
+    """Each language says its own key."""
+    offered = [language for language in line.policy.phone.choose_language if language in line.languages]
+    for place, language in enumerate(offered):
+        yield Sentence(language, line.flow.prompts[language]["language_entry"].format(key=place + 1))

@@ -1,0 +1,162 @@
+"""A flow: the survey by telephone as data. Which steps it has, what each says, which keys lead where.
+
+Words stand beside it: of the flow itself in `prompts`, or in the script (`rules.script`). A flow that a caller could
+not leave, or whose words and keys disagree, is not loaded: `rules.flow_faults` says what is wrong.
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from hotline.rules.reply_wishes import Wish
+
+RETURN = "@return"  # as the next step: the one that the caller came from
+
+
+class StepKind(StrEnum):
+    """What happens at a step. All but SAY, FIND and END wait for the caller."""
+
+    SAY = "say"
+    MENU = "menu"  # one key of `choices`
+    LANGUAGE = "language"  # one key of the languages to choose from; passed over when there are not several
+    RATE = "rate"  # one key of the script's scale
+    REASONS = "reasons"  # keys of the reasons for a bad rating, several of them
+    WHICH = "which"  # one key of the services that wait for a rating; passed over when there are not several
+    NUMBER = "number"  # the keys of a record's number
+    FIND = "find"  # the record of the number that was keyed in, if the call may rate it
+    RECORD = "record"  # the caller's voice
+    PERSON = "person"  # the caller is put through
+    END = "end"
+
+
+class Condition(StrEnum):
+    """What a step's `when` can ask of a call."""
+
+    BAD = "bad"  # the rating given is 1 or 2 stars
+    CAN_RECORD = "can_record"
+    PERSON_OPEN = "person_open"  # somebody can be put through to at this hour
+    FOUND = "found"  # there is a record of the number that was keyed in
+    LEAVES_MESSAGE = "leaves_message"  # the policy has a word for a machine that took the call
+
+
+class Verb(StrEnum):
+    """What a key does that works at every step that listens."""
+
+    REPEAT = "repeat"
+    BACK = "back"
+    SLOWER = "slower"
+    PERSON = "person"
+
+
+class Does(StrEnum):
+    """What a choice does, beside leading on."""
+
+    OPT_OUT = "opt_out"
+    NOT_ME = "not_me"
+
+
+# Steps at which nobody is waited for, and those that hear several keys, ended by #.
+PASSING = frozenset({StepKind.SAY, StepKind.FIND, StepKind.END})
+MANY_KEYS = frozenset({StepKind.REASONS, StepKind.NUMBER})
+HEARING = frozenset(StepKind) - PASSING - {StepKind.RECORD, StepKind.PERSON}
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Choice(_Part):
+    """A key of a menu. Words name it by `{name}`, and are told its key: so no word can name a key that is not there."""
+
+    name: str = Field(pattern=r"^[a-z_]+$")
+    key: str = Field(pattern=r"^[0-9]$")
+    then: str
+    wish: Wish | None = None
+    does: Does | None = None
+
+
+class Step(_Part):
+    """One step. `says`: sentences by name; `{kind}` in one stands for the record's kind, `{grade}` for that of the
+    rating: good, bad, or no_call. `when` does not hold = the step is passed over, to `otherwise` or else `then`.
+    `given_up`: where a caller goes who said nothing, or nothing that is a choice, `tries` times. `most`: how often a
+    caller can come here; then `given_up` too. `seconds`: to wait for a key, or of a voice; None = as the policy says.
+    """
+
+    kind: StepKind
+    says: tuple[str, ...] = ()
+    choices: tuple[Choice, ...] = ()
+    when: Condition | None = None
+    then: str | None = None
+    otherwise: str | None = None
+    given_up: str | None = None
+    seconds: int | None = Field(default=None, ge=1, le=120)
+    most: int | None = Field(default=None, ge=1, le=10)
+
+    @property
+    def hears(self) -> bool:
+        return self.kind in HEARING
+
+    @property
+    def waits(self) -> bool:
+        return self.kind not in PASSING
+
+    def choice(self, key: str) -> Choice | None:
+        return next((choice for choice in self.choices if choice.key == key), None)
+
+    @property
+    def exits(self) -> tuple[str, ...]:
+        """Every step that can come next, by itself or by a key of its own; each once."""
+        named = (self.then, self.otherwise, self.given_up, *(choice.then for choice in self.choices))
+        return tuple(dict.fromkeys(step for step in named if step is not None))
+
+
+class Ways(_Part):
+    """At which step a call begins: we called; the citizen calls about the one service that waits, or is handed over to
+    us; they call and several wait; none waits; they have rated already; they hung up last time, and go on."""
+
+    called: str
+    known: str
+    several: str
+    unknown: str
+    rated: str
+    resumed: str
+
+
+class Flow(_Part):
+    """`common`: keys that work at every step that listens, unless the step has the key itself; `help`: the sentences
+    that tell of them, said after a first try that came to nothing. `tries`: askings of one step; `repeats`: how often
+    the repeat key helps; `most_turns`: of the whole call, and then it goes to `exhausted`.
+    """
+
+    name: str
+    version: int = Field(ge=1)
+    title: str
+    ways: Ways
+    common: Mapping[str, Verb]
+    person: str
+    help: tuple[str, ...] = ()
+    tries: int = Field(ge=1, le=5)
+    repeats: int = Field(ge=1, le=10)
+    most_turns: int = Field(ge=10, le=99)
+    exhausted: str
+    steps: Mapping[str, Step]
+    prompts: Mapping[str, Mapping[str, str]] = Field(min_length=1)
+
+    @property
+    def id(self) -> str:
+        """What is kept with a call, such as `survey@1`."""
+        return f"{self.name}@{self.version}"
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        return tuple(self.prompts)
+
+    def keys_told(self, language: str) -> dict[str, str]:
+        """What the words of that language may say for a key, by the name of its choice or of its verb."""
+        signs = _SIGNS["en" if language == "en" else "zh"]
+        told = {choice.name: choice.key for step in self.steps.values() for choice in step.choices}
+        return told | {str(verb): signs.get(key, key) for key, verb in self.common.items()}
+
+
+_SIGNS = {"zh": {"*": "星号键", "#": "井号键"}, "en": {"*": "star", "#": "pound"}}
