@@ -2,9 +2,11 @@
 
 import asyncio
 import math
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from typing import Any
 
 from aiortp import PayloadType, RTPSession
 from aiosipua import OutgoingCall, SipUAC, SipUAS, parse_sdp
@@ -68,6 +70,12 @@ class Caller:
 
     def hang_up(self) -> None:
         self.call.hangup(self.uac)
+
+
+def play(scene: Coroutine[Any, Any, None]) -> None:
+    """On a thread of its own: the browser of other tests keeps a loop running on this one."""
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(asyncio.run, scene).result()
 
 
 def _moment() -> int:

@@ -1,11 +1,9 @@
 """Single calls, step by step: what is asked, heard, kept and answered, against an application that says what to do."""
 
-import asyncio
 import io
 import socket
 import wave
-from collections.abc import Coroutine, Iterator
-from typing import Any
+from collections.abc import Iterator
 
 import httpx
 import pytest
@@ -14,7 +12,7 @@ from aiosipua import SipMessage
 
 from tests.prompts.tones import tone, wav
 from tests.simulator.application import ACCOUNT_SID, AUTH_TOKEN, Application
-from tests.sip.caller import ringing, until
+from tests.sip.caller import play, ringing, until
 from tests.sip.gateway import Gateway, gateway, loudness
 
 VOICE, STATUS = "/webhooks/twilio/voice", "/webhooks/twilio/voice/status"
@@ -48,10 +46,6 @@ def reported(application: Application) -> list[str]:
     """What was told of the newest call."""
     sid = application.last(VOICE)["CallSid"]
     return [form["CallStatus"] for form in application.at(STATUS) if form["CallSid"] == sid]
-
-
-def play(scene: Coroutine[Any, Any, None]) -> None:
-    asyncio.run(scene)
 
 
 def test_a_call_carries_twilios_parameters_is_heard_and_star_repeats(

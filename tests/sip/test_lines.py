@@ -16,7 +16,7 @@ from hotline.sip.transport import UdpTransport
 from tests import parts
 from tests.cast import ACCOUNT_SID, OUR_NUMBER
 from tests.simulator.application import AUTH_TOKEN, Application
-from tests.sip.caller import ringing, until
+from tests.sip.caller import play, ringing, until
 from tests.sip.gateway import gateway
 
 VOICE = "/webhooks/twilio/voice"
@@ -86,7 +86,7 @@ def test_it_registers_takes_so_many_calls_from_its_peers_and_says_goodbye(espeak
                 assert PASSWORD not in running.log
         await registrar.transport.stop()
 
-    asyncio.run(scene())
+    play(scene())
 
 
 def test_in_the_demo_a_real_telephone_is_one_among_the_simulated_ones(espeak: object, tmp_path: Path) -> None:
@@ -110,7 +110,7 @@ def test_in_the_demo_a_real_telephone_is_one_among_the_simulated_ones(espeak: ob
                     await caller.is_hung_up_on()
                 assert application.last("/dialled")["DialCallStatus"] == "busy"
 
-    asyncio.run(scene())
+    play(scene())
 
 
 def test_without_the_extra_it_says_what_to_install(tmp_path: Path) -> None:
