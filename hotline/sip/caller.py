@@ -1,12 +1,19 @@
 """What an INVITE says of its caller, in Twilio's words: who calls, and the headers that go along."""
 
-from aiosipua import Address, SipRequest, parse_address, prettify_header_name
+import re
+from urllib.parse import unquote
 
-from hotline.rules.phones import any_phone, is_phone
+from aiosipua import SipRequest, prettify_header_name
+
+from hotline.rules.phones import is_phone, read_phone
 
 _REGION = "CN"
+_ANONYMOUS = "anonymous"
 _USER_TO_USER = "User-to-User"
 _MOST_HEADERS, _LONGEST = 20, 256
+
+# The user of a SIP address, without parameters such as ;cpc=ordinary, or the number of a tel: one.
+_USER = re.compile(r"(?:sips?:([^;@>]+)(?:;[^@>]*)?@|tel:([^;>]+))", re.IGNORECASE)
 
 
 def caller_of(invite: SipRequest, unknown: str | None) -> str:
@@ -14,20 +21,17 @@ def caller_of(invite: SipRequest, unknown: str | None) -> str:
 
     P-Asserted-Identity (RFC 3325) is what an exchange knows, and From what the telephone says.
     """
-    asserted = invite.get_header("p-asserted-identity")
-    for address in (_address(asserted), invite.from_addr):
-        user = address.uri.user if address is not None and address.uri is not None else None
-        if user and is_phone(user, _REGION):
-            return any_phone(user, _REGION).e164
-    name = invite.from_addr.uri.user if invite.from_addr is not None and invite.from_addr.uri is not None else None
-    return unknown or (name or "anonymous")[:_LONGEST]
+    names = [_user(invite.get_header(header) or "") for header in ("p-asserted-identity", "from")]
+    for name in names:
+        if is_phone(name, _REGION):
+            return read_phone(name, _REGION).e164
+    return unknown or names[-1][:_LONGEST] or _ANONYMOUS
 
 
-def _address(written: str | None) -> Address | None:
-    try:
-        return parse_address(written) if written else None
-    except ValueError:
-        return None
+def _user(address: str) -> str:
+    """Of `"a name" <sip:user@host>;tag=x`, or the same without the name."""
+    found = _USER.search(address[address.rfind("<") + 1 :])
+    return unquote(found[1] or found[2]) if found else ""
 
 
 def headers_of(invite: SipRequest) -> dict[str, str]:

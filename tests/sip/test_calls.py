@@ -10,6 +10,8 @@ import pytest
 from aiortp import PayloadType
 from aiosipua import SipMessage
 
+from hotline.carriers.twilio_recordings import TwilioRecordings
+from hotline.messages import Erased, FetchedRecording
 from tests.prompts.tones import tone, wav
 from tests.simulator.application import ACCOUNT_SID, AUTH_TOKEN, Application
 from tests.sip.caller import play, ringing, until
@@ -118,7 +120,9 @@ def test_what_is_said_is_recorded_until_a_key_and_served_to_who_has_the_token(
             assert (file.getframerate(), file.getnchannels()) == (8000, 1)
             assert 0.6 < file.getnframes() / 8000 < 1.2
             assert loudness(file.readframes(8000)) > 3000
-    assert httpx.delete(told["RecordingUrl"] + ".json", auth=(ACCOUNT_SID, AUTH_TOKEN)).status_code == 204
+    as_the_product_does = TwilioRecordings(told["RecordingUrl"].partition("/2010")[0], ACCOUNT_SID, AUTH_TOKEN)
+    assert as_the_product_does.fetch(told["RecordingUrl"]) == FetchedRecording(got.content)
+    assert isinstance(as_the_product_does.erase(told["RecordingUrl"]), Erased)
     assert httpx.get(told["RecordingUrl"], auth=(ACCOUNT_SID, AUTH_TOKEN)).status_code == 404
     calls = told["RecordingUrl"].partition("/Recordings")[0] + "/Calls.json"
     assert httpx.get(calls, auth=(ACCOUNT_SID, AUTH_TOKEN)).status_code == 404  # nothing else of that API is served
