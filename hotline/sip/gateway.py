@@ -198,9 +198,9 @@ def whole_simulator(settings: SipSettings, config: Path) -> SimulatorServer:
 
 
 def _config(settings: SipSettings) -> SimulatorConfig:
-    number = NumberConfig(
-        settings.twilio_from, voice_url=_voice_url(settings), voice_fallback_url=settings.sip_fallback_url or ""
-    )
+    url = _voice_url(settings)
+    fallback = settings.sip_fallback_url or f"{url}/fallback"
+    number = NumberConfig(settings.twilio_from, voice_url=url, voice_fallback_url=fallback)
     token = settings.twilio_auth_token.get_secret_value()
     return SimulatorConfig(settings.twilio_account_sid, token, keep=_KEPT, numbers=(number,))
 

@@ -31,8 +31,7 @@ def _served() -> Iterator[Application]:
 @pytest.fixture(scope="module")
 def running(_served: Application, espeak: object, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gateway]:
     folder = tmp_path_factory.mktemp("gateway")
-    fallback = f"{_served.url}/fallback"
-    with gateway(_served.url, folder, TWILIO_AUTH_TOKEN=AUTH_TOKEN, HOTLINE_SIP_FALLBACK_URL=fallback) as made:
+    with gateway(_served.url, folder, TWILIO_AUTH_TOKEN=AUTH_TOKEN) as made:
         yield made
 
 
@@ -145,7 +144,7 @@ def test_a_refused_call_hears_why(application: Application, running: Gateway) ->
 
 def test_the_fallback_is_asked_and_then_an_apology_is_spoken(application: Application, running: Gateway) -> None:
     application.answer(VOICE, ("broken", 500))
-    application.answer("/fallback", ("broken as well", 500))
+    application.answer(f"{VOICE}/fallback", ("broken as well", 500))
 
     async def scene() -> None:
         async with ringing(running) as caller:
@@ -153,7 +152,7 @@ def test_the_fallback_is_asked_and_then_an_apology_is_spoken(application: Applic
             await caller.is_hung_up_on()
 
     play(scene())
-    assert application.last("/fallback")["ErrorCode"] == "11200"
+    assert application.last(f"{VOICE}/fallback")["ErrorCode"] == "11200"
     assert "11200" in running.log
 
 
