@@ -25,6 +25,7 @@ _COMMANDS = {
     "prompts": "hotline.cli.prompts",
     "replay": "hotline.cli.replay",
     "schedule": "hotline.cli.run",
+    "sip": "hotline.cli.sip",
     "user": "hotline.cli.people",
     "web": "hotline.cli.run",
     "worker": "hotline.cli.run",
