@@ -76,7 +76,7 @@ def test_an_id_that_is_none_of_twilios_is_refused(twilio: Twilio, house: Service
         assert twilio.post("/webhooks/twilio/sms/status?text=1", receipt).status_code == 400
         for path in (
             "",
-            "/key{PLACE}",
+            f"/key{PLACE}",
             "/status",
             "/survey/1",
             "/callback/1",
