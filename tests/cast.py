@@ -153,9 +153,10 @@ class Twilio:
         assert response.status_code == 200, response.text
         return heard(response)
 
-    def rings(self, person: Person, call_sid: str) -> Heard:
+    def rings(self, person: Person, call_sid: str, **more: str) -> Heard:
         """The person rings us."""
-        return self.call("/webhooks/twilio/voice", call_sid, person, CallStatus="ringing", Direction="inbound")
+        more = {"CallStatus": "ringing", "Direction": "inbound"} | more
+        return self.call("/webhooks/twilio/voice", call_sid, person, **more)
 
     def press(self, before: Heard, call_sid: str, keys: str = "") -> Heard:
         """Press keys (none = stay silent until the Gather gives up) where `before` listens."""
