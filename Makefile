@@ -49,7 +49,8 @@ lock: setup
 	@touch .venv/.installed
 
 screenshots: setup
-	HOTLINE_SCREENSHOTS=$(CURDIR)/docs/screenshots $(BIN)/python -m pytest tests/journeys/test_newcomer.py
+	HOTLINE_SCREENSHOTS=$(CURDIR)/docs/screenshots $(BIN)/python -m pytest tests/journeys/test_newcomer.py \
+	  tests/console/test_browser.py::test_a_voice_comment_is_played_from_the_middle_and_settled
 
 clean:
 	rm -rf .venv var build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

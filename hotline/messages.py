@@ -77,6 +77,39 @@ class Ambiguous:
 SendResult = Accepted | Refused | Ambiguous
 
 
+@dataclass(frozen=True, slots=True)
+class ReceivedRecording:
+    """What a caller said, as the carrier announces it: to be fetched from `url`, where it may not be ready yet.
+
+    `seconds`: how long it is; None = the carrier did not say.
+    """
+
+    carrier: str
+    external_id: str
+    url: str
+    seconds: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class FetchedRecording:
+    """A sound file (WAV)."""
+
+    sound: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """The carrier does not have the recording any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotDone:
+    """A recording could not be fetched or erased; `retryable`: it may be, later."""
+
+    code: str
+    retryable: bool
+
+
 class Delivery(StrEnum):
     """What a carrier reports of a text, in the order it can happen."""
 

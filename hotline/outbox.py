@@ -31,6 +31,7 @@ class Kind(StrEnum):
     CALLBACK = "callback"
     DIAL = "dial"
     FORWARD = "forward"
+    RECORDING = "recording"
 
 
 @dataclass(frozen=True, slots=True)

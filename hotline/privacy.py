@@ -1,4 +1,4 @@
-"""Phone numbers and private texts: sealed at the door, opened only to call the network or to show a person one.
+"""Phone numbers, private texts and voices: sealed at the door, opened only to call the network or to show a person one.
 
 AES-256-GCM at rest; found by a keyed hash (HMAC-SHA256); both keys are derived from HOTLINE_DATA_KEY.
 """
@@ -41,15 +41,22 @@ class Vault:
         return SealedPhone(lookup, self.seal(phone.e164), mask(phone.e164), phone.kind)
 
     def seal(self, text: str) -> bytes:
-        """A nonce, then the ciphertext with its tag; never the same twice."""
-        nonce = os.urandom(_NONCE_BYTES)
-        return nonce + self._cipher.encrypt(nonce, text.encode(), None)
+        return self.seal_bytes(text.encode())
 
     def open(self, box: bytes) -> str:
         """The sealed text. Raises HotlineError(code="data_key") when another key sealed it."""
+        return self.open_bytes(box).decode()
+
+    def seal_bytes(self, data: bytes) -> bytes:
+        """A nonce, then the ciphertext with its tag; never the same twice."""
+        nonce = os.urandom(_NONCE_BYTES)
+        return nonce + self._cipher.encrypt(nonce, data, None)
+
+    def open_bytes(self, box: bytes) -> bytes:
+        """What was sealed. Raises HotlineError(code="data_key") when another key sealed it, or it is damaged."""
         try:
-            return self._cipher.decrypt(box[:_NONCE_BYTES], box[_NONCE_BYTES:], None).decode()
-        except InvalidTag:
+            return self._cipher.decrypt(box[:_NONCE_BYTES], box[_NONCE_BYTES:], None)
+        except (InvalidTag, ValueError):  # ValueError: cut off so short that there is no nonce
             raise HotlineError("HOTLINE_DATA_KEY does not open what is stored", code="data_key") from None
 
 

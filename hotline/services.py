@@ -17,6 +17,7 @@ from hotline.jobs.queue import Doorbell, connect
 from hotline.policies import load_policy
 from hotline.privacy import Vault
 from hotline.prompts.folder import PromptFolder
+from hotline.recordings import RecordingFolder
 from hotline.rules.policy import Policy
 from hotline.rules.script import Channel
 from hotline.scripts import load_script
@@ -34,6 +35,7 @@ class Services:
     voice_carrier: VoiceCarrier
     stores: tuple[Store, ...]
     prompts: PromptFolder | None
+    recordings: RecordingFolder
     clock: Clock
 
     def now(self) -> datetime:
@@ -62,6 +64,7 @@ def make_services(settings: Settings, clock: Clock = utc_now) -> Services:
         voice_carrier=carrier,
         stores=make_stores(settings, database),
         prompts=None if settings.prompts is None else PromptFolder(settings.prompts),
+        recordings=RecordingFolder(settings.recordings, vault),
         clock=clock,
     )
 

@@ -95,6 +95,7 @@ class SealedSettings(DatabaseSettings):
 class Settings(SealedSettings):
     """Everything the web process and the workers need."""
 
+    recordings: Path = _named("HOTLINE_RECORDINGS", default=Path("var/recordings"))
     redis_url: str = _named("HOTLINE_REDIS_URL", default="redis://127.0.0.1:6379/0", repr=False)
     public_url: str = _named("HOTLINE_PUBLIC_URL")
     secret_key: SecretStr = _named("HOTLINE_SECRET_KEY")

@@ -145,11 +145,12 @@ def database_url(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def make_settings(database_url: str, redis_server: parts.RedisServer) -> Callable[..., Settings]:
+def make_settings(database_url: str, redis_server: parts.RedisServer, tmp_path: Path) -> Callable[..., Settings]:
     def make(**changes: Any) -> Settings:
         values: dict[str, Any] = {
             "database_url": database_url,
             "redis_url": redis_server.url,
+            "recordings": tmp_path / "recordings",
             "public_url": "http://hotline.test",
             "secret_key": "s" * 32,
             "data_key": base64.b64encode(b"d" * 32).decode(),

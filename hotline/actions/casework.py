@@ -15,7 +15,7 @@ from hotline.rules.deadlines import Deadline, deadline
 from hotline.rules.policy import Policy
 from hotline.rules.scale import is_bad
 from hotline.rules.written import seen
-from hotline.tables import Case, CaseEvent, Rating, User
+from hotline.tables import Case, CaseEvent, Rating, ServiceRecord, User
 
 SYSTEM = "system"
 CITIZEN = "citizen"
@@ -71,6 +71,17 @@ def follow(session: Session, rating: Rating) -> None:
     case = case_of(session, rating)
     if case is not None and is_bad(rating.stars):
         case.rating = rating
+
+
+def note_voice_comment(session: Session, record: ServiceRecord, facts: dict[str, Any], now: datetime) -> None:
+    """The citizen left a voice comment in a call about the record: the agent of its case, if it has one, must see that.
+
+    Of a batch of the same business the lead has the case.
+    """
+    of_record = select(Case).where(Case.record_id == (record.lead_id or record.id))
+    case = session.scalar(of_record.order_by(Case.round.desc()).limit(1))
+    if case is not None:
+        add_event(session, case, CITIZEN, "voice_comment", now, facts=facts)
 
 
 def queue_case(session: Session, case_id: int, now: datetime) -> datetime | None:

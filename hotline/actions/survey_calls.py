@@ -1,5 +1,6 @@
 """Survey calls, from us or to us: who is on the line about what, and what each key does. Sentences, not TwiML."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
@@ -8,6 +9,7 @@ from sqlalchemy.exc import IntegrityError, NoResultFound
 from sqlalchemy.orm import Session
 
 from hotline.actions.opt_outs import is_opted_out
+from hotline.actions.recordings import keep_recording
 from hotline.actions.send_calls import locked_call
 from hotline.actions.survey_about import was_taken
 from hotline.actions.survey_deeds import do
@@ -18,9 +20,9 @@ from hotline.actions.survey_words import Spoken, said_alone, spoken
 from hotline.actions.wording import script_in_use, script_said
 from hotline.errors import NotFound
 from hotline.flows import load_flow
-from hotline.messages import ReceivedCall
+from hotline.messages import ReceivedCall, ReceivedRecording
 from hotline.rules.policy import Policy
-from hotline.rules.survey import Next, Place, begin, come_back, hear
+from hotline.rules.survey import Known, Next, Place, begin, come_back, hear
 from hotline.tables import Call, CallTurn
 from hotline.tables.contacts import CallState, Way
 from hotline.tables.service import OPEN_INVITATION_STATES
@@ -128,19 +130,26 @@ def key_pressed(
     line = _line(session, _on_the_line(session, carrier, external_id), policy, now)
     if (said := _said_at(line, place)) is not None:
         return said
-    if was_taken(session, line.call):
-        return _ended(line, place, keys)
-    return _go_on(line, place, keys, hear(line.flow, place, keys, known_of(line), line.script.scale))
+    return _go_on(line, place, keys, lambda known: hear(line.flow, place, keys, known, line.script.scale))
 
 
-def came_back(
-    session: Session, carrier: str, external_id: str, place: Place, what: str, policy: Policy, now: datetime
+def voice_left(
+    session: Session,
+    carrier: str,
+    external_id: str,
+    place: Place,
+    received: ReceivedRecording | None,
+    policy: Policy,
+    now: datetime,
 ) -> Spoken:
-    """What the caller was waited for at `place` is over, such as their voice; `what` is kept of it in place of keys."""
+    """The caller has spoken at `place`, or said nothing (None). A voice is kept even when the turn was answered before:
+    Twilio asks once more where there was none, and either may come first."""
     line = _line(session, _on_the_line(session, carrier, external_id), policy, now)
+    if received is not None:
+        keep_recording(session, line.call, place.turn, received, now)
     if (said := _said_at(line, place)) is not None:
         return said
-    return _go_on(line, place, what, come_back(line.flow, place, known_of(line)))
+    return _go_on(line, place, "", lambda known: come_back(line.flow, place, known))
 
 
 def person_left(
@@ -152,7 +161,7 @@ def person_left(
         return said
     nobody = line.flow.steps[place.step].otherwise
     says = () if is_spoken or nobody is None else line.flow.steps[nobody].says
-    return _go_on(line, place, "", come_back(line.flow, place, known_of(line), says))
+    return _go_on(line, place, "", lambda known: come_back(line.flow, place, known, says))
 
 
 def _on_the_line(session: Session, carrier: str, external_id: str) -> Call:
@@ -177,8 +186,11 @@ def _said(session: Session, call: Call, place: Place) -> Spoken | None:
     return None if said is None else Spoken.from_json(said)
 
 
-def _go_on(line: Line, place: Place, keys: str, follows: Next) -> Spoken:
+def _go_on(line: Line, place: Place, keys: str, machine: Callable[[Known], Next]) -> Spoken:
     """Do what the keys ask for, keep the turn, and say what comes next."""
+    if was_taken(line.session, line.call):
+        return _ended(line, place, keys)
+    follows = machine(known_of(line))
     do(line, follows.does, keys)
     said = spoken(line, follows)
     keep(line.call, follows)

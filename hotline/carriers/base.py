@@ -6,7 +6,18 @@ from typing import Protocol
 
 from werkzeug.datastructures import MultiDict
 
-from hotline.messages import CallProgress, Delivery, ReceivedCall, ReceivedText, Refused, SendResult
+from hotline.messages import (
+    CallProgress,
+    Delivery,
+    Erased,
+    FetchedRecording,
+    NotDone,
+    ReceivedCall,
+    ReceivedRecording,
+    ReceivedText,
+    Refused,
+    SendResult,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +139,15 @@ class VoiceCarrier(Carrier, Protocol):
 
     def read_bridge_report(self, form: Mapping[str, str]) -> CallReport:
         """How the bridged leg ended, as told to `Bridge.ended_url`."""
+
+    def read_recording(self, form: Mapping[str, str]) -> ReceivedRecording | None:
+        """What the caller said at the tone; None = nothing."""
+
+    def fetch_recording(self, url: str) -> FetchedRecording | NotDone:
+        """The sound. Whatever `url` says, nobody but the carrier is asked, and nobody else told our credentials."""
+
+    def erase_recording(self, url: str) -> Erased | NotDone:
+        """Have the carrier erase it; the same holds of `url`."""
 
     def render(self, speech: Speech) -> Rendered: ...
 

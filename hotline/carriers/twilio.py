@@ -18,13 +18,18 @@ from urllib3.exceptions import SSLError as UrllibSSLError
 from werkzeug.datastructures import MultiDict
 
 from hotline.carriers.base import Bridge, CallReport, HangUp, Listen, Play, Receipt, Record, Rendered, Say, Speech
+from hotline.carriers.twilio_recordings import TwilioRecordings, read_recording
 from hotline.errors import BadInput, HotlineError
 from hotline.messages import (
     Accepted,
     Ambiguous,
     CallProgress,
     Delivery,
+    Erased,
+    FetchedRecording,
+    NotDone,
     ReceivedCall,
+    ReceivedRecording,
     ReceivedText,
     Refusal,
     Refused,
@@ -105,6 +110,7 @@ class TwilioCarrier:
         self.our_numbers = settings.sending_numbers
         self._sid = settings.twilio_account_sid
         self._client = Client(self._sid, token, http_client=_HttpClient(settings.twilio_api_url))
+        self._recordings = TwilioRecordings(settings.twilio_api_url, self._sid, token)
 
     def is_signed(self, url: str, form: MultiDict[str, str], headers: Mapping[str, str]) -> bool:
         """Checked over every parameter, those we do not know included."""
@@ -166,6 +172,15 @@ class TwilioCarrier:
     def read_bridge_report(self, form: Mapping[str, str]) -> CallReport:
         return CallReport(_sid(form, "CallSid"), _PROGRESS.get(form.get("DialCallStatus", "")))
 
+    def read_recording(self, form: Mapping[str, str]) -> ReceivedRecording | None:
+        return read_recording(self.name, form)
+
+    def fetch_recording(self, url: str) -> FetchedRecording | NotDone:
+        return self._recordings.fetch(url)
+
+    def erase_recording(self, url: str) -> Erased | NotDone:
+        return self._recordings.erase(url)
+
     def render(self, speech: Speech) -> Rendered:
         response = VoiceResponse()
         for part in speech:
@@ -187,7 +202,7 @@ class TwilioCarrier:
                     response.append(gather)
                     response.redirect(url, method="POST")  # silence comes back as an answer without keys
                 case Record(seconds, url):
-                    response.record(max_length=seconds, play_beep=True, trim="trim-silence", action=url, method="POST")
+                    response.record(max_length=seconds, play_beep=True, action=url, method="POST")
                     response.redirect(url, method="POST")  # where nothing was said there is no recording
                 case Bridge(to, ring_seconds, ended_url, progress_url):
                     dial = Dial(caller_id=self._from, timeout=ring_seconds, action=ended_url, method="POST")

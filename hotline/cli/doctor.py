@@ -65,6 +65,7 @@ def examine(house: Services) -> Iterator[Finding]:
         _migrations,
         _wording,
         _prompts,
+        _recordings,
         _redis,
         _schedule,
         _public_url,
@@ -133,6 +134,14 @@ def _prompts(house: Services) -> Finding:
         words = f"{missing} of {len(wanted)} sentences are not rendered: run `hotline prompts render`"
         return Finding("prompts", Verdict.WARNING, words)
     return Finding("prompts", Verdict.OK, f"{len(wanted)} sentences of {script.id} are played from HOTLINE_PROMPTS")
+
+
+def _recordings(house: Services) -> Finding:
+    def look() -> str:
+        house.recordings.check()
+        return f"voice comments can be kept in {house.recordings.path}"
+
+    return _tried("recordings", look, "check HOTLINE_RECORDINGS, its owner and the room on its disk")
 
 
 def _redis(house: Services) -> Finding:

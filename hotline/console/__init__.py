@@ -3,7 +3,19 @@
 Importing it puts every page on one blueprint; `set_up_login` prepares an application for its log-in.
 """
 
-from hotline.console import case, deliveries, desk, opt_outs, queue, ratings, replay, replies, texts, wording
+from hotline.console import (
+    case,
+    deliveries,
+    desk,
+    opt_outs,
+    queue,
+    ratings,
+    recordings,
+    replay,
+    replies,
+    texts,
+    wording,
+)
 from hotline.console.access import set_up_login
 from hotline.console.room import blueprint
 
@@ -15,6 +27,7 @@ __all__ = [
     "opt_outs",
     "queue",
     "ratings",
+    "recordings",
     "replay",
     "replies",
     "set_up_login",

@@ -21,6 +21,7 @@ from hotline.tables.people import Role
 
 IDLE = timedelta(minutes=30)
 WORKERS = (Role.AGENT, Role.SUPERVISOR, Role.ADMIN)
+LISTENERS = (*WORKERS, Role.AUDITOR)  # to voices: not the department that was rated, which might know them
 _TOUCH_AFTER_SECONDS = 60
 _SEEN_AT = "seen_at"
 

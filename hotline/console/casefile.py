@@ -9,11 +9,12 @@ from enum import StrEnum
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from hotline.actions.recordings import recordings_about
 from hotline.console.access import Person
 from hotline.console.worklist import may_see
 from hotline.errors import NotFound
 from hotline.rules.casework import AttemptState, CaseState
-from hotline.tables import Attempt, Case, CaseEvent, Rating
+from hotline.tables import Attempt, Case, CaseEvent, Rating, Recording
 from hotline.tables.service import RatingState
 
 _MOST_EVENTS = 100
@@ -34,7 +35,7 @@ class Standing(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class CaseFile:
-    """A case with its history, newest first, and the other ratings of the same service."""
+    """A case with its history, newest first, the other ratings of the same service, and what was said in its calls."""
 
     case: Case
     standing: Standing
@@ -43,6 +44,7 @@ class CaseFile:
     events: Sequence[CaseEvent]
     attempts: Sequence[Attempt]
     other_ratings: Sequence[Rating]
+    recordings: Sequence[Recording]
 
     @property
     def call(self) -> Attempt | None:
@@ -78,6 +80,7 @@ def read_case(session: Session, case_id: int, person: Person, token: str | None,
             select(Attempt).where(Attempt.case_id == case_id).order_by(Attempt.id.desc()).limit(_MOST_ATTEMPTS)
         ).all(),
         other_ratings=_other_ratings(session, case),
+        recordings=recordings_about(session, [case.record_id]),
     )
 
 

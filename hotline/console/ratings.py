@@ -1,5 +1,6 @@
 """The ratings as the evaluation store holds them, newest first, and how the last thirty days' divide into levels."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -7,12 +8,14 @@ from flask import render_template, request
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from hotline.actions.recordings import recordings_about
 from hotline.console.access import needs_role
 from hotline.console.room import blueprint
 from hotline.rules.bounds import bounded
 from hotline.rules.scale import is_bad
+from hotline.rules.script import Channel
 from hotline.services import services
-from hotline.tables import Rating, StoredRating
+from hotline.tables import Rating, Recording, StoredRating
 from hotline.tables.people import Role
 from hotline.tables.service import RatingState
 
@@ -57,6 +60,7 @@ def ratings() -> str:
         found = session.scalars(newest_first).all()
         figures = _figures(session, house.now() - FIGURES_OVER)
         newest = _newest(session)
+        spoken = _spoken(session, found[:PAGE_SIZE])
     return render_template(
         "console/ratings.html",
         rows=found[:PAGE_SIZE],
@@ -66,6 +70,7 @@ def ratings() -> str:
         days=FIGURES_OVER.days,
         newest=newest,
         fresh=0,
+        spoken=spoken,
         rated_at=lambda row: datetime.fromisoformat(row.document["rated_at"]),
     )
 
@@ -82,6 +87,20 @@ def ratings_news() -> str | tuple[str, int]:
 
 def _newest(session: Session) -> int:
     return session.scalar(select(func.max(StoredRating.position))) or 0
+
+
+def _spoken(session: Session, rows: Sequence[StoredRating]) -> Mapping[int, Sequence[Recording]]:
+    """The voice comments beside the ratings that came by telephone: each with the last one of its record."""
+    rated = select(Rating.record_id, func.max(Rating.id).label("last")).where(
+        Rating.id.in_([row.rating_id for row in rows]), Rating.channel == Channel.PHONE
+    )
+    last = {row.record_id: row.last for row in session.execute(rated.group_by(Rating.record_id))}
+    spoken: dict[int, list[Recording]] = {row.rating_id: [] for row in rows}
+    for recording in recordings_about(session, last):
+        record = recording.about
+        assert record is not None
+        spoken[last.get(record.id) or last[record.lead_id or 0]].append(recording)
+    return spoken
 
 
 def _figures(session: Session, since: datetime) -> Figures:

@@ -52,6 +52,7 @@ def _known_to_templates() -> dict[str, Any]:
         "is_bad": is_bad,
         "local_iso": local_iso,
         "me": current_user,
+        "minutes": shown.minutes,
         "moment": moment,
         "now": now,
         "policy": house.policy,

@@ -46,7 +46,11 @@ def span(length: timedelta) -> Words:
 
 def talk(begin: datetime, end: datetime) -> str:
     """How long a call lasted, as minutes and seconds: `3:07`."""
-    seconds = max(0, int((end - begin).total_seconds()))
+    return minutes(max(0, int((end - begin).total_seconds())))
+
+
+def minutes(seconds: int) -> str:
+    """The same of a length in seconds."""
     return f"{seconds // 60}:{seconds % 60:02}"
 
 

@@ -8,6 +8,7 @@ from hotline.outbox import Kind
 from hotline.rules.casework import AttemptResult, AttemptState, CaseState, Outcome
 from hotline.rules.scale import STAR_LABELS, Scale
 from hotline.rules.script import Channel
+from hotline.tables.contacts import RecordingState
 from hotline.tables.people import Role
 from hotline.tables.plumbing import OutboxState
 from hotline.tables.service import RatingState, RecordKind
@@ -71,6 +72,13 @@ FLAGS: Mapping[str, Words] = {
     "late": Words("邀请到期后作出的评价", "given after the invitation had expired"),
 }
 
+RECORDING_STATES: Mapping[str, Words] = {
+    RecordingState.WAITING: Words("正在取回", "being fetched"),
+    RecordingState.KEPT: Words("已保存", "kept"),
+    RecordingState.FAILED: Words("未能取回", "could not be fetched"),
+    RecordingState.ERASED: Words("已到期删除", "erased in time"),
+}
+
 CASE_STATES: Mapping[str, Words] = {
     CaseState.OPENED: Words("待联系", "to be contacted"),
     CaseState.CONTACTED: Words("已联系", "contacted"),
@@ -127,6 +135,7 @@ EVENTS: Mapping[str, Words] = {
     "rating_changed": Words("市民更改了评价", "citizen changed the rating"),
     "reasons_given": Words("市民说明了原因", "citizen gave reasons"),
     "comment_added": Words("市民补充了意见", "citizen added a comment"),
+    "voice_comment": Words("市民留下语音留言", "citizen left a voice comment"),
 }
 
 ACTORS: Mapping[str, Words] = {
@@ -140,6 +149,7 @@ KINDS: Mapping[str, Words] = {
     Kind.CALLBACK: Words("工单入队与超时提醒", "cases: queueing and deadlines"),
     Kind.DIAL: Words("回访呼叫", "callback calls"),
     Kind.FORWARD: Words("评价上报", "ratings to the store"),
+    Kind.RECORDING: Words("语音留言取回", "voice comments to be fetched"),
 }
 
 OUTBOX_STATES: Mapping[str, Words] = {
@@ -187,6 +197,9 @@ CONFLICTS: Mapping[str, Words] = {
         "市民在这条回复之后已对该服务作出评价，以后作出的为准，本次操作未执行。",
         "The citizen has rated that service after this reply, and the last word counts; nothing was done.",
     ),
+    "recording_heard": Words(
+        "这条留言刚刚已有人听过并登记。", "Somebody has just heard this voice comment and said so."
+    ),
     "opt_out_ended": Words("该号码的退订已结束，无需再处理。", "This opt-out has ended already."),
     "wording_activated": Words(
         "该版本已经启用过。如要重新使用，请以它为底稿另存一个新版本。",
@@ -213,6 +226,10 @@ FIELDS: Mapping[str, Words] = {
     "note": Words(
         "请填写处理情况：与市民沟通的内容和处理结果（2000 字以内）。",
         "Write what was said and what was done, in at most 2,000 characters.",
+    ),
+    "heard_note": Words(
+        "请写明留言的内容和处理情况（2000 字以内）。",
+        "Write what it is about and what was done, in at most 2,000 characters.",
     ),
     "outcome": Words("请选择处理结果。", "Choose an outcome."),
     "phone": Words(

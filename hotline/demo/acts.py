@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from threading import Event
 from typing import Any
 
 from hotline.demo.cast import OUR_NUMBER, Person
@@ -11,6 +12,7 @@ from hotline.demo.telephones import Telephones
 _CALLED = "愿意评价请按1"  # how our own call begins
 _ASKED = "重听请按星号键"  # the end of the menu's question
 _REPEATS = 5
+_SPEAKING_SECONDS = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,17 @@ def presses(*keys: str) -> Callable[[Town, Person], None]:
         town.telephones.ended(call)
 
     return play
+
+
+def tells_why(town: Town, person: Person) -> None:
+    """Slowly, please; then 2, confirmed, a reason, a few words after the tone, and a call in the evening."""
+    call = _picks_up(town, person)
+    for key in ("9", "2", "1", "3#", "1"):
+        town.telephones.press_and_listen(call, key)
+    Event().wait(_SPEAKING_SECONDS)
+    for key in ("#", "3"):
+        town.telephones.press_and_listen(call, key)
+    town.telephones.ended(call)
 
 
 def presses_and_hangs_up(town: Town, person: Person) -> None:

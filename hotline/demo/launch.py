@@ -87,6 +87,7 @@ def _environment(folder: Path, addresses: Addresses, redis_port: int) -> dict[st
     own = {name: value for name, value in os.environ.items() if not name.startswith(("HOTLINE_", "TWILIO_"))}
     return own | {
         "HOTLINE_DATABASE_URL": f"sqlite:///{folder / 'hotline.sqlite3'}",
+        "HOTLINE_RECORDINGS": str(folder / "recordings"),
         "HOTLINE_REDIS_URL": f"redis://127.0.0.1:{redis_port}/0",
         "HOTLINE_PUBLIC_URL": addresses.web,
         "HOTLINE_SECRET_KEY": secrets.token_hex(32),

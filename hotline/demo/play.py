@@ -114,7 +114,8 @@ def _promises(
     unmasked = [scene.person.phone for scene in scenes if scene.person.phone[3:] in str(ratings) + _queue_pages(agent)]
     yield Verdict("号码均已脱敏 numbers are masked", "0", str(len(unmasked)), not unmasked)
     faults = demo.telephones.faults()
-    yield Verdict("电话平台未报错 the carrier found no fault", "0", str(len(faults)), not faults)
+    found = "; ".join(f"{fault['code']} {fault['detail']}" for fault in faults[:3])
+    yield Verdict("电话平台未报错 the carrier found no fault", "0", f"{len(faults)} {found}".strip(), not faults)
 
 
 def _settled(demo: Demo, wanted: dict[str, int]) -> list[dict[str, Any]]:

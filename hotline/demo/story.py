@@ -115,6 +115,17 @@ def scenes(now: datetime) -> list[Scene]:
             minutes_ago=65,
         ),
         Scene(
+            "老人请求慢速播报，按“2”确认，选原因、留言，约晚上回电",
+            "An old citizen: slower, please; 2, why, a few words, a call in the evening",
+            cast.HE_SHULAN,
+            f"{day}0049",
+            2,
+            0,
+            acts.tells_why,
+            record=item("高龄津贴申领", "市民政局", "MZ-0907", "10号窗口", "MZ0126"),
+            minutes_ago=170,
+        ),
+        Scene(
             "外国人工作许可，英文回复",
             "A work permit; answers in English",
             cast.SUN_LI,

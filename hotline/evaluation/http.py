@@ -2,16 +2,13 @@
 
 import hmac
 import json
-import socket
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
 from hashlib import sha256
-from threading import Lock, Timer
 from typing import Any
 
 import httpx
 
+from hotline.cutoff import Cutoff, cut_after
 from hotline.evaluation.base import Delivered, Refused, Result, Unavailable
 from hotline.rules.phones import mask_phones_in
 
@@ -46,17 +43,17 @@ class HttpStore:
             "X-Hotline-Timestamp": timestamp,
             "X-Hotline-Signature": f"sha256={signature}",
         }
-        with _deadline(_DEADLINE_SECONDS) as line:
+        with cut_after(_DEADLINE_SECONDS) as cutoff:
             try:
-                result = self._post(body, headers, line)
+                result = self._post(body, headers, cutoff)
             except httpx.HTTPError as error:
                 result = Unavailable(type(error).__name__)
-        if line.is_cut and not isinstance(result, Delivered):
+        if cutoff.is_cut and not isinstance(result, Delivered):
             return Unavailable("DeadlineExceeded")
         return result
 
-    def _post(self, body: bytes, headers: dict[str, str], line: "_Line") -> Result:
-        trace = {"trace": line.watch}
+    def _post(self, body: bytes, headers: dict[str, str], cutoff: Cutoff) -> Result:
+        trace = {"trace": cutoff.watch}
         with self._client.stream("POST", self._url, content=body, headers=headers, extensions=trace) as response:
             if response.is_success or response.status_code == httpx.codes.CONFLICT:
                 return Delivered()
@@ -75,41 +72,3 @@ def _words(response: httpx.Response) -> str:
             break
     words = said[:_MOST_BYTES].decode("utf-8", "replace").replace("\0", "\N{REPLACEMENT CHARACTER}")
     return mask_phones_in(words, _REGION)[:_LONGEST_REASON]
-
-
-class _Line:
-    """The connection of one delivery, which another thread can cut."""
-
-    def __init__(self) -> None:
-        self.is_cut = False
-        self._socket: socket.socket | None = None
-        self._lock = Lock()
-
-    def watch(self, event: str, info: dict[str, Any]) -> None:
-        """httpx's trace: keeps the socket as soon as there is one; before any TLS, whose handshake may drip, too."""
-        if event in ("connection.connect_tcp.complete", "connection.start_tls.complete"):
-            with self._lock:
-                self._socket = info["return_value"].get_extra_info("socket")
-            if self.is_cut:
-                self.cut()
-
-    def cut(self) -> None:
-        with self._lock:
-            self.is_cut = True
-            if self._socket is not None:
-                try:
-                    self._socket.shutdown(socket.SHUT_RDWR)
-                except OSError:  # it is over already
-                    return
-
-
-@contextmanager
-def _deadline(seconds: float) -> Iterator[_Line]:
-    line = _Line()
-    timer = Timer(seconds, line.cut)
-    timer.daemon = True
-    timer.start()
-    try:
-        yield line
-    finally:
-        timer.cancel()

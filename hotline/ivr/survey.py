@@ -13,9 +13,9 @@ from hotline.actions.survey_calls import (
     call_after,
     call_from_citizen,
     call_to_citizen,
-    came_back,
     key_pressed,
     person_left,
+    voice_left,
 )
 from hotline.carriers.base import CallReport
 from hotline.errors import BadInput
@@ -95,8 +95,11 @@ def voice() -> Response:
     """What the caller said at the place the query names, or that nothing was said."""
     house = services()
     external_id, _ = house.voice_carrier.read_keys(request.form)
+    received = house.voice_carrier.read_recording(request.form)
     with house.database.write() as session:
-        spoken = came_back(session, house.voice_carrier.name, external_id, _place(), "", house.policy, house.now())
+        spoken = voice_left(
+            session, house.voice_carrier.name, external_id, _place(), received, house.policy, house.now()
+        )
     return respond(house.voice_carrier.render(survey_speech(spoken)))
 
 

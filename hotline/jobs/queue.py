@@ -16,10 +16,11 @@ QUEUES: dict[Kind, str] = {
     Kind.CALLBACK: "callbacks",
     Kind.DIAL: "callbacks",
     Kind.FORWARD: "forward",
+    Kind.RECORDING: "recordings",
 }
 SWEEP_QUEUE = "sweep"
 # A worker looks at them in this order: what a waiting person feels comes first.
-ALL_QUEUES = ("callbacks", "calls", "texts", "sweep", "forward")
+ALL_QUEUES = ("callbacks", "calls", "texts", "sweep", "recordings", "forward")
 
 _CONNECT_SECONDS = 0.5
 _ANSWER_SECONDS = 2.0

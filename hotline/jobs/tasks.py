@@ -10,6 +10,7 @@ from hotline.evaluation import Delivered, Refused, Result, Unavailable
 from hotline.jobs import heartbeat
 from hotline.jobs.errands import CALLBACK_CALL, LEASE, SURVEY_CALL, claimed, run
 from hotline.jobs.queue import Doorbell
+from hotline.jobs.recordings import erase_old, fetch
 from hotline.jobs.texts import TextTask
 from hotline.outbox import Kind
 from hotline.services import Services, make_services
@@ -25,7 +26,7 @@ def work(kind: str, row_id: int) -> None:
 
 
 def sweep() -> None:
-    """Ring again for whatever is due and not being worked: lost rings, killed workers, later times.
+    """Ring again for whatever is due and not being worked: lost rings, killed workers, later times. Erase what is old.
 
     Kind by kind, so that a store that is away, with thousands of rows waiting for it, keeps no text waiting.
     """
@@ -35,6 +36,7 @@ def sweep() -> None:
         rings = [ring for kind in Kind for ring in outbox.due(session, here.now(), most.get(kind, _SWEEP), kind)]
     Doorbell(here.redis).ring_if_roomy(rings)
     heartbeat.beat(here.redis, here.now())
+    erase_old(here)
 
 
 @cache
@@ -92,4 +94,5 @@ _TASKS: dict[Kind, Callable[[Services, int], None]] = {
     **{errand.kind: partial(run, errand) for errand in (SURVEY_CALL, CALLBACK_CALL)},
     Kind.CALLBACK: _call_back,
     Kind.FORWARD: _forward,
+    Kind.RECORDING: fetch,
 }

@@ -6,10 +6,10 @@ the sentence, holds the name of the one that was rendered last. Both appear whol
 
 import hashlib
 import json
-import os
 import re
-import tempfile
 from pathlib import Path
+
+from hotline.files import write_whole
 
 RENDERER = 1  # raise it whenever the same words of the same voice would come out as other bytes
 _DIGEST = re.compile(r"[0-9a-f]{64}")
@@ -55,14 +55,4 @@ class PromptFolder:
 
     def _write(self, path: Path, data: bytes) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
-        number, name = tempfile.mkstemp(dir=path.parent, prefix=".")
-        try:
-            with os.fdopen(number, "wb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            os.chmod(name, 0o644)  # noqa: PTH101 - the web process may be another user; nothing in it is secret
-            os.replace(name, path)  # noqa: PTH105
-        except BaseException:
-            os.unlink(name)  # noqa: PTH108
-            raise
+        write_whole(path, data, 0o644)  # the web process may be another user; nothing in it is secret

@@ -101,7 +101,8 @@ class PhonePolicy(AskingPolicy):
     from; with fewer than two nobody is asked. `comment_seconds`: how long a caller may speak (0 = no voice is kept).
     `transfer_numbers`: those of ours to which callers are handed over after their call to the hotline, which ended at
     most `transfer_minutes` before. `resume_hours`: a caller who was cut off and rings back goes on where it stopped for
-    so long. `leaves_message`: a machine that takes our call is told why we called.
+    so long. `leaves_message`: a machine that takes our call is told why we called. Voice comments are erased after
+    `recordings_days` (0 = never), and at the carrier, if it is to, as soon as we have them.
     """
 
     flow: str
@@ -122,6 +123,8 @@ class PhonePolicy(AskingPolicy):
     kinds: tuple[Literal["transaction", "call"], ...] = ()
     ring_seconds: int = Field(ge=10, le=120)
     listen_seconds: int = Field(ge=3, le=30)
+    recordings_days: int = Field(ge=0, le=3660)
+    erase_at_carrier: bool
 
     def gap_after(self, ended: str) -> timedelta:
         """The least time before another try, after a call that was `busy`, `no_answer` or `failed`."""

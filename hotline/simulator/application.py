@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 from flask import Flask, Response, abort, jsonify, request
 from werkzeug.exceptions import HTTPException
 
-from . import control_phones, rest_calls, rest_messages
+from . import control_phones, rest_calls, rest_messages, rest_recordings
 from .config import SimulatorConfig
 from .control import control
 from .page import page
@@ -15,7 +15,7 @@ from .simulator import EXTENSION, Simulator
 from .waiting import waiting
 
 # Imported for the routes they add to `rest` and `control`.
-ROUTES = (rest_messages, rest_calls, control_phones)
+ROUTES = (rest_messages, rest_calls, rest_recordings, control_phones)
 
 
 def create_simulator(config: SimulatorConfig) -> Flask:

@@ -34,6 +34,7 @@ class Nasty:
     repeat: extra copies of every webhook. delay: seconds before each webhook. reorder: status callbacks of
     one message or call come in a wrong order. lose: a share of webhooks (a fraction) or the next n (a whole
     number). refuse_send: the next sends fail with this code. slow_api: seconds before each REST answer.
+    recording_late: seconds until the sound of a recording can be fetched.
     api_error: the next REST requests get this HTTP status. swallow_send: the next n sends are delivered
     but never answered.
     """
@@ -44,6 +45,7 @@ class Nasty:
     lose: float | int = 0
     refuse_send: Limited | None = None
     slow_api: float = 0.0
+    recording_late: float = 0.0
     api_error: Limited | None = None
     hang_up_after_key: bool = False
     wrong_signature: bool = False
@@ -164,6 +166,7 @@ READERS = {
     "lose": read_loss,
     "refuse_send": read_limited,
     "slow_api": read_seconds,
+    "recording_late": read_seconds,
     "api_error": read_limited,
     "hang_up_after_key": read_switch,
     "wrong_signature": read_switch,

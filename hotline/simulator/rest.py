@@ -1,5 +1,5 @@
 """Twilio's REST API, version 2010-04-01: authentication, errors, paging, and the account itself.
-Messages and calls have modules of their own (rest_messages, rest_calls)."""
+Messages, calls and recordings have modules of their own (rest_messages, rest_calls, rest_recordings)."""
 
 import hmac
 import socket
@@ -10,9 +10,9 @@ from urllib.parse import urlencode, urlsplit
 
 from flask import Blueprint, Response, g, jsonify, request
 
-from . import audio, parameters
+from . import parameters
 from .faults import MESSAGES, more_info
-from .model import Number, Recording, RequestRecord
+from .model import Number, RequestRecord
 from .simulator import Simulator, current_simulator
 
 API = "/2010-04-01"
@@ -245,41 +245,6 @@ def number_json(number: Number) -> dict[str, Any]:
         "origin": "twilio",
         "status": "in-use",
         "uri": f"{API}/Accounts/{g.account_sid}/IncomingPhoneNumbers/{number.sid}.json",
-    }
-
-
-@rest.get("/<account_sid>/Recordings/<name>")
-def fetch_recording(name: str) -> Response:
-    """A recording as JSON (.json) or as audio (.wav, or no ending): silence of the recorded length."""
-    sid, _, ending = name.partition(".")
-    world = current_simulator().world
-    with world.lock():
-        recording = world.recordings.get(sid)
-    if recording is None or ending not in ("", "json", "wav"):
-        raise not_found()
-    if ending == "json":
-        return jsonify(recording_json(recording))
-    return Response(audio.silence(recording.seconds), mimetype="audio/x-wav")
-
-
-def recording_json(recording: Recording) -> dict[str, Any]:
-    moment = parameters.rfc2822(recording.created)
-    return {
-        "sid": recording.sid,
-        "account_sid": g.account_sid,
-        "call_sid": recording.call_sid,
-        "api_version": parameters.API_VERSION,
-        "channels": 1,
-        "date_created": moment,
-        "date_updated": moment,
-        "start_time": moment,
-        "duration": str(recording.seconds),
-        "error_code": None,
-        "price": None,
-        "price_unit": "USD",
-        "source": "RecordVerb",
-        "status": "completed",
-        "uri": f"{API}/Accounts/{g.account_sid}/Recordings/{recording.sid}.json",
     }
 
 

@@ -203,6 +203,12 @@ class Recording(HasId, Base):
     note: Mapped[str | None] = mapped_column(Text)
 
     call: Mapped[Call] = relationship(lazy="joined", innerjoin=True)
+    record: Mapped[ServiceRecord | None] = relationship(lazy="joined")
+
+    @property
+    def about(self) -> ServiceRecord | None:
+        """The record that it is about; of a call whose record was known later, that one."""
+        return self.record or self.call.record
 
 
 class OptOut(HasId, HasPhone, Base):

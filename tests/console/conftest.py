@@ -20,10 +20,13 @@ from hotline.rules.scale import Scale
 from hotline.rules.script import Channel
 from hotline.services import Services
 from hotline.tables import Case, OutboxRow, Rating, ServiceRecord, User
+from hotline.tables.contacts import RecordingState
 from hotline.tables.people import Role
 from hotline.tables.plumbing import OutboxState
 from hotline.tables.service import RecordKind
+from tests.cast import LI
 from tests.console.fortnight import live_a_fortnight
+from tests.voices import left
 
 PASSWORD = "a password for tests"
 CITIZEN_PHONE = "13844328000"
@@ -175,7 +178,8 @@ def full_house(
     visit: Callable[..., Visitor],
     house: Services,
 ) -> dict[str, int]:
-    """A day's work: ratings of all kinds, cases in every state, something parked, two weeks of texts.
+    """A day's work: ratings of all kinds, cases in every state, something parked, two weeks of texts,
+    voice comments that are there, late and lost.
 
     What each case is for → its id, and `reply`, the id of a review item.
     """
@@ -199,4 +203,10 @@ def full_house(
     work()
     park("422 rating refused: writingEvaluation is missing")
     visit("supervisor").post("/console/me", phone=AGENT_PHONE)
+    with house.database.read() as session:
+        record_id = session.get_one(Case, cases["calling"]).record_id
+    left(house, record_id, ago=timedelta(minutes=20))
+    left(house, ago=timedelta(hours=3))
+    for state in (RecordingState.WAITING, RecordingState.FAILED):
+        left(house, record_id, state, person=LI)
     return cases | {"reply": live_a_fortnight(house)}

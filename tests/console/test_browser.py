@@ -15,12 +15,14 @@ from playwright.sync_api import expect
 from hotline.actions import dial, wording
 from hotline.messages import Accepted
 from hotline.rules.casework import CaseState, Outcome
+from hotline.rules.script import Channel
 from hotline.services import Services
-from hotline.tables import Attempt, Case, Rating
+from hotline.tables import Attempt, Case, Rating, Recording
 from tests import parts
 from tests.conftest import MovingClock
 from tests.console.conftest import PASSWORD
 from tests.console.fortnight import live_a_fortnight
+from tests.voices import SECONDS, left
 
 # A browser that closes while it fetches a picture leaves the test server's file to the garbage collector.
 pytestmark = pytest.mark.filterwarnings(
@@ -30,6 +32,8 @@ pytestmark = pytest.mark.filterwarnings(
 AXE = (Path(__file__).parent.parent / "assets" / "axe.min.js").read_text(encoding="utf-8")
 SHOTS = os.environ.get("HOTLINE_TEST_SHOTS")  # a folder for pictures of every page, for a person to look at
 PATIENCE_MS = 20_000  # how long a busy machine may take over what normally takes a moment
+PICTURES = os.environ.get("HOTLINE_SCREENSHOTS")  # `make screenshots` sets it: the pictures of the docs
+QUEUE_MS, CALL_MS = 5_000, 2_000  # how often the queue, and a case during a call, ask for news by the page's clock
 SIZES = {"wide": {"width": 1280, "height": 900}, "phone": {"width": 390, "height": 844}}
 
 
@@ -121,17 +125,20 @@ def test_a_new_case_appears_by_itself_and_the_focus_stays(
 ) -> None:
     first = open_case()
     page = open_page()
+    page.clock.install()
+    page.reload()
     polls: list[Any] = []
     page.on("request", lambda request: polls.append(request) if "/console/queue" in request.url else None)
     page.locator(f"#claim-{first}").focus()
     page.keyboard.press("Shift")
     second = open_case(item_name="护照换发")
+    page.clock.fast_forward(QUEUE_MS)
     page.locator(f"#claim-{second}").wait_for()
     assert page.evaluate("document.activeElement.id") == f"claim-{first}"
     expect(page.locator("#queue-news")).to_contain_text("待处理 2 件")
     expect(page).to_have_title(re.compile("^（2）队列"))
     with page.expect_request("**/console/queue?*"):
-        pass
+        page.clock.fast_forward(QUEUE_MS)
     # Only the first came while somebody was at the keyboard: the others do not keep the session alive.
     assert [poll.headers.get("x-background") for poll in polls[:2]] == [None, "1"]
 
@@ -141,6 +148,7 @@ def test_a_call_is_followed_live(
 ) -> None:
     case_id = open_case()
     page = open_page()
+    page.clock.install()
     page.locator(f"#claim-{case_id}").click()
     page.get_by_label("处理情况").fill("正在写")
     page.get_by_role("button", name="呼叫市民").click()
@@ -151,11 +159,13 @@ def test_a_call_is_followed_live(
         dial.begin_dial(session, attempt_id, house.now())
         dial.settle_dial(session, attempt_id, Accepted("CA1"), house.now())
         dial.agent_answered(session, attempt_id, "CA1", house.now())
+    page.clock.fast_forward(CALL_MS)
     page.get_by_text("坐席已接听，请按 1").first.wait_for()
     expect(page.locator("#close")).to_contain_text("尚未通过本系统接通市民")
     with house.database.write() as session:
         dial.bridge(session, attempt_id, house.now())
         dial.citizen_answered(session, attempt_id, house.now())
+    page.clock.fast_forward(CALL_MS)
     page.locator(".call-state", has_text="通话中").wait_for()
     expect(page.locator("#close")).not_to_contain_text("尚未通过本系统接通市民")
     assert page.get_by_label("处理情况").input_value() == "正在写"
@@ -240,6 +250,7 @@ PAGES = (
     "/console/cases/{free}",
     "/console/cases/{closed}",
     "/console/ratings",
+    "/console/recordings",
     "/console/replies",
     "/console/replies/{reply}",
     "/console/texts",
@@ -336,6 +347,42 @@ def test_texts_are_read_again_and_one_is_decided_on_by_keyboard_alone(
     expect(page.locator("#replies-due")).to_contain_text("3")
     with house.database.read() as session:
         assert session.query(Rating).filter_by(rule="person").one().stars == 2
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_a_voice_comment_is_played_from_the_middle_and_settled(
+    open_page: Callable[..., Any], staff: dict[str, int], receive: Callable[..., Rating], house: Services, size: str
+) -> None:
+    left(house, receive(stars=4, channel=Channel.PHONE).record_id, ago=timedelta(minutes=50))
+    left(house, ago=timedelta(hours=2))
+    page = open_page("agent", size)
+    page.get_by_role("link", name="留言").click()
+    page.wait_for_url("**/console/recordings")
+    if PICTURES:
+        page.screenshot(path=f"{PICTURES}/voices-{SIZES[size]['width']}.png")
+    assert page.evaluate(PLAY) == {"seconds": SECONDS, "from": 4, "playing": True}
+    page.get_by_label("内容与处理").fill("询问社保卡进度，已请窗口回电。")
+    page.get_by_role("button", name="已收听").first.click()
+    page.get_by_text("已登记为听过").wait_for()
+    expect(page.locator("audio")).to_have_count(1)
+    with house.database.read() as session:
+        assert session.query(Recording).filter(Recording.heard_by == "agent").one().record_id is None
+
+
+# Begins in the middle, as somebody does who has heard the beginning; and waits until it is heard from there.
+PLAY = """async () => {
+  const audio = document.querySelector("audio");
+  audio.muted = true;
+  audio.preload = "auto";
+  await new Promise((known) => { audio.addEventListener("loadedmetadata", known); audio.load(); });
+  audio.currentTime = 4;
+  await audio.play();
+  await new Promise((heard) => audio.addEventListener("timeupdate", heard));
+  const at = Math.floor(audio.currentTime);
+  const playing = !audio.paused;
+  audio.pause();
+  return { seconds: audio.duration, from: at, playing };
+}"""
 
 
 @dataclass

@@ -15,7 +15,7 @@ from hotline.rules.scale import Scale
 from hotline.rules.script import Channel
 from hotline.services import Services
 from hotline.tables import AuditEntry, Invitation, OutboundText, OutboxRow, Rating, ServiceRecord, User
-from hotline.tables.contacts import TextState
+from hotline.tables.contacts import RecordingState, TextState
 from hotline.tables.people import Role
 from hotline.tables.plumbing import OutboxState
 from hotline.tables.service import InvitationState, RatingState, RecordKind
@@ -219,6 +219,7 @@ class TestDeliveries:
         (words.RECORD_KINDS, RecordKind),
         (words.SCALES, Scale),
         (words.RATING_STATES, RatingState),
+        (words.RECORDING_STATES, RecordingState),
         (words.CASE_STATES, CaseState),
         (words.OUTCOMES, Outcome),
         (words.ATTEMPT_STATES, AttemptState),

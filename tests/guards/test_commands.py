@@ -186,7 +186,7 @@ class TestTheDoctor:
         assert verdicts.pop("two-way sms") == "warning"  # no two-way SMS to +86 by Twilio: said at every look
         assert verdicts == dict.fromkeys(
             (
-                *("settings", "database", "migrations", "wording", "prompts"),
+                *("settings", "database", "migrations", "wording", "prompts", "recordings"),
                 *("redis", "schedule", "public url", "twilio", "senders", "calls"),
             ),
             "ok",
@@ -195,19 +195,30 @@ class TestTheDoctor:
     def test_each_fault_is_told_with_what_to_do_about_it(
         self, examined: Callable[..., tuple[Result, dict[str, str]]], redis_server: parts.RedisServer, tmp_path: Path
     ) -> None:
-        nowhere = f"http://127.0.0.1:{parts.free_port()}"
+        nowhere, no_folder = f"http://127.0.0.1:{parts.free_port()}", tmp_path / "a file"
+        no_folder.touch()
         result, verdicts = examined(
-            database_url=f"sqlite:///{tmp_path / 'empty.sqlite3'}", public_url=nowhere, twilio_api_url=nowhere
+            database_url=f"sqlite:///{tmp_path / 'empty.sqlite3'}",
+            public_url=nowhere,
+            twilio_api_url=nowhere,
+            recordings=no_folder,
         )
         assert result.exit_code == 1
         assert {part for part, verdict in verdicts.items() if verdict == "fault"} == {
             "migrations",
             "wording",
+            "recordings",
             "schedule",
             "public url",
             "twilio",
         }
-        for remedy in ("hotline migrate", "hotline worker", "HOTLINE_PUBLIC_URL", "TWILIO_API_URL"):
+        for remedy in (
+            "hotline migrate",
+            "HOTLINE_RECORDINGS",
+            "hotline worker",
+            "HOTLINE_PUBLIC_URL",
+            "TWILIO_API_URL",
+        ):
             assert remedy in result.output
 
     def test_it_says_what_texts_and_calls_go_out_from_and_how_fast(

@@ -24,6 +24,7 @@ DEPLOY = ROOT / "deploy"
 FILES = sorted(path for path in DEPLOY.iterdir() if path.is_file() and path.suffix != ".lock")
 UNITS = sorted(DEPLOY.glob("*.service"))
 OURS = ("migrate", "web", "worker")
+RECORDINGS = "/var/lib/hotline/recordings"
 TWILIO_READS_FOR = 15  # seconds, before it gives a webhook up
 
 
@@ -109,11 +110,24 @@ def test_compose_gives_every_secret_as_a_file_and_mounts_no_source() -> None:
                 assert value.removeprefix("/run/secrets/") in service["secrets"]
         secrets = {alias_of(n) for n, field in Settings.model_fields.items() if field.annotation is SecretStr}
         assert {f"{secret}_FILE" for secret in secrets} <= set(service["environment"])
-        assert not service.get("volumes"), "the image holds the product; nothing is mounted over it"
+        assert service.get("volumes", []) in ([], [f"recordings:{RECORDINGS}"]), "nothing is mounted over the product"
         assert service["read_only"] is True
         assert set(service["secrets"]) <= set(parsed["secrets"])
     for secret in parsed["secrets"].values():
         assert secret["file"].startswith("secrets/")
+
+
+def test_web_and_worker_keep_voice_comments_in_one_volume_that_is_their_own() -> None:
+    parsed = compose()
+    for name in ("web", "worker"):
+        service = parsed["services"][name]
+        assert service["environment"]["HOTLINE_RECORDINGS"] == RECORDINGS
+        assert service["volumes"] == [f"recordings:{RECORDINGS}"]
+    assert "recordings" in parsed["volumes"]
+    lines = (DEPLOY / "Dockerfile").read_text(encoding="utf-8").splitlines()
+    folder, made = Path(RECORDINGS), lines.index("RUN install -d -o hotline -m 0700 recordings")
+    assert [line for line in lines[:made] if line.startswith("WORKDIR ")][-1] == f"WORKDIR {folder.parent}"
+    assert (folder.name, lines.index("USER hotline") > made) == ("recordings", True)
 
 
 def test_compose_brings_the_tables_up_to_date_before_anything_uses_them() -> None:

@@ -26,7 +26,7 @@ from hotline.rules.policy import Policy
 from hotline.scripts import script_names
 from hotline.settings import Settings
 from hotline.tables import Base
-from hotline.tables.contacts import CallState, TextState
+from hotline.tables.contacts import CallState, RecordingState, TextState
 from hotline.tables.people import Role, Scope
 from hotline.tables.plumbing import OutboxState
 from hotline.tables.service import InvitationState, RatingState
@@ -224,7 +224,8 @@ def test_the_database_page_has_every_table_and_state() -> None:
     page = read("docs/reference/database.md")
     tables = re.findall(r"^\| `(\w+)` \|", page, re.MULTILINE)
     assert sorted(tables) == sorted(Base.metadata.tables)
-    for kind in (InvitationState, TextState, CallState, RatingState, CaseState, AttemptState, OutboxState):
+    contacts = (InvitationState, TextState, CallState, RecordingState)
+    for kind in (*contacts, RatingState, CaseState, AttemptState, OutboxState):
         assert [state for state in list[StrEnum](kind) if f"`{state}`" not in page] == [], kind
 
 

@@ -22,6 +22,7 @@ from hotline.rules.phones import Phone, PhoneKind
 from hotline.services import Services
 from hotline.tables import Base, Case, User
 from tests.cast import AGENT_PHONE, LI, WANG, ZHAO, Desk, Feed, Twilio, on_sqlite, only, sid
+from tests.voices import left
 
 # Every way a part of their numbers could be written down: without the country code, and without the area code.
 SECRETS = ("13844328000", "64812345", "15904320016", AGENT_PHONE[3:])
@@ -57,6 +58,7 @@ def a_whole_day(house: Services, feed: Feed, twilio: Twilio, desk: Desk, work: C
         twilio.call(f"{path}/ended", f"CA-agent-{case_id}", DialCallStatus="completed")
         with house.database.write() as session:
             casework.close(session, case_id, token, desk.user, Outcome.EXPLAINED, "已说明", house.now())
+    left(house, 1)
     work()
     answers += [feed.get("/api/v1/ratings").text, feed.app.test_client().get("/metrics").text]
     answers.append(feed.post("/api/v1/transactions", {"number": "X", "phone": WANG.phone}).text)

@@ -31,12 +31,23 @@ def visitor(app: Flask, house: Services) -> Visitor:
 
 def test_a_number_of_nothing_is_not_found_however_long(visitor: Visitor) -> None:
     for number in UNKNOWN:
-        for path in (f"cases/{number}", f"cases/{number}/live", f"replies/{number}", f"opt-outs/{number}"):
+        for path in (
+            f"cases/{number}",
+            f"cases/{number}/live",
+            f"replies/{number}",
+            f"opt-outs/{number}",
+            f"recordings/{number}.wav",
+        ):
             assert visitor.get(f"/console/{path}").status_code == 404, path
         for path in (f"cases/{number}/claim", f"outbox/{number}/resend"):
             assert visitor.post(f"/console/{path}").status_code == 404, path
         form = {"record_id": number, "stars": "1", "note": "不是评价", "reason": "市民要求恢复"}
-        for path in (f"replies/{number}/assign", f"replies/{number}/dismiss", f"opt-outs/{number}/end"):
+        for path in (
+            f"replies/{number}/assign",
+            f"replies/{number}/dismiss",
+            f"opt-outs/{number}/end",
+            f"recordings/{number}/heard",
+        ):
             assert visitor.post(f"/console/{path}", **form).status_code == 404, path
 
 
@@ -51,7 +62,7 @@ def test_a_page_that_cannot_be_is_an_empty_one(visitor: Visitor) -> None:
             "texts.csv?last=",
         ):
             assert visitor.get(f"/console/{query}{number}").status_code in (200, 204), query
-        for query in ("replies?page=", "replies/due?told=", "opt-outs?before="):
+        for query in ("replies?page=", "replies/due?told=", "opt-outs?before=", "recordings?page="):
             assert visitor.get(f"/console/{query}{number}").status_code in (200, 204), query
 
 
@@ -77,6 +88,8 @@ def test_an_id_that_is_none_of_twilios_is_refused(twilio: Twilio, house: Service
         for path in (
             "",
             f"/key{PLACE}",
+            f"/voice{PLACE}",
+            f"/person{PLACE}",
             "/status",
             "/survey/1",
             "/callback/1",

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hotline import files
 from hotline.prompts import folder as module
 from hotline.prompts.folder import PromptFolder, digest_of
 
@@ -57,7 +58,7 @@ def test_a_write_that_fails_leaves_nothing(
     def full(_number: int) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(module.os, "fsync", full)
+    monkeypatch.setattr(files.os, "fsync", full)
     with pytest.raises(OSError, match="No space"):
         folder.keep(digest_of("espeak", *ASK), b"sound")
     assert [path for path in (tmp_path / "prompts").rglob("*") if path.is_file()] == []

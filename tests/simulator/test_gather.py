@@ -2,7 +2,7 @@
 
 import pytest
 
-from hotline.simulator.audio import silence
+from hotline.simulator.audio import hum
 
 from .application import Application, Play
 
@@ -125,7 +125,7 @@ def test_what_a_gather_is_doing_is_shown(play: Play, application: Application) -
 
 
 def test_a_sound_file_can_be_a_prompt(play: Play, application: Application) -> None:
-    application.answer("/sound.wav", (silence(4), 200, {"Content-Type": "audio/x-wav"}))
+    application.answer("/sound.wav", (hum(4), 200, {"Content-Type": "audio/x-wav"}))
     sid = ring(play, application, gather('numDigits="1"', "<Play>/sound.wav</Play>"))
     play.advance(3.9)
     assert (play.call(sid)["doing"]["verb"], play.call(sid)["doing"]["prompt"]) == ("gather", "play")

@@ -16,6 +16,7 @@ CALM = {
     "lose": 0,
     "refuse_send": None,
     "slow_api": 0.0,
+    "recording_late": 0.0,
     "api_error": None,
     "hang_up_after_key": False,
     "wrong_signature": False,

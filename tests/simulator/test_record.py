@@ -5,6 +5,7 @@ import wave
 
 import httpx
 import pytest
+from twilio.base.exceptions import TwilioRestException
 
 from .application import ACCOUNT_SID, AUTH_TOKEN, Application, Play
 
@@ -76,8 +77,39 @@ def test_the_recording_can_be_fetched(play: Play, application: Application) -> N
     sound = httpx.get(f"{url}.wav", auth=auth, trust_env=False)
     with wave.open(io.BytesIO(sound.content)) as found:
         assert found.getnframes() / found.getframerate() == 2
+        assert any(found.readframes(found.getnframes()))  # there is something to be heard
+    assert httpx.get(f"{url}.wav", trust_env=False).status_code == 401
+    assert httpx.get(f"{url}.wav", auth=(ACCOUNT_SID, "x"), trust_env=False).status_code == 401
     resource = httpx.get(f"{url}.json", auth=auth, trust_env=False).json()
     assert (resource["duration"], resource["call_sid"], resource["source"]) == ("2", sid, "RecordVerb")
+
+
+def test_a_recording_that_is_late_is_not_found_until_it_is_there(play: Play, application: Application) -> None:
+    play.nasty(recording_late=10)
+    sid = ring(play, application)
+    play.press(sid, "1")
+    url = application.last("/recorded")["RecordingUrl"]
+    auth = (ACCOUNT_SID, AUTH_TOKEN)
+
+    def ask(ending: str) -> httpx.Response:
+        return httpx.get(f"{url}{ending}", auth=auth, trust_env=False)
+
+    play.advance(9)
+    assert (ask(".wav").status_code, ask(".wav").json()["code"]) == (404, 20404)
+    assert ask(".json").json()["status"] == "processing"
+    play.advance(1)
+    assert (ask(".wav").status_code, ask(".json").json()["status"]) == (200, "completed")
+
+
+def test_a_recording_is_deleted_with_the_sdk_and_gone(play: Play, application: Application) -> None:
+    sid = ring(play, application)
+    play.press(sid, "1")
+    recording = application.last("/recorded")["RecordingSid"]
+    client = play.client()
+    assert client.recordings(recording).delete()
+    with pytest.raises(TwilioRestException) as gone:
+        client.recordings(recording).delete()
+    assert (gone.value.status, gone.value.code) == (404, 20404)
 
 
 def test_the_recording_status_is_reported(play: Play, application: Application) -> None:

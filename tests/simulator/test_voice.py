@@ -2,7 +2,7 @@
 
 import pytest
 
-from hotline.simulator.audio import silence, speaking_seconds
+from hotline.simulator.audio import hum, speaking_seconds
 
 from .application import ACCOUNT_SID, MOBILE, OURS, Application, Play
 
@@ -62,7 +62,7 @@ def test_ssml_inside_say_is_spoken_as_its_words(play: Play, application: Applica
 
 def test_play_lasts_as_long_as_its_file(play: Play, application: Application) -> None:
     application.answer("/voice", "<Play>/sound.wav</Play>")
-    application.answer("/sound.wav", (silence(4), 200, {"Content-Type": "audio/x-wav"}))
+    application.answer("/sound.wav", (hum(4), 200, {"Content-Type": "audio/x-wav"}))
     sid = play.ring()
     assert play.call(sid)["doing"] == {"verb": "play", "what": f"{application.url}/sound.wav"}
     play.advance(3.9)
@@ -148,7 +148,7 @@ def test_plain_text_is_spoken_and_audio_is_played(play: Play, application: Appli
     application.answer("/voice", ("请稍后", 200, {"Content-Type": "text/plain; charset=utf-8"}))
     assert play.said(play.ring()) == ["请稍后"]
     play.advance(5)
-    application.answer("/voice", (silence(2), 200, {"Content-Type": "audio/x-wav"}))
+    application.answer("/voice", (hum(2), 200, {"Content-Type": "audio/x-wav"}))
     sid = play.ring()
     play.advance(1.9)
     assert play.call(sid)["doing"]["verb"] == "play"

@@ -41,6 +41,7 @@ const MODES = {
   refuse_send: LIMITED("code"),
   swallow_send: { ...PLAIN_VALUE, rest: 0 },
   slow_api: { ...PLAIN_VALUE, rest: 0 },
+  recording_late: { ...PLAIN_VALUE, rest: 0 },
   api_error: LIMITED("status"),
   hang_up_after_key: SWITCH,
   wrong_signature: SWITCH,

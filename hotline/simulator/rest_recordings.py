@@ -1,0 +1,62 @@
+"""The Recordings resource of the REST API: fetch as JSON or as sound, delete.
+Source: https://www.twilio.com/docs/voice/api/recording"""
+
+from typing import Any
+
+from flask import Response, g, jsonify
+
+from . import audio, parameters
+from .model import Recording
+from .rest import API, not_found, rest
+from .simulator import current_simulator
+
+
+@rest.get("/<account_sid>/Recordings/<name>")
+def fetch_recording(name: str) -> Response:
+    """A recording as JSON (.json) or as sound (.wav, or no ending): a hum of the recorded length.
+
+    The sound may be late: until it is there, it is not found.
+    """
+    sid, _, ending = name.partition(".")
+    world = current_simulator().world
+    with world.lock():
+        recording = world.recordings.get(sid)
+        late = world.nasty.modes.recording_late
+        is_ready = recording is not None and world.now() - recording.created >= late
+    if recording is None or ending not in ("", "json", "wav"):
+        raise not_found()
+    if ending == "json":
+        return jsonify(recording_json(recording, is_ready))
+    if not is_ready:
+        raise not_found()
+    return Response(audio.hum(recording.seconds), mimetype="audio/x-wav")
+
+
+@rest.delete("/<account_sid>/Recordings/<name>")
+def delete_recording(name: str) -> tuple[str, int]:
+    world = current_simulator().world
+    with world.lock():
+        if world.recordings.pop(name.removesuffix(".json"), None) is None:
+            raise not_found()
+    return "", 204
+
+
+def recording_json(recording: Recording, is_ready: bool) -> dict[str, Any]:
+    moment = parameters.rfc2822(recording.created)
+    return {
+        "sid": recording.sid,
+        "account_sid": g.account_sid,
+        "call_sid": recording.call_sid,
+        "api_version": parameters.API_VERSION,
+        "channels": 1,
+        "date_created": moment,
+        "date_updated": moment,
+        "start_time": moment,
+        "duration": str(recording.seconds),
+        "error_code": None,
+        "price": None,
+        "price_unit": "USD",
+        "source": "RecordVerb",
+        "status": "completed" if is_ready else "processing",
+        "uri": f"{API}/Accounts/{g.account_sid}/Recordings/{recording.sid}.json",
+    }
