@@ -17,7 +17,7 @@ _ENDS_A_RESPONSE = {"Hangup", "Redirect", "Reject"}
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """What a voice answer does: says, listens at an address, dials, hangs up."""
+    """What a voice answer does: says, listens at an address, records, dials, hangs up."""
 
     said: tuple[str, ...]
     languages: frozenset[str]
@@ -25,6 +25,7 @@ class Heard:
     keys: int
     ends_with: str
     seconds: int
+    records_at: str | None
     dials: str | None
     caller_id: str | None
     dial_reports_to: str | None
@@ -40,7 +41,7 @@ def heard(response: TestResponse) -> Heard:
     assert root.tag == "Response"
     check(root, VoiceResponse)
     says = list(root.iter("Say"))
-    gather, dial = root.find("Gather"), root.find("Dial")
+    gather, record, dial = root.find("Gather"), root.find("Record"), root.find("Dial")
     number = None if dial is None else dial.find("Number")
     return Heard(
         said=tuple("".join(say.itertext()) for say in says),
@@ -49,6 +50,7 @@ def heard(response: TestResponse) -> Heard:
         keys=0 if gather is None else int(gather.attrib["numDigits"]),
         ends_with="" if gather is None else gather.attrib["finishOnKey"],
         seconds=0 if gather is None else int(gather.attrib["timeout"]),
+        records_at=None if record is None else record.attrib["action"],
         dials=None if number is None else number.text,
         caller_id=None if dial is None else dial.attrib.get("callerId"),
         dial_reports_to=None if number is None else number.attrib.get("statusCallback"),

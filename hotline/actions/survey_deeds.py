@@ -66,7 +66,8 @@ def _change_call(line: Line, effect: Effect) -> None:
         case Choose(index):
             is_about(line, line.call.facts["choices"][index])
         case KeepDigits(digits):
-            line.call.facts = {**line.call.facts, "digits": digits}
+            others = {name: fact for name, fact in line.call.facts.items() if name != "found"}
+            line.call.facts = {**others, "digits": digits}
         case Identify():
             is_about(line, line.call.facts["found"])
         case Missed():

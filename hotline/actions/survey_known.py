@@ -33,14 +33,20 @@ def _holding(line: Line) -> Iterator[Condition]:
         yield Condition.PERSON_OPEN
     if line.policy.phone.leaves_message:
         yield Condition.LEAVES_MESSAGE
-    if "digits" in line.call.facts and (record := find_record(line)) is not None:
-        line.call.facts = {**line.call.facts, "found": record.id}
+    if "digits" in line.call.facts and _is_found(line):
         yield Condition.FOUND
+
+
+def _is_found(line: Line) -> bool:
+    """Looked for once; from then on the call is about it, if it goes that way."""
+    if "found" not in line.call.facts and (record := find_record(line)) is not None:
+        line.call.facts = {**line.call.facts, "found": record.id}
+    return "found" in line.call.facts
 
 
 def keep(call: Call, follows: Next) -> None:
     """Where the call stands now; once its flow has ended nothing is kept of the way there."""
-    facts: dict[str, Any] = {name: call.facts[name] for name in ("choices", "digits") if name in call.facts}
+    facts: dict[str, Any] = {name: call.facts[name] for name in ("choices", "digits", "found") if name in call.facts}
     if follows.place is None:
         call.step, call.facts = None, {}
         return

@@ -1,11 +1,12 @@
 """The citizen rings us: one service, several, none; by the number of the case from any telephone, and no guessing."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from hotline.services import Services
-from hotline.tables import Call, Rating, ServiceRecord
+from hotline.tables import Call, Rating, Recording, ServiceRecord
 from hotline.tables.service import InvitationState
 from tests.cast import (
     LI,
@@ -185,9 +186,18 @@ def test_its_citizen_and_another_at_once(house: Services, feed: Feed, twilio: Tw
     feed.transaction(NUMBER)
     line = OnTheLine(twilio, ZHAO)
     line.press("1", DIGITS, "1")
-    acts = [lambda: line.press("5"), lambda: twilio.text(WANG, "2")]
+    acts: list[Callable[[], object]] = [lambda: line.press("5"), lambda: twilio.text(WANG, "2")]
     at_once(2, lambda which: acts[which]())
     assert [(r.stars, r.flags) for r in active_ratings(house)] == [(2, [])]
+
+
+@on_sqlite
+def test_who_has_nothing_to_rate_can_leave_their_voice(house: Services, twilio: Twilio) -> None:
+    line = OnTheLine(twilio, WANG, **HIDDEN)
+    assert line.press("2").said == ("您说的话会录音，由工作人员收听。开始留言请按1，不留言可以挂机。",)
+    kept = twilio.speaks(line.press("1"), line.call_sid)
+    assert (kept.said, kept.hangs_up) == (("您的留言已收到，工作人员会尽快收听。谢谢您，再见。",), True)
+    assert only(house, Recording).record_id is None
 
 
 # Rung back
@@ -235,6 +245,7 @@ def test_nobody_goes_on_where_they_should_not(
         first.press("1", "2", "5")
     line = OnTheLine(twilio, WANG, **shown)
     assert not any("接着上次" in said for said in line.heard.said)
+    assert only(house, Rating, state="active").flags == (["other_phone"] if shown else [])
     assert shown == {} or "不满意" not in line.heard.body
 
 
