@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from hotline.services import Services
-from hotline.tables import Call, Rating, Recording, ServiceRecord
+from hotline.tables import Call, OutboundText, Rating, Recording, ServiceRecord
 from hotline.tables.service import InvitationState
 from tests.cast import (
     LI,
@@ -113,7 +113,7 @@ def test_a_number_that_names_nothing_to_rate_is_not_found(
 
 
 @on_sqlite
-def test_its_own_citizen_finds_what_they_have_rated_and_the_one_that_is_not_rated_first(
+def test_its_own_citizen_finds_what_they_have_rated_and_another_only_what_is_not(
     house: Services, feed: Feed, twilio: Twilio
 ) -> None:
     feed.transaction(NUMBER)
@@ -125,6 +125,26 @@ def test_its_own_citizen_finds_what_they_have_rated_and_the_one_that_is_not_rate
     again = feed.transaction(NUMBER, service_count=2)
     OnTheLine(twilio, ZHAO).press("1", DIGITS, "1", "5")
     assert [(rating.record_id, rating.stars) for rating in active_ratings(house)][1:] == [(again, 5)]
+
+
+@on_sqlite
+def test_of_two_with_one_number_the_one_that_is_not_rated_is_meant(
+    house: Services, feed: Feed, twilio: Twilio, clock: MovingClock
+) -> None:
+    first, second = (feed.transaction(NUMBER, service_count=count) for count in (1, 2))
+    for text in all_of(house, OutboundText):
+        twilio.receipt(text.id, "delivered")
+    clock.move(days=6)
+    OnTheLine(twilio, WANG).press("2", "4")
+    clock.move(days=2)  # nobody is asked any more, and the rating can still be changed
+    OnTheLine(twilio, WANG).press("2", DIGITS, "1", "5")
+    assert [(rating.record_id, rating.stars) for rating in active_ratings(house)] == [(first, 4), (second, 5)]
+
+
+@on_sqlite
+def test_a_number_that_was_wrong_is_forgotten(house: Services, feed: Feed, twilio: Twilio) -> None:
+    feed.transaction(NUMBER)
+    assert OnTheLine(twilio, ZHAO).press("1", DIGITS, "2", "2026112300", "1").said == (NOT_FOUND,)
 
 
 @on_sqlite
@@ -253,7 +273,7 @@ def test_nobody_goes_on_where_they_should_not(
 def test_another_telephone_does_not_go_on_with_what_its_citizen_has_rated_since(feed: Feed, twilio: Twilio) -> None:
     feed.transaction(NUMBER)
     OnTheLine(twilio, ZHAO).press("1", DIGITS, "1", "2", "1")
-    twilio.text(WANG, "1")
+    OnTheLine(twilio, WANG).press("1", "1")
     assert OnTheLine(twilio, ZHAO).heard.said[0].startswith("您好，这里是吉林市政务服务。本号码没有待评价的事项。")
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from hotline.actions.survey_about import is_theirs
 from hotline.services import Services
 from hotline.tables import Call, Case, Invitation, PressedKey, Rating, ServiceRecord
 from hotline.tables.contacts import Way
@@ -246,6 +247,8 @@ def test_callers_without_a_number_never_share_a_record(house: Services, feed: Fe
         greeting = twilio.press(hands_over(twilio, call_sid, reference="", From="anonymous"), call_sid, "")
         twilio.press(greeting, call_sid, stars)
     assert [rating.stars for rating in active_ratings(house)] == [4, 2]
+    (one, other), (theirs, _) = all_of(house, Call), all_of(house, ServiceRecord)
+    assert (is_theirs(one, theirs), is_theirs(other, theirs)) == (True, False)
     feed.call(REFERENCE)
     assert [record.provisional for record in all_of(house, ServiceRecord)] == [True, True, False]
 
