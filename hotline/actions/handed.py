@@ -75,19 +75,19 @@ def _provisional(session: Session, call: Call, number: str, policy: Policy, now:
 def provisional_record(
     session: Session, number: str, phone_lookup: str, ended_at: datetime, policy: Policy
 ) -> ServiceRecord | None:
-    """What stands for the call that is told now, locked: by its number, or else by its telephone and its end.
+    """What stands for the call that is told now: by its number, or else by its telephone and its end.
 
     The caller has the turns of both.
     """
     waiting = select(ServiceRecord).where(ServiceRecord.provisional, ServiceRecord.kind == RecordKind.CALL)
     by_number = waiting.where(ServiceRecord.number == number, ServiceRecord.service_count == 1)
-    if (record := session.scalar(by_number.with_for_update())) is not None:
+    if (record := session.scalar(by_number)) is not None:
         return record
     near = timedelta(minutes=policy.phone.transfer_minutes)
-    by_phone = (
-        waiting.where(ServiceRecord.phone_lookup == phone_lookup, ServiceRecord.number.startswith(_UNTOLD))
-        .where(ServiceRecord.completed_at.between(ended_at - near, ended_at + near))
-        .with_for_update()
+    by_phone = waiting.where(
+        ServiceRecord.phone_lookup == phone_lookup,
+        ServiceRecord.number.startswith(_UNTOLD),
+        ServiceRecord.completed_at.between(ended_at - near, ended_at + near),
     )
 
     def likeness(record: ServiceRecord) -> tuple[bool, timedelta]:

@@ -125,7 +125,7 @@ def _fill_in(session: Session, record: ServiceRecord, columns: dict[str, Any], n
     for name, value in columns.items():
         setattr(record, name, value)
     record.provisional = False
-    session.flush()
+    session.flush()  # and from here on nobody rates it until the commit: who did so before is seen
     forward_again(session, record.id, now)
 
 

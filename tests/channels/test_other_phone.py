@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from hotline.actions.turns import wait_guess
 from hotline.services import Services
 from hotline.tables import Call, OutboundText, Rating, Recording, ServiceRecord
 from hotline.tables.service import InvitationState
@@ -19,6 +20,8 @@ from tests.cast import (
     all_of,
     at_once,
     citizen,
+    meanwhile,
+    on_postgresql,
     on_sqlite,
     only,
     sid,
@@ -169,6 +172,21 @@ def test_ten_misses_a_day_and_nothing_is_found_any_more(
     assert asks(OnTheLine(twilio, LI).press("1", DIGITS, "1"))  # another telephone
     clock.move(hours=25)
     assert asks(OnTheLine(twilio, ZHAO).press("1", DIGITS, "1"))
+
+
+@on_postgresql
+def test_calls_of_one_telephone_at_once_guess_no_more_than_one(house: Services, feed: Feed, twilio: Twilio) -> None:
+    feed.transaction(NUMBER)
+    line = OnTheLine(twilio, ZHAO)
+    line.press("1", DIGITS)
+    OnTheLine(twilio, ZHAO)
+    with house.database.write() as session:
+        other = session.get_one(Call, 2)
+        wait_guess(session, other.phone_lookup)
+        guessing = meanwhile(house, lambda: line.press("1"))
+        assert not guessing.done()
+        other.misses = 10
+    assert guessing.result(20).said == (NOT_FOUND,)
 
 
 @on_sqlite
