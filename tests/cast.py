@@ -14,6 +14,8 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select, text
 from twilio.request_validator import RequestValidator
+from twilio.twiml.messaging_response import MessagingResponse
+from twilio.twiml.voice_response import VoiceResponse
 from werkzeug.test import TestResponse
 
 from hotline.actions import people
@@ -23,7 +25,7 @@ from hotline.services import Services
 from hotline.tables import Base, Case, Rating, User
 from hotline.tables.people import Role, Scope
 from hotline.tables.service import RatingState
-from tests.twiml import Heard, heard, texted
+from tests.twiml import Heard, accepted, heard, texted
 
 AUTH_TOKEN = "a token that signs every test"
 ACCOUNT_SID = "AC" + "0123456789abcdef" * 2
@@ -123,7 +125,7 @@ def make_feed(app: Flask, *scopes: Scope) -> Feed:
 
 @dataclass(frozen=True, slots=True)
 class Twilio:
-    """Twilio's side of the webhooks: every post signed with the SDK, every answer read as TwiML."""
+    """Twilio's side of the webhooks: every post signed with the SDK, every answer held against what it accepts."""
 
     app: Flask
 
@@ -133,7 +135,10 @@ class Twilio:
         path = url.removeprefix(house.settings.public_url)
         assert path.startswith("/"), f"{url} is not ours"
         signature = RequestValidator(token).compute_signature(house.settings.public_url + path, form)
-        return self.app.test_client().post(path, data=form, headers={"X-Twilio-Signature": signature})
+        response = self.app.test_client().post(path, data=form, headers={"X-Twilio-Signature": signature})
+        if response.status_code == 200:
+            accepted(response, MessagingResponse if path.startswith("/webhooks/twilio/sms") else VoiceResponse)
+        return response
 
     def text(self, person: Person, body: str, message_sid: str | None = None, **more: str) -> str | None:
         """The person texts us; what they are answered, or None for silence."""

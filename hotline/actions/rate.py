@@ -157,6 +157,12 @@ def active_rating(session: Session, record_id: int) -> Rating | None:
     )
 
 
+def last_stars(session: Session, record_id: int) -> int:
+    """Of the record's last rating, also when it was taken back meanwhile. The record has been rated."""
+    last = select(Rating.stars).where(Rating.record_id == record_id).order_by(Rating.id.desc()).limit(1)
+    return session.scalars(last).one()
+
+
 def has_rated_since(session: Session, record_id: int, moment: datetime) -> bool:
     """Has the citizen rated the record after that moment, whatever became of the rating?"""
     later = select(Rating.id).where(Rating.record_id == record_id, Rating.rated_at > moment).limit(1)

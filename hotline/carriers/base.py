@@ -151,4 +151,7 @@ class VoiceCarrier(Carrier, Protocol):
 
     def render(self, speech: Speech) -> Rendered: ...
 
-    def place_call(self, to: str, answer_url: str, progress_url: str, ring_seconds: int) -> SendResult: ...
+    def place_call(
+        self, to: str, answer_url: str, progress_url: str, ring_seconds: int, fallback_url: str | None = None
+    ) -> SendResult:
+        """`fallback_url` is asked when `answer_url`, or what follows it, does not answer as it should."""

@@ -213,9 +213,12 @@ class TwilioCarrier:
                     response.hangup()
         return _rendered(response)
 
-    def place_call(self, to: str, answer_url: str, progress_url: str, ring_seconds: int) -> SendResult:
+    def place_call(
+        self, to: str, answer_url: str, progress_url: str, ring_seconds: int, fallback_url: str | None = None
+    ) -> SendResult:
         if self._from is None:
             return Refused(Refusal.PERMANENT, "no_from")
+        fallback = {} if fallback_url is None else {"fallback_url": fallback_url, "fallback_method": "POST"}
         return self._call_api(
             self._client.calls.create,
             to=to,
@@ -226,6 +229,7 @@ class TwilioCarrier:
             status_callback=progress_url,
             status_callback_method="POST",
             status_callback_event=["ringing", "answered", "completed"],
+            **fallback,
         )
 
     def check_account(self) -> str:

@@ -16,6 +16,8 @@ from hotline.errors import BadInput, HotlineError
 _COMMANDS = {
     "demo": "hotline.cli.demo",
     "doctor": "hotline.cli.doctor",
+    "fallback": "hotline.cli.fallback",
+    "flow": "hotline.cli.flow",
     "key": "hotline.cli.people",
     "migrate": "hotline.cli.run",
     "opt-outs": "hotline.cli.opt_outs",

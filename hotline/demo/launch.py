@@ -150,6 +150,7 @@ def _simulator_file(folder: Path, environment: dict[str, str], addresses: Addres
         "label": "吉林市政务服务评价热线",
         "sms_url": f"{webhooks}/sms",
         "voice_url": f"{webhooks}/voice",
+        "voice_fallback_url": f"{webhooks}/voice/fallback",
         "status_callback": f"{webhooks}/voice/status",
     }
     phones = [

@@ -5,14 +5,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from string import Formatter
 
-from hotline.rules.flow import Condition, Flow
+from hotline.rules.flow import SIMPLE, Condition, Flow
 from hotline.rules.policy import Policy
 from hotline.rules.scale import STAR_LABELS, is_bad
 from hotline.rules.script import Script
 from hotline.rules.sentences import SENTENCES
 
 _SAME_FOR_ALL = {"signature", "hotline", "seconds"}
-_SIMPLE = "_simple"  # said in elder mode alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +60,7 @@ def prompts_of(menu: Menu, languages: Iterable[str], *, slow: bool) -> list[Prom
         if menu.is_fixed(facts, language)
         for stars in (_stars(menu.flow, name) if "label" in facts else (None,))
         for pace in ((False, True) if slow else (False,))
-        if pace or not name.endswith(_SIMPLE)
+        if pace or not name.endswith(SIMPLE)
     ]
 
 

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from hotline.rules.reply_wishes import Wish
 
 RETURN = "@return"  # as the next step: the one that the caller came from
+SIMPLE = "_simple"  # behind the name of a sentence: the same in simpler words, for elder mode
 
 
 class StepKind(StrEnum):
@@ -78,13 +79,15 @@ class Choice(_Part):
 
 
 class Step(_Part):
-    """One step. `says`: sentences by name; `{kind}` in one stands for the record's kind, `{grade}` for that of the
-    rating: good, bad, or no_call. `when` does not hold = the step is passed over, to `otherwise` or else `then`.
-    `given_up`: where a caller goes who said nothing, or nothing that is a choice, `tries` times. `most`: how often a
-    caller can come here; then `given_up` too. `seconds`: to wait for a key, or of a voice; None = as the policy says.
+    """One step. `title`: what it is called on a page; its name is used where there is none. `says`: sentences by name;
+    `{kind}` in one stands for the record's kind, `{grade}` for that of the rating: good, bad, or no_call. `when` does
+    not hold = the step is passed over, to `otherwise` or else `then`. `given_up`: where a caller goes who said nothing,
+    or nothing that is a choice, `tries` times. `most`: how often a caller can come here; then `given_up` too.
+    `seconds`: to wait for a key, or of a voice; None = as the policy says.
     """
 
     kind: StepKind
+    title: str = Field(default="", max_length=20)
     says: tuple[str, ...] = ()
     choices: tuple[Choice, ...] = ()
     when: Condition | None = None

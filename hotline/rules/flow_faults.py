@@ -24,7 +24,7 @@ _NEEDED = {
 }
 _NEEDED_TO_HEAR = {"then", "given_up"}
 _PASSED_OVER = {StepKind.LANGUAGE, StepKind.WHICH, StepKind.REASONS}
-_ENTRIES = {
+ENTRIES = {
     StepKind.LANGUAGE: ("language_entry", {"key"}),
     StepKind.WHICH: ("which_entry", {"item", "key"}),
     StepKind.REASONS: ("reason_entry", {"reason", "key"}),
@@ -153,7 +153,7 @@ def _returns(name: str, exits: Mapping[str, list[str]]) -> bool:
 
 def _words(flow: Flow) -> Iterator[str]:
     used = {name for step in flow.steps.values() for name in sentences_of(step.says)} | {*flow.help}
-    used |= {_ENTRIES[step.kind][0] for step in flow.steps.values() if step.kind in _ENTRIES}
+    used |= {ENTRIES[step.kind][0] for step in flow.steps.values() if step.kind in ENTRIES}
     first = {*flow.prompts[flow.languages[0]]}
     script = {name for name, sentence in SENTENCES[Channel.PHONE].items() if not sentence.part}
     yield from (f"prompts: {name} has no words" for name in sorted(used - first - script))
@@ -195,8 +195,8 @@ def _facts(flow: Flow, language: str, prompts: Mapping[str, str]) -> Iterator[st
             yield f"{name}: {language} does not say the list"
         if step.kind is StepKind.RECORD and not any(_NOTICE.search(text) for text in own):
             yield f"{name}: {language} does not say that it records"
-        if step.kind in _ENTRIES:
-            entry, needs = _ENTRIES[step.kind]
+        if step.kind in ENTRIES:
+            entry, needs = ENTRIES[step.kind]
             if entry in prompts and {*_facts_of(prompts[entry])} != needs:
                 yield f"prompts.{language}.{entry}: must name {' and '.join(sorted(needs))}, and nothing else"
     told = {fact for name in flow.help for fact in _facts_of(prompts.get(name, ""))}

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 
 from hotline.rules.call_times import CallingDays, Cap
 from hotline.rules.deadlines import DayUnit, Window
+from hotline.rules.phones import is_phone
 
 E164 = Annotated[str, Field(pattern=r"^\+[1-9][0-9]{4,14}$")]
 
@@ -205,6 +206,12 @@ class Policy(_Section):
     def _signs_in_every_language(self) -> "Policy":
         if missing := [language for language in self.spoken_languages if language not in self.signature]:
             raise ValueError(f"signature: none for {', '.join(missing)}")
+        return self
+
+    @model_validator(mode="after")
+    def _can_ring_a_person(self) -> "Policy":
+        if self.phone.person.number and not is_phone(self.phone.person.number, self.region):
+            raise ValueError(f"phone.person.number: {self.phone.person.number} is no telephone number")
         return self
 
     @model_validator(mode="after")

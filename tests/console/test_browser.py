@@ -254,6 +254,7 @@ PAGES = (
     "/console/replies",
     "/console/replies/{reply}",
     "/console/texts",
+    "/console/flow",
     "/console/opt-outs",
     "/console/opt-outs/1",
     "/console/outbox",
