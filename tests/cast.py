@@ -158,14 +158,27 @@ class Twilio:
         assert response.status_code == 200, response.text
         return heard(response)
 
-    def rings(self, person: Person, call_sid: str) -> Heard:
+    def rings(self, person: Person, call_sid: str, **more: str) -> Heard:
         """The person rings us."""
-        return self.call("/webhooks/twilio/voice", call_sid, person, CallStatus="ringing", Direction="inbound")
+        more = {"CallStatus": "ringing", "Direction": "inbound"} | more
+        return self.call("/webhooks/twilio/voice", call_sid, person, **more)
 
     def press(self, before: Heard, call_sid: str, keys: str = "") -> Heard:
         """Press keys (none = stay silent until the Gather gives up) where `before` listens."""
         assert before.listens_at is not None, "nobody listens any more"
         return self.call(before.listens_at, call_sid, **({"Digits": keys} if keys else {}))
+
+    def speaks(self, before: Heard, call_sid: str, recording_sid: str = "RE" + "0" * 32) -> Heard:
+        """Say something where `before` records."""
+        assert before.records_at is not None, "nothing is recorded"
+        url = f"https://api.twilio.com/2010-04-01/Accounts/{ACCOUNT_SID}/Recordings/{recording_sid}"
+        said = {"RecordingUrl": url, "RecordingSid": recording_sid, "RecordingDuration": "7", "Digits": "#"}
+        return self.call(before.records_at, call_sid, **said)
+
+    def comes_back(self, before: Heard, call_sid: str, status: str) -> Heard:
+        """The bridge that `before` made is over."""
+        assert before.dial_ends_at is not None, "nobody was rung"
+        return self.call(before.dial_ends_at, call_sid, DialCallStatus=status)
 
     def call_status(self, query: str, call_sid: str, status: str) -> None:
         form = {"CallSid": call_sid, "CallStatus": status, "AccountSid": ACCOUNT_SID, "SequenceNumber": "0"}

@@ -11,7 +11,7 @@ from tests.twiml_table import check_twiml
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """What a voice answer does: says, listens at an address, dials, hangs up."""
+    """What a voice answer does: says, listens at an address, records, dials, hangs up."""
 
     said: tuple[str, ...]
     languages: frozenset[str]
@@ -19,6 +19,7 @@ class Heard:
     keys: int
     ends_with: str
     seconds: int
+    records_at: str | None
     dials: str | None
     caller_id: str | None
     dial_reports_to: str | None
@@ -37,7 +38,7 @@ def heard(response: TestResponse) -> Heard:
     """The answer of a voice webhook, accepted before."""
     root = ElementTree.fromstring(response.data)
     says = list(root.iter("Say"))
-    gather, dial = root.find("Gather"), root.find("Dial")
+    gather, record, dial = root.find("Gather"), root.find("Record"), root.find("Dial")
     number = None if dial is None else dial.find("Number")
     return Heard(
         said=tuple("".join(say.itertext()) for say in says),
@@ -46,6 +47,7 @@ def heard(response: TestResponse) -> Heard:
         keys=0 if gather is None else int(gather.attrib["numDigits"]),
         ends_with="" if gather is None else gather.attrib["finishOnKey"],
         seconds=0 if gather is None else int(gather.attrib["timeout"]),
+        records_at=None if record is None else record.attrib["action"],
         dials=None if number is None else number.text,
         caller_id=None if dial is None else dial.attrib.get("callerId"),
         dial_reports_to=None if number is None else number.attrib.get("statusCallback"),

@@ -188,6 +188,14 @@ def _leave(session: Session, rating: Rating, state: RatingState, now: datetime) 
     forward(session, rating, now)
 
 
+def forward_again(session: Session, record_id: int, now: datetime) -> None:
+    """What is known of the record has changed: the store is told each of its ratings once more."""
+    for rating in session.scalars(select(Rating).where(Rating.record_id == record_id).order_by(Rating.id)):
+        rating.version += 1
+        session.flush()
+        forward(session, rating, now)
+
+
 def _close_invitations(session: Session, record_id: int, now: datetime) -> None:
     """Whichever way it was answered, nobody is asked about this record again in this round."""
     waiting = session.scalars(

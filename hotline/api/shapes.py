@@ -46,6 +46,9 @@ class _ServiceIn(BaseModel):
     dept_code: Code | None = Field(None, description="部门编码 Department code")
     dept_name: Name | None = Field(None, description="部门名称 Department")
     citizen_name: Short | None = Field(None, description="市民姓名，加密保存 Citizen's name, kept sealed")
+    age: int | None = Field(
+        None, ge=1, le=150, description="市民年龄，只用来判断电话是否放慢语速 Age: only to speak slowly to the elderly"
+    )
     named: bool = Field(False, description="是否实名评价 A real-name rating")
     language: Short | None = Field(
         None, description="zh-CN 或 en；其他按本市第一语言 Anything else means the city's first language"

@@ -12,12 +12,12 @@ from hotline.messages import (
     Erased,
     FetchedRecording,
     NotDone,
+    ReceivedCall,
     ReceivedRecording,
     ReceivedText,
     Refused,
     SendResult,
 )
-from hotline.privacy import SealedPhone
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,8 +129,8 @@ class TextCarrier(Carrier, Protocol):
 class VoiceCarrier(Carrier, Protocol):
     """A carrier of calls."""
 
-    def read_caller(self, form: Mapping[str, str]) -> tuple[str, SealedPhone]:
-        """The call's external id, and who is on the other end."""
+    def read_call(self, form: Mapping[str, str]) -> ReceivedCall:
+        """A call that comes in, was answered, or comes back from another side."""
 
     def read_keys(self, form: Mapping[str, str]) -> tuple[str, str]:
         """The call's external id, and the keys (empty = silence)."""

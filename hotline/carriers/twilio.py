@@ -28,14 +28,16 @@ from hotline.messages import (
     Erased,
     FetchedRecording,
     NotDone,
+    ReceivedCall,
     ReceivedRecording,
     ReceivedText,
     Refusal,
     Refused,
     SendResult,
 )
-from hotline.privacy import SealedPhone, Vault
-from hotline.rules.phones import any_phone, is_phone
+from hotline.privacy import Vault
+from hotline.rules.phones import any_phone, caller, is_phone, number_of_address
+from hotline.rules.references import read_reference, read_user_to_user
 from hotline.rules.replies import Action
 from hotline.settings import Settings
 
@@ -148,8 +150,16 @@ class TwilioCarrier:
         sender = {"messaging_service_sid": self._service} if our_number is None else {"from_": our_number}
         return self._call_api(self._client.messages.create, to=to, body=body, status_callback=receipt_url, **sender)
 
-    def read_caller(self, form: Mapping[str, str]) -> tuple[str, SealedPhone]:
-        return _sid(form, "CallSid"), self._vault.seal_phone(any_phone(form.get("From", ""), self._region))
+    def read_call(self, form: Mapping[str, str]) -> ReceivedCall:
+        is_ours = form.get("Direction", "").startswith("outbound")  # the citizen is the one who was rung
+        citizen, ours = ("To", "From") if is_ours else ("From", "To")
+        return ReceivedCall(
+            external_id=_sid(form, "CallSid"),
+            phone=self._vault.seal_phone(caller(form.get(citizen, ""), self._region)),
+            reference=_reference(form),
+            our_number=self._our_number(number_of_address(form.get(ours, ""))),
+            is_child=bool(form.get("ParentCallSid")),
+        )
 
     def read_keys(self, form: Mapping[str, str]) -> tuple[str, str]:
         """A key that ends the others is told apart, and only counts where it is alone."""
@@ -259,6 +269,16 @@ def _sid(form: Mapping[str, str], name: str) -> str:
     if len(sid) > _LONGEST_SID or "\0" in sid:
         raise BadInput(name, "is not an id of Twilio's")
     return sid
+
+
+def _reference(form: Mapping[str, str]) -> str | None:
+    """Of SIP headers the case does not count; the first that holds a number."""
+    headers = {name.lower(): text for name, text in form.items() if name.lower() in _REFERENCES}
+    read = (reader(headers[name]) for name, reader in _REFERENCES.items() if name in headers)
+    return next((reference for reference in read if reference is not None), None)
+
+
+_REFERENCES = {"sipheader_x-call-id": read_reference, "sipheader_user-to-user": read_user_to_user}
 
 
 def _speak(into: Any, part: Say | Play) -> None:

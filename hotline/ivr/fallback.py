@@ -24,16 +24,16 @@ def _only_the_carrier() -> None:
 def apologise() -> Response:
     """Say that the rating could not be taken, and how it can be given; `call` in the query is our own id."""
     house = services()
-    external_id, phone = house.voice_carrier.read_caller(request.values)
+    received = house.voice_carrier.read_call(request.values)
     call_id = request.args.get("call", type=bounded)
     name, policy, now = house.voice_carrier.name, house.policy, house.now()
     try:
         with house.database.write() as session:
-            apology = call_not_taken(session, name, external_id, call_id, phone.lookup, policy, now)
+            apology = call_not_taken(session, name, received.external_id, call_id, received.phone.lookup, policy, now)
     except SQLAlchemyError as error:
-        _log.error("call_not_kept", call=external_id, reason=type(error).__name__)
+        _log.error("call_not_kept", call=received.external_id, reason=type(error).__name__)
         apology = None
-    _log.warning("call_not_taken", call=external_id, error=request.values.get("ErrorCode", ""))
+    _log.warning("call_not_taken", call=received.external_id, error=request.values.get("ErrorCode", ""))
     if apology is None:
         return respond(house.voice_carrier.render(fallback_speech(house)))
     return respond(house.voice_carrier.render((heard(_say(apology)), HangUp())))

@@ -25,6 +25,7 @@ class StepKind(StrEnum):
     REASONS = "reasons"  # keys of the reasons for a bad rating, several of them
     WHICH = "which"  # one key of the services that wait for a rating; passed over when there are not several
     NUMBER = "number"  # the keys of a record's number
+    CODE = "code"  # the keys of whoever hands the call over: the number of that call
     FIND = "find"  # the record of the number that was keyed in, if the call may rate it
     RECORD = "record"  # the caller's voice
     PERSON = "person"  # the caller is put through
@@ -57,10 +58,10 @@ class Does(StrEnum):
     NOT_ME = "not_me"
 
 
-# Steps at which nobody is waited for, and those that hear several keys, ended by #.
+# Steps at which nobody is waited for; those that hear several keys, ended by #; those that ask the caller for a key.
 PASSING = frozenset({StepKind.SAY, StepKind.FIND, StepKind.END})
-MANY_KEYS = frozenset({StepKind.REASONS, StepKind.NUMBER})
-HEARING = frozenset(StepKind) - PASSING - {StepKind.RECORD, StepKind.PERSON}
+MANY_KEYS = frozenset({StepKind.REASONS, StepKind.NUMBER, StepKind.CODE})
+HEARING = frozenset(StepKind) - PASSING - {StepKind.CODE, StepKind.RECORD, StepKind.PERSON}
 
 
 class _Part(BaseModel):
@@ -115,11 +116,13 @@ class Step(_Part):
 
 
 class Ways(_Part):
-    """At which step a call begins: we called; the citizen calls about the one service that waits, or is handed over to
-    us; they call and several wait; none waits; they have rated already; they hung up last time, and go on."""
+    """At which step a call begins: we called; it is known what the citizen calls about, or was handed over about; they
+    were handed over and it is not known yet; they call and several services wait; none waits; they have rated already;
+    they hung up last time, and go on."""
 
     called: str
     known: str
+    handed: str
     several: str
     unknown: str
     rated: str

@@ -18,6 +18,7 @@ _NEEDED = {
     StepKind.MENU: {"given_up"},
     StepKind.RECORD: {"then"},
     StepKind.PERSON: {"then"},
+    StepKind.CODE: {"then"},
     StepKind.FIND: {"then", "otherwise"},
     StepKind.END: set[str](),
 }
@@ -80,6 +81,8 @@ def _incomplete(flow: Flow) -> Iterator[str]:
             yield f"{name}: a menu without a choice"
         if step.choices and not step.hears:
             yield f"{name}: has choices, and does not listen"
+        if step.says and step.kind is StepKind.CODE:
+            yield f"{name}: nobody is there to be spoken to while a code is keyed in"
         if step.kind is StepKind.FIND and step.when is not Condition.FOUND:
             yield f'{name}: must say when = "found"'
     if flow.steps[flow.person].kind not in (StepKind.PERSON, StepKind.SAY):
