@@ -38,6 +38,7 @@ class Shape(StrEnum):
 WAYS = {
     "called": ("我们拨打", "we called"),
     "known": ("来电，一件待评", "calls, one waits"),
+    "handed": ("转接，待查", "handed over"),
     "several": ("来电，几件待评", "calls, several wait"),
     "unknown": ("来电，没有待评", "calls, none waits"),
     "rated": ("来电，已评价", "calls, has rated"),
@@ -59,6 +60,7 @@ KINDS = {
     StepKind.REASONS: ("可多选", "reasons"),
     StepKind.WHICH: ("选事项", "which"),
     StepKind.NUMBER: ("输编号", "number"),
+    StepKind.CODE: ("转接编号", "code"),
     StepKind.FIND: ("查找", "find"),
     StepKind.RECORD: ("录音", "record"),
     StepKind.PERSON: ("转接", "person"),
@@ -77,8 +79,9 @@ _KEYS_OF = {
     StepKind.WHICH: "1–n",
     StepKind.REASONS: "1–n #",
     StepKind.NUMBER: "0–9 #",
+    StepKind.CODE: "0–9 #",
 }
-_ON = {StepKind.FIND: "找到", StepKind.RECORD: "录完", StepKind.PERSON: "通话后"}
+_ON = {StepKind.CODE: "输完", StepKind.FIND: "找到", StepKind.RECORD: "录完", StepKind.PERSON: "通话后"}
 
 
 @dataclass(frozen=True, slots=True)

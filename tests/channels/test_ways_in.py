@@ -21,6 +21,7 @@ from tests.cast import (
     all_of,
     at_once,
     change_phone_rules,
+    citizen,
     ended_call,
     meanwhile,
     on_postgresql,
@@ -161,6 +162,17 @@ def test_record_and_caller_at_once_are_one_record(house: Services, feed: Feed, t
     assert at_once(10, one) == [True, 202] * 5
     assert not only(house, ServiceRecord).provisional
     assert len(active_ratings(house)) == 1
+
+
+@on_postgresql
+def test_two_lists_of_the_same_calls_of_other_telephones_never_wait_in_a_circle(house: Services, feed: Feed) -> None:
+    def send(number: int) -> int:
+        people = [citizen(place if number else 129 - place) for place in range(30)]
+        calls = [ended_call(f"CALL-{place:02}", people[place]) for place in range(30)]
+        return feed.post("/api/v1/calls", calls).status_code
+
+    assert at_once(4, lambda number: send(number % 2)) == [202] * 4
+    assert len(all_of(house, ServiceRecord)) == 30
 
 
 @on_postgresql
@@ -323,7 +335,7 @@ def test_another_leg_of_a_call_makes_no_survey(house: Services, feed: Feed, twil
     before = row_counts(house)
     form = {"CallSid": child, "ParentCallSid": parent, "From": WANG.e164, "To": OUR_NUMBER, "CallStatus": "in-progress"}
     for path in ("/voice", "/voice/after"):
-        answer = twilio.post(f"/webhooks/twilio{path}", form | {"SipHeader_X-Call-Id": REFERENCE})
+        answer = twilio.post(f"/webhooks/twilio{path}", form | {"SipHeader_X-Call-Id": REFERENCE}, has_caller=False)
         assert (answer.status_code, answer.text.count("<Response />")) == (200, 1)
     twilio.call_status("", child, "completed")
     assert row_counts(house) == before
