@@ -67,6 +67,7 @@ KINDS = {
     StepKind.END: ("结束", "end"),
 }
 CONDITIONS = {
+    Condition.RATED: ("限已评价", "if rated"),
     Condition.BAD: ("限差评", "if bad"),
     Condition.CAN_RECORD: ("限可录音", "if it may record"),
     Condition.PERSON_OPEN: ("限工作时间", "in hours"),

@@ -35,7 +35,8 @@ class StepKind(StrEnum):
 class Condition(StrEnum):
     """What a step's `when` can ask of a call."""
 
-    BAD = "bad"  # the rating given is 1 or 2 stars
+    RATED = "rated"  # a rating counts for what the call is about
+    BAD = "bad"  # and it is 1 or 2 stars
     CAN_RECORD = "can_record"
     PERSON_OPEN = "person_open"  # somebody can be put through to at this hour
     FOUND = "found"  # there is a record of the number that was keyed in

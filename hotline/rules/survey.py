@@ -37,8 +37,11 @@ class Known:
     visits: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
 
     def meets(self, condition: Condition | None) -> bool:
-        if condition is Condition.BAD:
-            return self.stars is not None and is_bad(self.stars)
+        match condition:
+            case Condition.RATED:
+                return self.stars is not None
+            case Condition.BAD:
+                return self.stars is not None and is_bad(self.stars)
         return condition is None or condition in self.holds
 
 

@@ -230,6 +230,33 @@ def test_its_citizen_and_another_at_once(house: Services, feed: Feed, twilio: Tw
 
 
 @on_sqlite
+def test_whoever_goes_back_from_another_service_is_told_of_no_rating_of_it(
+    house: Services, feed: Feed, twilio: Twilio
+) -> None:
+    feed.transaction("JL-1")
+    twilio.text(WANG, "5")
+    other = feed.transaction(NUMBER, LI)
+    line = OnTheLine(twilio, WANG)
+    assert line.heard.said[0].startswith("您好，这里是吉林市政务服务。您已经评价过")
+    assert line.press("2", DIGITS, "1", "#", "#").said == ("请输入办件编号中的数字，字母请略过，按完请按井号键。",)
+    assert asks(line.press("#"))
+    line.press("4")
+    assert [(rating.stars, rating.record_id == other) for rating in active_ratings(house)] == [(5, False), (4, True)]
+
+
+@on_sqlite
+def test_whoever_falls_silent_while_choosing_anew_is_told_of_the_rating_that_stands(
+    house: Services, feed: Feed, twilio: Twilio
+) -> None:
+    feed.transaction(NUMBER)
+    line = OnTheLine(twilio, WANG)
+    stands = "已记录您的评价：不满意。给您带来不便，我们深表歉意，工作人员将与您联系。再见。"
+    assert line.press("2", "2", "", "", "").said == (stands,)
+    assert OnTheLine(twilio, WANG).press("1", "", "", "").said == (stands,)
+    assert [rating.stars for rating in active_ratings(house)] == [2]
+
+
+@on_sqlite
 def test_who_has_nothing_to_rate_can_leave_their_voice(house: Services, twilio: Twilio) -> None:
     line = OnTheLine(twilio, WANG, **HIDDEN)
     assert line.press("2").said == ("您说的话会录音，由工作人员收听。开始留言请按1，不留言可以挂机。",)
