@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 
 from hotline.actions.handed import record_of_caller, record_of_reference
 from hotline.actions.invite import open_invitations
@@ -10,7 +10,7 @@ from hotline.actions.rate import active_rating, changeable_ratings
 from hotline.actions.survey_about import is_about, is_theirs, may_rate
 from hotline.actions.survey_line import Line
 from hotline.rules.script import Channel
-from hotline.tables import Call
+from hotline.tables import Call, CallTurn, ServiceRecord
 from hotline.tables.contacts import Way
 from hotline.tables.service import RatingState
 
@@ -39,7 +39,8 @@ def take_over(line: Line, reference: str | None) -> None:
     """The call is about the one that it was handed over from: by its number, or else by who is on the line.
 
     A number that was keyed in proves less than one that another system said: where it is that of another telephone's
-    call, the caller is treated as any other telephone (`hotline.actions.survey_about.is_theirs`).
+    call, or such a system has handed that call over, the caller is treated as any other telephone
+    (`hotline.actions.survey_about.is_theirs`).
     """
     call, session = line.call, line.session
     is_keyed, call.reference = call.reference is None, None
@@ -48,9 +49,16 @@ def take_over(line: Line, reference: str | None) -> None:
         record = record_of_reference(session, call, reference, line.policy, line.now)
     if record is None:
         record = record_of_caller(session, call, line.policy, line.now)
-    elif not is_keyed or record.provisional or is_theirs(call, record):
+    elif not is_keyed or is_theirs(call, record) or (record.provisional and not _was_said(line, record)):
         call.reference = reference
     is_about(line, record.id)
+
+
+def _was_said(line: Line, record: ServiceRecord) -> bool:
+    """Has another call been handed over about this record without keying in its number?"""
+    has_keyed = exists().where(CallTurn.call_id == Call.id, CallTurn.step == line.flow.ways.handed)
+    said = select(Call.id).where(Call.record_id == record.id, Call.reference == record.number, ~has_keyed)
+    return line.session.scalar(said.where(Call.id != line.call.id).limit(1)) is not None
 
 
 def _where_it_stopped(line: Line) -> str | None:

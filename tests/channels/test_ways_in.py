@@ -281,6 +281,21 @@ def test_a_code_of_somebody_elses_rated_call_changes_nothing(house: Services, fe
 
 
 @on_sqlite
+@pytest.mark.usefixtures("transfers")
+def test_a_code_does_not_take_a_call_from_whom_a_system_handed_over(
+    house: Services, feed: Feed, twilio: Twilio
+) -> None:
+    """Nor before the call's record has come."""
+    theirs = sid("CA")
+    twilio.press(hands_over(twilio, theirs, LI, reference="20261123007731"), theirs, "1")
+    for caller in (WANG.e164, "anonymous"):
+        call_sid = sid("CA")
+        greeting = twilio.press(hands_over(twilio, call_sid, reference="", From=caller), call_sid, "20261123007731")
+        assert twilio.press(greeting, call_sid, "5").hangs_up
+    assert [rating.stars for rating in all_of(house, Rating)] == [1]
+
+
+@on_sqlite
 def test_a_reference_of_another_day_is_another_call(house: Services, feed: Feed, twilio: Twilio) -> None:
     """Short codes go round."""
     feed.call(REFERENCE, LI, ended_at="2026-11-21T09:25:00+08:00", survey="none")
