@@ -22,6 +22,7 @@ from hotline.errors import BadInput
 from hotline.ivr.speech import survey_speech
 from hotline.messages import CallProgress
 from hotline.rules.bounds import bounded
+from hotline.rules.flow import STEP_NAME
 from hotline.rules.references import read_reference
 from hotline.rules.survey import Place
 from hotline.services import services
@@ -119,7 +120,7 @@ def person() -> Response:
 def _place() -> Place:
     """Where our own address says that the caller is. Raises BadInput for what no address of ours holds."""
     step = request.args.get("step", "")
-    if not re.fullmatch(r"[a-z_]{1,32}", step):
+    if not re.fullmatch(STEP_NAME, step):
         raise BadInput("step", "is not a place in the menu")
     return Place(step, **{name: _small(name) for name in ("turn", "tries", "repeats")})
 

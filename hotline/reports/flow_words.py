@@ -4,8 +4,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from hotline.rules.flow import SIMPLE, Flow
-from hotline.rules.flow_faults import ENTRIES, sentences_of
+from hotline.rules.flow import SIMPLE, Flow, sentences_of
+from hotline.rules.flow_faults import ENTRIES
 
 _FACT = re.compile(r"\{([a-z_]+)\}")
 

@@ -4,14 +4,17 @@ Words stand beside it: of the flow itself in `prompts`, or in the script (`rules
 not leave, or whose words and keys disagree, is not loaded: `rules.flow_faults` says what is wrong.
 """
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from enum import StrEnum
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from hotline.rules.reply_wishes import Wish
 
 RETURN = "@return"  # as the next step: the one that the caller came from
+STEP_NAME = r"[a-z_]{1,32}"
 SIMPLE = "_simple"  # behind the name of a sentence: the same in simpler words, for elder mode
 
 
@@ -147,7 +150,7 @@ class Flow(_Part):
     repeats: int = Field(ge=1, le=10)
     most_turns: int = Field(ge=10, le=99)
     exhausted: str
-    steps: Mapping[str, Step]
+    steps: Mapping[Annotated[str, StringConstraints(pattern=f"^{STEP_NAME}$")], Step]
     prompts: Mapping[str, Mapping[str, str]] = Field(min_length=1)
 
     @property
@@ -167,3 +170,16 @@ class Flow(_Part):
 
 
 _SIGNS = {"zh": {"*": "星号键", "#": "井号键"}, "en": {"*": "star", "#": "pound"}}
+_VARIANTS = {"{kind}": ("transaction", "call"), "{grade}": ("good", "bad", "no_call")}
+
+
+def sentences_of(names: tuple[str, ...]) -> Iterator[str]:
+    """The names with each variant of `{kind}` and `{grade}` written out."""
+    for name in names:
+        variants = next(((sign, ways) for sign, ways in _VARIANTS.items() if sign in name), None)
+        yield from [name] if variants is None else [name.replace(variants[0], way) for way in variants[1]]
+
+
+def facts_named(text: str) -> list[str]:
+    """What stands in the braces of a sentence."""
+    return re.findall(r"\{([a-z_]+)\}", text)

@@ -6,7 +6,8 @@ All of it at once, in words for whoever writes the file.
 import re
 from collections.abc import Iterator, Mapping
 
-from hotline.rules.flow import RETURN, Condition, Flow, Step, StepKind, Verb
+from hotline.rules.flow import RETURN, Condition, Flow, Step, StepKind, Verb, facts_named, sentences_of
+from hotline.rules.flow_facts import granted, walk
 from hotline.rules.level_names import FACT
 from hotline.rules.reasons import REASONS
 from hotline.rules.scale import Scale
@@ -39,7 +40,8 @@ _OWN_KEYS = {
 _COMMON_KEYS = frozenset("*#09")
 _EVERYWHERE = frozenset({"signature", "hotline", "item", "date", "label", "seconds"})
 _AT = {StepKind.WHICH: {"list"}, StepKind.REASONS: {"list"}}
-_VARIANTS = {"{kind}": ("transaction", "call"), "{grade}": ("good", "bad", "no_call")}
+_UNSPEAKABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # what XML cannot hold
+_LONGEST = 1000  # characters; Twilio says 4,096, lists and names included
 _NOTICE = re.compile("录音|錄音|record", re.IGNORECASE)
 _CARRIERS_WORD = re.compile(r"\b(?:STOP|STOPALL|UNSUBSCRIBE|CANCEL|END|QUIT|REVOKE|OPTOUT|START|HELP|INFO|TD|T|R)\b")
 
@@ -50,14 +52,7 @@ def faults(flow: Flow) -> list[str]:
         return unknown  # nothing else can be told of a flow with holes
     found = [*_incomplete(flow), *_keys_twice(flow), *_common_keys(flow)]
     found += [*_unreachable(flow), *_endless(flow)]
-    return [*found, *_words(flow)]
-
-
-def sentences_of(names: tuple[str, ...]) -> Iterator[str]:
-    """The names with each variant of `{kind}` and `{grade}` written out."""
-    for name in names:
-        variants = next(((sign, ways) for sign, ways in _VARIANTS.items() if sign in name), None)
-        yield from [name] if variants is None else [name.replace(variants[0], way) for way in variants[1]]
+    return [*found, *_words(flow), *granted(flow)]
 
 
 def begins(flow: Flow) -> tuple[str, ...]:
@@ -114,7 +109,7 @@ def _common_keys(flow: Flow) -> Iterator[str]:
 
 
 def _unreachable(flow: Flow) -> Iterator[str]:
-    reached = _walk(begins(flow), {name: step.exits for name, step in flow.steps.items()})
+    reached = walk(begins(flow), {name: step.exits for name, step in flow.steps.items()})
     yield from (f"{name}: nothing leads there" for name in flow.steps if name not in reached)
 
 
@@ -125,30 +120,26 @@ def _endless(flow: Flow) -> Iterator[str]:
         for to in step.exits:
             back_from.setdefault(to, []).append(name)
     ends = [name for name, step in flow.steps.items() if step.kind is StepKind.END]
-    leads = _walk((*ends, RETURN), back_from)
+    leads = walk((*ends, RETURN), back_from)
     yield from (f"{name}: no way leads from there to an end" for name in flow.steps if name not in leads)
     silent = {name: [*_silent_exits(step)] for name, step in flow.steps.items()}
-    yield from (f"{name}: a caller who presses nothing never leaves" for name in flow.steps if _returns(name, silent))
+    loops = (name for name, step in flow.steps.items() if _returns(name, silent, hears=step.hears))
+    yield from (f"{name}: a caller who presses nothing never leaves" for name in loops)
+    after = walk((flow.exhausted,), {name: step.exits for name, step in flow.steps.items()})
+    if RETURN in after or any(flow.steps[name].kind not in (StepKind.SAY, StepKind.END) for name in after):
+        yield f"exhausted: {flow.exhausted} must lead to an end by itself"
 
 
 def _silent_exits(step: Step) -> Iterator[str]:
     passes = not step.hears or step.kind in _PASSED_OVER
     named = (step.otherwise, step.given_up, step.then if passes else None)
-    yield from (to for to in named if to not in (None, RETURN))
+    yield from (to for to in named if to is not None)
 
 
-def _walk(begin: tuple[str, ...], exits: Mapping[str, tuple[str, ...] | list[str]]) -> set[str]:
-    seen, to_see = set[str](), [*begin]
-    while to_see:
-        name = to_see.pop()
-        if name not in seen:
-            seen.add(name)
-            to_see += exits.get(name, ())
-    return seen
-
-
-def _returns(name: str, exits: Mapping[str, list[str]]) -> bool:
-    return name in _walk(tuple(exits[name]), exits)
+def _returns(name: str, exits: Mapping[str, list[str]], *, hears: bool) -> bool:
+    """To itself; or to where the caller came from, which is where they were silent."""
+    reached = walk(tuple(exits[name]), exits)
+    return name in reached or (hears and RETURN in reached)
 
 
 def _words(flow: Flow) -> Iterator[str]:
@@ -167,8 +158,10 @@ def _words(flow: Flow) -> Iterator[str]:
 
 def _bad_text(where: str, text: str) -> Iterator[str]:
     rest = FACT.sub("", text.replace("_", ""))
-    if not text.strip() or "{" in FACT.sub("", re.sub(r"\{([a-z]+_[a-z_]+)\}", "", text)):
+    if not text.strip() or re.search("[{}]", FACT.sub("", re.sub(r"\{([a-z]+_[a-z_]+)\}", "", text))):
         yield f"{where}: is empty, or has a brace that is no fact"
+    if _UNSPEAKABLE.search(text) or len(text) > _LONGEST:
+        yield f"{where}: holds a control code, or is longer than {_LONGEST} characters"
     if found := {stray for scale in Scale for stray in strays(_plain_facts(text), scale)}:
         yield f"{where}: holds what may be taken for a key or a level: {'、'.join(sorted(found))}"
     if word := _CARRIERS_WORD.search(rest):
@@ -188,7 +181,7 @@ def _facts(flow: Flow, language: str, prompts: Mapping[str, str]) -> Iterator[st
         digits = {"digits"} if any(flow.steps[n].then == name for n in _numbers(flow)) else set()
         may = _EVERYWHERE | choices | common | _AT.get(step.kind, set()) | digits
         own = [prompts[sentence] for sentence in sentences_of(step.says) if sentence in prompts]
-        said = {fact for text in own for fact in _facts_of(text)}
+        said = {fact for text in own for fact in facts_named(text)}
         yield from (f"{name}: {language} does not say the key of {fact}" for fact in sorted(choices - said))
         yield from (f"{name}: {language} names {fact}, which is not there" for fact in sorted(said - may))
         if step.kind in _AT and "list" not in said:
@@ -197,15 +190,13 @@ def _facts(flow: Flow, language: str, prompts: Mapping[str, str]) -> Iterator[st
             yield f"{name}: {language} does not say that it records"
         if step.kind in ENTRIES:
             entry, needs = ENTRIES[step.kind]
-            if entry in prompts and {*_facts_of(prompts[entry])} != needs:
+            if entry in prompts and {*facts_named(prompts[entry])} != needs:
                 yield f"prompts.{language}.{entry}: must name {' and '.join(sorted(needs))}, and nothing else"
-    told = {fact for name in flow.help for fact in _facts_of(prompts.get(name, ""))}
+    told = {fact for name in flow.help for fact in facts_named(prompts.get(name, ""))}
     yield from (f"help: {language} does not say the key of {verb}" for verb in sorted(common - told))
+    anywhere = common | {"signature", "hotline", "seconds"}
+    yield from (f"help: {language} names {fact}, which is not there" for fact in sorted(told - anywhere))
 
 
 def _numbers(flow: Flow) -> list[str]:
     return [name for name, step in flow.steps.items() if step.kind is StepKind.NUMBER]
-
-
-def _facts_of(text: str) -> list[str]:
-    return re.findall(r"\{([a-z_]+)\}", text)

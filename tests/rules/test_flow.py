@@ -101,6 +101,38 @@ WRONG: dict[str, tuple[Callable[[dict[str, Any]], object], str]] = {
     ),
     "a common key of the scale": (lambda d: d["common"].update({"5": "person"}), "common: 5 cannot work everywhere"),
     "a verb twice": (lambda d: d["common"].update({"9": "repeat"}), "common: repeat has two keys"),
+    "an end that is none": (lambda d: d.update(exhausted="person_closed"), "exhausted: person_closed must lead to an"),
+    "an end that listens": (lambda d: d.update(exhausted="ask"), "exhausted: ask must lead to an end by itself"),
+    "silence that leads back": (_step("ask", given_up="person_closed"), "ask: a caller who presses nothing never"),
+    "a fact of what is not known": (
+        _say("zh-CN", "unknown", "评价{item}，按编号请按{number}，留言请按{message}。"),
+        "unknown: names item, and it may not be known there what is rated",
+    ),
+    "a question about nothing": (_key("unknown", 0, then="ask"), "ask: it may not be known there what is rated"),
+    "a rating before there is one": (
+        _say("en", "called", "{label} {go_on} {not_me} {opt_out}"),
+        'go_on: names label, and must say when = "rated" or "bad"',
+    ),
+    "a fact in the help": (
+        _say("en", "help", "{item} {repeat} {back} {slower} {person}"),
+        "help: en names item, which is not there",
+    ),
+    "a common key told and not there": (
+        lambda d: d["common"].pop("0"),
+        "help: zh-CN names person, which is not there",
+    ),
+    "keys of the scale unsaid": (_step("ask", says=["resumed"]), "ask: does not say the keys: ask"),
+    "keys of the scale said elsewhere": (_step("resumed", says=["resumed", "ask"]), "resumed: says the keys of"),
+    "words for agents": (
+        _step("resumed", says=["resumed", "agent_whisper"]),
+        "resumed: agent_whisper is said to agents",
+    ),
+    "a brace alone": (_say("en", "farewell", "Goodbye}."), "prompts.en.farewell: is empty, or has a brace"),
+    "what XML cannot hold": (_say("en", "farewell", "Good\bbye."), "prompts.en.farewell: holds a control code"),
+    "more than can be said": (
+        _say("en", "farewell", "Bye. " * 201),
+        "prompts.en.farewell: holds a control code, or is",
+    ),
     "a name that is taken": (_key("confirm", 0, name="label"), "confirm: no choice can be called label"),
 }
 
@@ -123,6 +155,7 @@ def test_a_file_of_ones_own_is_laid_over_the_shipped_one(tmp_path: Path) -> None
     ("text", "named"),
     [
         ("tries = = 2", "city.toml"),
+        ('extends = "survey"\n[steps."Ask me"]\nkind = "end"\n', r"steps\.Ask me"),
         ('extends = "survey"\ntries = 9\n', "tries: Input should be less than or equal to 5"),
         ('extends = "survey"\nflavour = "sweet"\n', "flavour: Extra inputs are not permitted"),
         ('extends = "survey"\n[steps.ask]\nthen = "nowhere"\n', "ask: leads to nowhere"),
