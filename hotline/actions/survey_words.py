@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
@@ -16,7 +17,7 @@ from hotline.rules.flow import MANY_KEYS, SIMPLE, StepKind
 from hotline.rules.reasons import REASONS, Reason
 from hotline.rules.reply_wishes import Wish
 from hotline.rules.scale import is_bad
-from hotline.rules.sentences import beside
+from hotline.rules.sentences import beside, is_chinese
 from hotline.rules.survey import Next, Place
 from hotline.tables import ServiceRecord
 
@@ -149,9 +150,16 @@ def _entries(line: Line, kind: StepKind) -> Iterator[str]:
     else:
         for place, record_id in enumerate(line.call.facts.get("choices", ())):
             record = line.session.scalars(select(ServiceRecord).where(ServiceRecord.id == record_id)).one()
-            item = facts_of(record, line.script, line.policy, language)["item"]
-            entry = line.flow.prompts[language]["which_entry"]
-            yield beside(entry.format(item=item, key=place + 1), language)
+            facts = facts_of(record, line.script, line.policy, language)
+            entry = line.flow.prompts[language][f"which_entry_{spoken_kind(record)}"]
+            time = _time(record.completed_at.astimezone(line.policy.zone), language)
+            yield beside(entry.format_map(facts | {"key": place + 1, "time": time}), language)
+
+
+def _time(moment: datetime, language: str) -> str:
+    """Of two calls on one day nothing else is different."""
+    hours = "点" if language == "zh-CN" else "點" if is_chinese(language) else ":"
+    return f"{moment.hour}{hours}{moment.minute:02}{'分' if is_chinese(language) else ''}"
 
 
 def _reason(reason: Reason, language: str) -> str:

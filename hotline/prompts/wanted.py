@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from string import Formatter
 
 from hotline.rules.flow import SIMPLE, Condition, Flow
+from hotline.rules.flow_faults import ENTRIES
 from hotline.rules.policy import Policy
 from hotline.rules.scale import STAR_LABELS, is_bad
 from hotline.rules.script import Script
@@ -82,7 +83,7 @@ def _sentences(menu: Menu, language: str) -> Iterator[tuple[str, str, set[str]]]
             yield name, template, _facts(template)
 
 
-_PIECES = {"which_entry", "reason_entry", "language_entry"}
+_PIECES = {entry for entries in ENTRIES.values() for entry in entries}
 
 
 def _facts(template: str) -> set[str]:

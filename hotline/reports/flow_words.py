@@ -21,7 +21,7 @@ def said_at(
     words: dict[str, Any] = {**script, **flow.prompts.get(language, {})}
     known = {**facts, **flow.keys_told(language)}
     step = flow.steps[name]
-    says = [*sentences_of(step.says), *([ENTRIES[step.kind][0]] if step.kind in ENTRIES else [])]
+    says = [*sentences_of(step.says), *ENTRIES.get(step.kind, ())]
     each = (own for sentence in says for own in (sentence, f"{sentence}{SIMPLE}"))
     return tuple((sentence, _filled(words[sentence], known)) for sentence in each if sentence in words)
 

@@ -25,10 +25,14 @@ _NEEDED = {
 }
 _NEEDED_TO_HEAR = {"then", "given_up"}
 _PASSED_OVER = {StepKind.LANGUAGE, StepKind.WHICH, StepKind.REASONS}
+# How one of a list is read out, and what that must name: enough to tell it from the others.
 ENTRIES = {
-    StepKind.LANGUAGE: ("language_entry", {"key"}),
-    StepKind.WHICH: ("which_entry", {"item", "key"}),
-    StepKind.REASONS: ("reason_entry", {"reason", "key"}),
+    StepKind.LANGUAGE: {"language_entry": {"key"}},
+    StepKind.WHICH: {
+        "which_entry_transaction": {"date", "item", "key"},
+        "which_entry_call": {"date", "time", "hotline", "key"},
+    },
+    StepKind.REASONS: {"reason_entry": {"reason", "key"}},
 }
 _OWN_KEYS = {
     StepKind.RATE: "12345",
@@ -144,7 +148,7 @@ def _returns(name: str, exits: Mapping[str, list[str]], *, hears: bool) -> bool:
 
 def _words(flow: Flow) -> Iterator[str]:
     used = {name for step in flow.steps.values() for name in sentences_of(step.says)} | {*flow.help}
-    used |= {ENTRIES[step.kind][0] for step in flow.steps.values() if step.kind in ENTRIES}
+    used |= {entry for step in flow.steps.values() for entry in ENTRIES.get(step.kind, {})}
     first = {*flow.prompts[flow.languages[0]]}
     script = {name for name, sentence in SENTENCES[Channel.PHONE].items() if not sentence.part}
     yield from (f"prompts: {name} has no words" for name in sorted(used - first - script))
@@ -188,8 +192,7 @@ def _facts(flow: Flow, language: str, prompts: Mapping[str, str]) -> Iterator[st
             yield f"{name}: {language} does not say the list"
         if step.kind is StepKind.RECORD and not any(_NOTICE.search(text) for text in own):
             yield f"{name}: {language} does not say that it records"
-        if step.kind in ENTRIES:
-            entry, needs = ENTRIES[step.kind]
+        for entry, needs in ENTRIES.get(step.kind, {}).items():
             if entry in prompts and {*facts_named(prompts[entry])} != needs:
                 yield f"prompts.{language}.{entry}: must name {' and '.join(sorted(needs))}, and nothing else"
     told = {fact for name in flow.help for fact in facts_named(prompts.get(name, ""))}

@@ -60,7 +60,8 @@ def test_of_several_services_the_latest_four_are_read_out_and_only_the_chosen_on
     items = ("营业执照", "身份证", "护照", "驾驶证", "公积金")
     records = [feed.transaction(f"JL-000{place}", item_name=item) for place, item in enumerate(items)]
     line = OnTheLine(twilio, WANG)
-    spoken = "评价公积金请按1，评价驾驶证请按2，评价护照请按3，评价身份证请按4，"
+    last_four = enumerate(("公积金", "驾驶证", "护照", "身份证"), start=1)
+    spoken = "".join(f"评价11月23日办理的{item}请按{key}，" for key, item in last_four)
     assert line.heard.said == (f"您有几件事可以评价。{spoken}请选择。",)
     assert line.press("5").said[0] == "您按的键不在选项中。"  # none that was read out
     greeting = line.press("3")
@@ -71,6 +72,20 @@ def test_of_several_services_the_latest_four_are_read_out_and_only_the_chosen_on
         call = session.get_one(Call, 1)
         assert call.invitation is not None
         assert (call.record_id, call.invitation.state) == (records[2], InvitationState.ANSWERED)
+
+
+@on_sqlite
+def test_services_of_one_name_are_told_apart_by_their_day_and_calls_by_their_hour(feed: Feed, twilio: Twilio) -> None:
+    feed.transaction("JL-1", completed_at="2026-11-20T09:20:00+08:00")
+    feed.transaction("JL-2")
+    feed.call("CALL-1", ended_at="2026-11-23T08:05:00+08:00")
+    feed.call("CALL-2")
+    (said,) = OnTheLine(twilio, WANG).heard.said
+    assert said == (
+        "您有几件事可以评价。"
+        "评价11月23日9点25分拨打12345热线的服务请按1，评价11月23日8点05分拨打12345热线的服务请按2，"
+        "评价11月23日办理的社会保障卡申领请按3，评价11月20日办理的社会保障卡申领请按4，请选择。"
+    )
 
 
 def test_from_another_telephone_by_the_number_of_the_case(house: Services, feed: Feed, twilio: Twilio) -> None:

@@ -96,8 +96,8 @@ WRONG: dict[str, tuple[Callable[[dict[str, Any]], object], str]] = {
     "a carrier's word": (_say("en", "farewell", "Say STOP. Goodbye."), "prompts.en.farewell: STOP is a word that"),
     "a list unsaid": (_say("en", "which", "You can rate several services."), "which: en does not say the list"),
     "an entry without its key": (
-        _say("en", "which_entry", "{item}."),
-        "prompts.en.which_entry: must name item and key, and nothing else",
+        _say("en", "which_entry_transaction", "{item}."),
+        "prompts.en.which_entry_transaction: must name date and item and key, and nothing else",
     ),
     "a common key of the scale": (lambda d: d["common"].update({"5": "person"}), "common: 5 cannot work everywhere"),
     "a verb twice": (lambda d: d["common"].update({"9": "repeat"}), "common: repeat has two keys"),
