@@ -26,7 +26,9 @@ def untold_number(call: Call) -> str:
 def record_of_reference(
     session: Session, call: Call, reference: str, policy: Policy, now: datetime
 ) -> ServiceRecord | None:
-    """The record of the call with that number; None if it is one of another day."""
+    """The record of the call with that number; None if it is one of another day, or made up by us for somebody."""
+    if reference.startswith(_UNTOLD):
+        return None
     wait_call(session, reference)
     record = session.scalar(
         select(ServiceRecord).where(

@@ -296,6 +296,17 @@ def test_a_code_does_not_take_a_call_from_whom_a_system_handed_over(
 
 
 @on_sqlite
+@pytest.mark.usefixtures("transfers")
+def test_a_number_of_our_own_making_is_no_reference(house: Services, feed: Feed, twilio: Twilio) -> None:
+    """It can be guessed, and its call is another caller's."""
+    theirs, call_sid = sid("CA"), sid("CA")
+    twilio.press(twilio.press(hands_over(twilio, theirs, LI, reference=""), theirs, ""), theirs, "1")
+    greeting = hands_over(twilio, call_sid, reference=only(house, ServiceRecord).number)
+    twilio.press(greeting, call_sid, "5")
+    assert [(rating.stars, rating.record_id) for rating in active_ratings(house)] == [(1, 1), (5, 2)]
+
+
+@on_sqlite
 def test_a_reference_of_another_day_is_another_call(house: Services, feed: Feed, twilio: Twilio) -> None:
     """Short codes go round."""
     feed.call(REFERENCE, LI, ended_at="2026-11-21T09:25:00+08:00", survey="none")
