@@ -135,7 +135,9 @@ def hear(flow: Flow, place: Place, keys: str, known: Known, scale: Scale) -> Nex
         return come_back(flow, place, known, does=(TakeOver(keys if _is_number(keys) else None),))
     verb = flow.common.get(keys) if step.choice(keys) is None else None
     if place.turn >= flow.most_turns:
-        return _enter(flow, flow.exhausted, known, place.turn)
+        last = _answered(flow, place, step, keys, known, scale) if verb is None else None
+        farewell = _enter(flow, flow.exhausted, known, place.turn)
+        return farewell if last is None else replace(farewell, does=last.does)
     match verb:
         case Verb.REPEAT if place.repeats < flow.repeats:
             return _again(place, known, step, repeats=place.repeats + 1)

@@ -217,6 +217,13 @@ def test_an_unknown_caller_keys_in_a_number_three_times_at_most() -> None:
     assert at(*again, "1", way="unknown").says == ("nothing_to_rate",)
 
 
+def test_the_last_key_that_a_call_can_have_still_rates() -> None:
+    place = Place("ask", FLOW.most_turns)
+    last = hear(FLOW, place, "2", Known(), Scale.STAR_5_BEST)
+    assert (last.does, last.says, last.place) == ((Rate(2),), ("farewell",), None)
+    assert hear(FLOW, place, "*", Known(), Scale.STAR_5_BEST).does == ()
+
+
 def test_who_was_cut_off_goes_on_where_it_stopped() -> None:
     stopped = Known(stars=1, back=("ask", "confirm", "reasons"))
     assert begin(FLOW, FLOW.ways.resumed, stopped).says == ("resumed", "reasons")
