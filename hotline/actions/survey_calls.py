@@ -96,6 +96,8 @@ def call_to_citizen(
         call = locked_call(session, call_id)
     except NoResultFound:
         raise NotFound(f"call {call_id}") from None
+    if call.external_id is None and _is_another(session, call, carrier, external_id):
+        raise NotFound(f"call {call_id} as {external_id}")
     call.carrier, call.external_id = carrier, call.external_id or external_id
     call.state = max(call.state, CallState.ANSWERED, key=list(CallState).index)
     call.answered_at = call.answered_at or now
@@ -104,6 +106,12 @@ def call_to_citizen(
         return said
     line = _line(session, call, policy, now)
     return _opened(line, _words_to_citizen(line))
+
+
+def _is_another(session: Session, call: Call, carrier: str, external_id: str) -> bool:
+    """Is that the carrier's id of some other call?"""
+    other = select(Call.id).where(Call.carrier == carrier, Call.external_id == external_id, Call.id != call.id)
+    return session.scalar(other.limit(1)) is not None
 
 
 def _words_to_citizen(line: Line) -> Spoken:

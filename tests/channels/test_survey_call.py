@@ -412,6 +412,16 @@ def test_a_name_full_of_markup_stays_words(house: Services, feed: Feed, twilio: 
     assert greeting.dials is None
 
 
+def test_the_id_of_another_call_is_not_taken_for_ours(house: Services, feed: Feed, twilio: Twilio) -> None:
+    feed.transaction(person=LI)
+    call_sid = sid("CA")
+    twilio.rings(LI, call_sid)
+    ours = only(house, Call, inbound=False)
+    response = twilio.post(f"/webhooks/twilio/voice/survey/{ours.id}", {"CallSid": call_sid, "To": LI.e164})
+    assert response.status_code == 404
+    assert only(house, Call, inbound=False).external_id is None
+
+
 @on_sqlite
 @pytest.mark.usefixtures("on_the_line")
 def test_a_forged_key_rates_nothing(house: Services, twilio: Twilio) -> None:
