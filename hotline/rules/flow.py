@@ -139,7 +139,7 @@ class Flow(_Part):
     the repeat key helps; `most_turns`: of the whole call, and then it goes to `exhausted`.
     """
 
-    name: str
+    name: str = Field(max_length=48)
     version: int = Field(ge=1)
     title: str
     ways: Ways

@@ -91,7 +91,7 @@ def test_services_of_one_name_are_told_apart_by_their_day_and_calls_by_their_hou
 def test_from_another_telephone_by_the_number_of_the_case(house: Services, feed: Feed, twilio: Twilio) -> None:
     record_id = feed.transaction(NUMBER)
     line = OnTheLine(twilio, ZHAO)
-    assert (line.press("1").keys, line.heard.ends_with) == (32, "#")
+    assert (line.press("1").keys, line.heard.ends_with, line.heard.seconds) == (32, "#", 10)
     assert line.press("123", DIGITS).said == (READ_BACK,)  # three keys are no number
     assert line.press("2", DIGITS, "1").said[0] == "您好，这里是吉林市政务服务。请您评价11月23日办理的社会保障卡申领。"
     assert line.press("2").said == ("您的评价是：不满意。确认请按1，重新选择请按2。",)

@@ -168,6 +168,13 @@ def test_a_file_that_cannot_be_is_refused_by_name(text: str, named: str, tmp_pat
         load_flow(str(path))
 
 
+def test_a_file_whose_name_no_call_could_keep_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / f"{'a' * 49}.toml"
+    path.write_text('extends = "survey"\n', encoding="utf-8")
+    with pytest.raises(SettingsError, match="name: String should have at most 48"):
+        load_flow(str(path))
+
+
 def test_a_flow_that_is_not_there_is_named() -> None:
     with pytest.raises(SettingsError, match="no such flow"):
         load_flow("none")
