@@ -213,7 +213,9 @@ def _try_again(flow: Flow, place: Place, step: Step, keys: str, known: Known) ->
     if place.tries >= flow.tries + known.more_tries:
         assert step.given_up is not None
         return _leave(flow, place, step.given_up, known)
-    says = (WRONG_KEY if keys else SILENCE, *(flow.help if place.tries == 1 else ()), *step.says)
+    is_true_here = not any(step.choice(key) for key in flow.common)  # 9 cannot be slower speech and another reason
+    help_said = flow.help if place.tries == 1 and is_true_here else ()
+    says = (WRONG_KEY if keys else SILENCE, *help_said, *step.says)
     here = replace(place, turn=place.turn + 1, tries=place.tries + 1)
     return Next((), says, here, known.back, known.visits)
 

@@ -186,6 +186,12 @@ def test_help_tells_of_the_keys_that_work_everywhere_after_the_first_try() -> No
     assert at("", "7").says == ("wrong_key", "ask")
 
 
+def test_help_is_not_said_where_one_of_its_keys_means_something_else() -> None:
+    reasons = at("1", "1")
+    assert reasons.says == ("reasons",)
+    assert hear(FLOW, Place("reasons", 3), "", Known(stars=1), Scale.STAR_5_BEST).says == ("silence", "reasons")
+
+
 def test_a_language_is_asked_for_only_where_there_are_several() -> None:
     several = Known(languages=("zh-CN", "yue"))
     assert at(known=several).place == Place("language")
