@@ -164,12 +164,16 @@ class Flow(_Part):
 
     def keys_told(self, language: str) -> dict[str, str]:
         """What the words of that language may say for a key, by the name of its choice or of its verb."""
-        signs = _SIGNS["en" if language == "en" else "zh"]
+        signs = _SIGNS.get(language, _SIGNS["zh-Hant"])
         told = {choice.name: choice.key for step in self.steps.values() for choice in step.choices}
         return told | {str(verb): signs.get(key, key) for key, verb in self.common.items()}
 
 
-_SIGNS = {"zh": {"*": "星号键", "#": "井号键"}, "en": {"*": "star", "#": "pound"}}
+_SIGNS = {
+    "zh-CN": {"*": "星号键", "#": "井号键"},
+    "zh-Hant": {"*": "星號鍵", "#": "井號鍵"},
+    "en": {"*": "star", "#": "pound"},
+}
 _VARIANTS = {"{kind}": ("transaction", "call"), "{grade}": ("good", "bad", "no_call")}
 
 

@@ -28,6 +28,13 @@ def test_what_comes_with_the_product_is_sound(name: str) -> None:
     assert load_flow(name).languages == ("zh-CN", "zh-Hant", "yue", "en")
 
 
+@pytest.mark.parametrize(
+    ("language", "star"), [("zh-CN", "星号键"), ("zh-Hant", "星號鍵"), ("yue", "星號鍵"), ("en", "star")]
+)
+def test_a_sign_is_told_in_the_letters_of_its_language(language: str, star: str) -> None:
+    assert load_flow("survey").keys_told(language)["repeat"] == star
+
+
 def _say(language: str, name: str, text: str) -> Callable[[dict[str, Any]], object]:
     return lambda document: document["prompts"][language].update({name: text})
 
