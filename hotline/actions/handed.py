@@ -29,6 +29,7 @@ def record_of_reference(
     """The record of the call with that number; None if it is one of another day, or made up by us for somebody."""
     if reference.startswith(_UNTOLD):
         return None
+    wait_turn(session, call.phone_lookup)  # which may be needed after all, and comes before that of a call
     wait_call(session, reference)
     record = session.scalar(
         select(ServiceRecord).where(

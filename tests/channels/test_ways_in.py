@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 
 from hotline.actions.survey_about import is_theirs
+from hotline.actions.turns import wait_call, wait_turn
+from hotline.rules.phones import read_phone
 from hotline.services import Services
 from hotline.tables import Call, Case, Invitation, PressedKey, Rating, ServiceRecord
 from hotline.tables.contacts import Way
@@ -313,6 +315,18 @@ def test_a_reference_of_another_day_is_another_call(house: Services, feed: Feed,
     call_sid = sid("CA")
     twilio.press(hands_over(twilio, call_sid), call_sid, "1")
     assert only(house, Rating).record.number == f"phone-{only(house, Call).id}"
+
+
+@on_postgresql
+def test_who_is_handed_over_and_a_list_of_calls_never_wait_in_a_circle(
+    house: Services, feed: Feed, twilio: Twilio
+) -> None:
+    feed.call(REFERENCE, LI, ended_at="2026-11-21T09:25:00+08:00", survey="none")  # so that the telephone is asked for
+    with house.database.write() as session:
+        wait_turn(session, house.vault.seal_phone(read_phone(WANG.phone, "CN")).lookup)
+        coming = meanwhile(house, lambda: asks(hands_over(twilio, sid("CA"))))
+        wait_call(session, REFERENCE)
+    assert coming.result(20)
 
 
 @on_sqlite
