@@ -17,6 +17,7 @@ from hotline.actions.survey_known import keep, known_of
 from hotline.actions.survey_line import Line
 from hotline.actions.survey_ways import way_in
 from hotline.actions.survey_words import Spoken, said_alone, spoken
+from hotline.actions.turns import wait_turn
 from hotline.actions.wording import script_in_use, script_said
 from hotline.errors import NotFound
 from hotline.flows import load_flow
@@ -135,10 +136,19 @@ def key_pressed(
 
     What a key does is recorded here, so whatever the caller does after it changes nothing. Raises NotFound.
     """
+    if place.step == load_flow(policy.phone.flow).ways.handed:
+        _wait_turn_of(session, carrier, external_id)
     line = _line(session, _on_the_line(session, carrier, external_id), policy, now)
     if (said := _said_at(line, place)) is not None:
         return said
     return _go_on(line, place, keys, lambda known: hear(line.flow, place, keys, known, line.script.scale))
+
+
+def _wait_turn_of(session: Session, carrier: str, external_id: str) -> None:
+    """Who is handed over may need the turn of the number (`hotline.actions.handed`), and it comes before any row."""
+    number = select(Call.phone_lookup).where(Call.carrier == carrier, Call.external_id == external_id)
+    if (phone_lookup := session.scalar(number)) is not None:
+        wait_turn(session, phone_lookup)
 
 
 def voice_left(

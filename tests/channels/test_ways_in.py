@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from hotline.actions.survey_about import is_theirs
 from hotline.actions.turns import wait_call, wait_turn
@@ -326,6 +327,18 @@ def test_who_is_handed_over_and_a_list_of_calls_never_wait_in_a_circle(
         wait_turn(session, house.vault.seal_phone(read_phone(WANG.phone, "CN")).lookup)
         coming = meanwhile(house, lambda: asks(hands_over(twilio, sid("CA"))))
         wait_call(session, REFERENCE)
+    assert coming.result(20)
+
+
+@on_postgresql
+@pytest.mark.usefixtures("transfers")
+def test_a_code_and_the_fallback_of_its_call_never_wait_in_a_circle(house: Services, twilio: Twilio) -> None:
+    call_sid = sid("CA")
+    silence = hands_over(twilio, call_sid, reference="")
+    with house.database.write() as session:
+        wait_turn(session, house.vault.seal_phone(read_phone(WANG.phone, "CN")).lookup)
+        coming = meanwhile(house, lambda: asks(twilio.press(silence, call_sid, "")))
+        session.scalars(select(Call).with_for_update(of=Call)).all()
     assert coming.result(20)
 
 
