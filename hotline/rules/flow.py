@@ -10,6 +10,7 @@ from enum import StrEnum
 from pydantic import BaseModel, ConfigDict, Field
 
 from hotline.rules.reply_wishes import Wish
+from hotline.rules.script import Script
 
 RETURN = "@return"  # as the next step: the one that the caller came from
 SIMPLE = "_simple"  # behind the name of a sentence: the same in simpler words, for elder mode
@@ -132,7 +133,8 @@ class Ways(_Part):
 class Flow(_Part):
     """`common`: keys that work at every step that listens, unless the step has the key itself; `help`: the sentences
     that tell of them, said after a first try that came to nothing. `tries`: askings of one step; `repeats`: how often
-    the repeat key helps; `most_turns`: of the whole call, and then it goes to `exhausted`.
+    the repeat key helps; `most_turns`: of the whole call, and then it goes to `exhausted`. `words`: the script's own
+    sentences, in languages that it has not, such as 闽南语.
     """
 
     name: str
@@ -148,6 +150,7 @@ class Flow(_Part):
     exhausted: str
     steps: Mapping[str, Step]
     prompts: Mapping[str, Mapping[str, str]] = Field(min_length=1)
+    words: Mapping[str, Mapping[str, str | dict[str, str]]] = Field(default_factory=dict)
 
     @property
     def id(self) -> str:
@@ -157,6 +160,11 @@ class Flow(_Part):
     @property
     def languages(self) -> tuple[str, ...]:
         return tuple(self.prompts)
+
+    def spoken(self, script: Script) -> Script:
+        """The script, with the languages that only this flow has words in."""
+        more = {language: dict(own) for language, own in self.words.items() if language not in script.words}
+        return script.model_copy(update={"words": {**script.words, **more}}) if more else script
 
     def keys_told(self, language: str) -> dict[str, str]:
         """What the words of that language may say for a key, by the name of its choice or of its verb."""
