@@ -50,7 +50,8 @@ class Counts:
     calls: were placed by us, or came in. answered: somebody, or a machine, was on the line. silent: answered, and no
     key was pressed. asked: came to the question. rated: pressed a key of the scale there. bad: came to a step that is
     only for a bad rating. confirmed: pressed a key there that leads on; again: one that leads back to the question.
-    reasons: pressed a key of one. voice: left their voice. wished: said whether and when to be called.
+    reasons: pressed a key of one. voice, wished: of the bad, left their voice, said whether and when to be called.
+    messages: left their voice, and came to no such step.
     person: pressed the key for a person. elder: were spoken to slowly. not_me, opted_out: pressed the key for it.
     """
 
@@ -65,6 +66,7 @@ class Counts:
     reasons: int = 0
     voice: int = 0
     wished: int = 0
+    messages: int = 0
     person: int = 0
     elder: int = 0
     not_me: int = 0
@@ -161,10 +163,15 @@ def _counted(session: Session, flow: Flow, mine: _Where) -> dict[tuple[Way, str]
         .group_by(Call.id)
         .subquery()
     )
-    names = [field.name for field in fields(Counts) if field.name not in ("calls", "silent")]
-    sums = [func.sum(each.c[name]).label(name) for name in names]
-    silent = func.sum(each.c.answered * (1 - each.c.pressed)).label("silent")
-    wanted = select(each.c.way, each.c.language, func.count().label("calls"), silent, *sums)
+    both = {
+        "silent": each.c.answered * (1 - each.c.pressed),
+        "voice": each.c.bad * each.c.voice,
+        "wished": each.c.bad * each.c.wished,
+        "messages": (1 - each.c.bad) * each.c.voice,
+    }
+    names = [field.name for field in fields(Counts) if field.name != "calls"]
+    sums = [func.sum(both[name] if name in both else each.c[name]).label(name) for name in names]
+    wanted = select(each.c.way, each.c.language, func.count().label("calls"), *sums)
     rows = session.execute(wanted.group_by(each.c.way, each.c.language)).mappings()
     return {(row["way"], row["language"]): _counts(row) for row in rows}
 
