@@ -22,8 +22,10 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
+from hotline.actions.wording import script_said
 from hotline.rules.flow import Choice, Condition, Does, Flow, StepKind, Verb
 from hotline.rules.reasons import REASONS
+from hotline.rules.scale import Scale, is_bad
 from hotline.tables import Call, CallTurn, Recording
 from hotline.tables.contacts import CallState, Way
 
@@ -48,10 +50,10 @@ class Counts:
     """Every figure counts calls.
 
     calls: were placed by us, or came in. answered: somebody, or a machine, was on the line. silent: answered, and no
-    key was pressed. asked: came to the question. rated: pressed a key of the scale there. bad: came to a step that is
-    only for a bad rating. confirmed: pressed a key there that leads on; again: one that leads back to the question.
-    reasons: pressed a key of one. voice, wished: of the bad, left their voice, said whether and when to be called.
-    messages: left their voice, and came to no such step.
+    key was pressed. asked: came to the question. rated: pressed a key of the scale there. bad: pressed one that means
+    1 or 2 stars. confirmed: pressed a key that leads on, at a step that is only for a bad rating; again: one that leads
+    back to the question. reasons: pressed a key of one. voice, wished: of the bad, left their voice, said whether and
+    when to be called. messages: left their voice, and pressed no such key of the scale.
     person: pressed the key for a person. elder: were spoken to slowly. not_me, opted_out: pressed the key for it.
     """
 
@@ -156,7 +158,10 @@ def _counted(session: Session, flow: Flow, mine: _Where) -> dict[tuple[Way, str]
             Call.way,
             Call.language,
             *(_number(which).label(name) for name, which in of_call.items()),
-            *(func.max(_number(which)).label(name) for name, which in _of_turns(flow).items()),
+            *(
+                func.max(_number(which)).label(name)
+                for name, which in _of_turns(flow, _is_bad(session, flow, mine)).items()
+            ),
         )
         .outerjoin(CallTurn, and_(CallTurn.call_id == Call.id, CallTurn.turn > 0))
         .where(*mine)
@@ -180,7 +185,7 @@ def _counts(row: RowMapping) -> Counts:
     return Counts(**{field.name: int(row[field.name]) for field in fields(Counts)})
 
 
-def _of_turns(flow: Flow) -> dict[str, ColumnElement[bool]]:
+def _of_turns(flow: Flow, bad_rating: ColumnElement[bool]) -> dict[str, ColumnElement[bool]]:
     """What each turn tells of its call, by name; where a call stands tells that it came there."""
     steps = flow.steps
     rate, bad = _of_kind(flow, StepKind.RATE), [n for n, step in steps.items() if step.when is Condition.BAD]
@@ -189,7 +194,7 @@ def _of_turns(flow: Flow) -> dict[str, ColumnElement[bool]]:
         "pressed": CallTurn.step.in_(hearing) & (CallTurn.keys != ""),
         "asked": _came_to(rate),
         "rated": _is_rating(flow),
-        "bad": _came_to(bad),
+        "bad": bad_rating,
         "confirmed": _pressed((n, c) for n, c in _choices(flow) if n in bad and c.then not in rate),
         "again": _pressed((n, c) for n, c in _choices(flow) if n in bad and c.then in rate),
         "reasons": CallTurn.step.in_(_of_kind(flow, StepKind.REASONS)) & _holds_a_reason(),
@@ -214,6 +219,14 @@ def _came_to(names: list[str]) -> ColumnElement[bool]:
 
 def _is_rating(flow: Flow) -> ColumnElement[bool]:
     return CallTurn.step.in_(_of_kind(flow, StepKind.RATE)) & CallTurn.keys.in_(_RATING_KEYS)
+
+
+def _is_bad(session: Session, flow: Flow, mine: _Where) -> ColumnElement[bool]:
+    """By the scale that each call told."""
+    keys = {scale: [str(scale.key(stars)) for stars in range(1, 6) if is_bad(stars)] for scale in Scale}
+    scripts = session.scalars(select(Call.script).where(*mine).distinct())
+    told = ((Call.script == each) & CallTurn.keys.in_(keys[script_said(session, each).scale]) for each in scripts)
+    return CallTurn.step.in_(_of_kind(flow, StepKind.RATE)) & or_(false(), *told)
 
 
 def _pressed(choices: Iterable[tuple[str, Choice]]) -> ColumnElement[bool]:
