@@ -207,7 +207,12 @@ def _calls(house: Services) -> Finding:
     daily = f"{phone.daily_cap} in 24 hours" if phone.daily_cap else "no cap for a day"
     burst = f"{phone.burst_cap} in {phone.burst_minutes} minutes" if phone.burst_cap else "no cap for minutes"
     pace = f"{settings.calls_per_second:g} a second, {settings.most_calls} lines"
-    return Finding("calls", Verdict.OK, f"{pace}; to one number {daily}, {burst}")
+    told = f"{pace}; to one number {daily}, {burst}"
+    if settings.twilio_from in phone.transfer_numbers:
+        return Finding(
+            "calls", Verdict.WARNING, f"{told}; whoever rings {settings.twilio_from} back is taken for handed over"
+        )
+    return Finding("calls", Verdict.OK, told)
 
 
 def _mainland(house: Services) -> Finding:
