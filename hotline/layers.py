@@ -4,6 +4,8 @@ import tomllib
 from collections.abc import Callable
 from typing import Any
 
+from pydantic import ValidationError
+
 from hotline.errors import SettingsError
 
 
@@ -17,6 +19,12 @@ def read_layers(name: str, text_of: Callable[[str], str], seen: frozenset[str] =
         raise SettingsError(f"{name}: {error}") from None
     base = own.pop("extends", None)
     return own if base is None else _laid_over(read_layers(base, text_of, seen | {name}), own)
+
+
+def faults_told(error: ValidationError) -> str:
+    """Each entry that is wrong with what is wrong about it; of what is wrong with several at once, only that."""
+    told = ((".".join(map(str, each["loc"])), each["msg"].removeprefix("Value error, ")) for each in error.errors())
+    return "; ".join(f"{entry}: {fault}" if entry else fault for entry, fault in told)
 
 
 def _laid_over(base: dict[str, Any], own: dict[str, Any]) -> dict[str, Any]:

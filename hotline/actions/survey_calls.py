@@ -244,7 +244,8 @@ def _keep_turn(line: Line, place: Place, keys: str, said: Spoken) -> None:
 
 
 def _line(session: Session, call: Call, policy: Policy, now: datetime) -> Line:
-    return Line(session, call, load_flow(policy.phone.flow), script_said(session, call.script), policy, now)
+    flow = load_flow(policy.phone.flow)
+    return Line(session, call, flow, flow.spoken(script_said(session, call.script)), policy, now)
 
 
 def _begin(line: Line, step: str) -> Spoken:

@@ -80,6 +80,7 @@ def _answer(session: Session, call: Call, policy: Policy, now: datetime) -> str:
 
 
 def _said(script: Script, sentence: str, language: str, policy: Policy) -> Apology:
+    language = language if language in script.languages else policy.languages[0]
     text = script.say(sentence, language, signature=policy.signature[language], hotline=policy.hotline)
     return Apology(language, text)
 

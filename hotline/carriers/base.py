@@ -127,7 +127,9 @@ class TextCarrier(Carrier, Protocol):
 
 
 class VoiceCarrier(Carrier, Protocol):
-    """A carrier of calls."""
+    """A carrier of calls. `languages`: those that it has a voice for; others are played, or read in that of another."""
+
+    languages: frozenset[str]
 
     def read_call(self, form: Mapping[str, str]) -> ReceivedCall:
         """A call that comes in, was answered, or comes back from another side."""

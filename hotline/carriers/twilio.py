@@ -84,10 +84,12 @@ _PROGRESS = {
     "failed": CallProgress.FAILED,
 }
 
-# <Say>'s codes are not those of <Gather>'s speech recognition; a language without a row here cannot be spoken.
+# <Say>'s codes are not those of <Gather>'s speech recognition. A language without a row here is read in Mandarin
+# wherever there is no sound file of it.
+_MANDARIN = {"language": "cmn-CN", "voice": "Polly.Zhiyu-Neural"}
 _VOICES = {
-    "zh-CN": {"language": "cmn-CN", "voice": "Polly.Zhiyu-Neural"},
-    "zh-Hant": {"language": "cmn-CN", "voice": "Polly.Zhiyu-Neural"},  # Mandarin, written otherwise
+    "zh-CN": _MANDARIN,
+    "zh-Hant": _MANDARIN,  # written otherwise
     "yue": {"language": "yue-CN", "voice": "Polly.Hiujin-Neural"},
     "en": {"language": "en-US", "voice": "Polly.Joanna-Neural"},
 }
@@ -101,6 +103,7 @@ class TwilioCarrier:
     """Texts and calls by Twilio, or by a service that speaks its API at TWILIO_API_URL."""
 
     name = "twilio"
+    languages = frozenset(_VOICES)
 
     def __init__(self, settings: Settings, vault: Vault, region: str) -> None:
         token = settings.twilio_auth_token.get_secret_value()
@@ -287,9 +290,9 @@ def _speak(into: Any, part: Say | Play) -> None:
         case Play(url):
             into.play(url)
         case Say(text, language, slow=False):
-            into.say(text, **_VOICES[language])
+            into.say(text, **_VOICES.get(language, _MANDARIN))
         case Say(text, language):
-            into.say(**_VOICES[language]).prosody(text, rate="80%", volume="loud")
+            into.say(**_VOICES.get(language, _MANDARIN)).prosody(text, rate="80%", volume="loud")
 
 
 def _rendered(response: MessagingResponse | VoiceResponse) -> Rendered:

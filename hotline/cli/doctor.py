@@ -122,6 +122,9 @@ def _prompts(house: Services) -> Finding:
     """What is not rendered is said by the carrier's own voice: another one, in the middle of a call."""
     policy, prompts = house.policy, house.prompts
     if prompts is None:
+        if without := [one for one in policy.spoken_languages if one not in house.voice_carrier.languages]:
+            words = f"the carrier has no voice for {', '.join(without)}: set HOTLINE_PROMPTS and render recordings"
+            return Finding("prompts", Verdict.WARNING, words)
         return Finding("prompts", Verdict.OK, "the carrier's own voice says every sentence")
     try:
         with house.database.read() as session:
@@ -204,7 +207,12 @@ def _calls(house: Services) -> Finding:
     daily = f"{phone.daily_cap} in 24 hours" if phone.daily_cap else "no cap for a day"
     burst = f"{phone.burst_cap} in {phone.burst_minutes} minutes" if phone.burst_cap else "no cap for minutes"
     pace = f"{settings.calls_per_second:g} a second, {settings.most_calls} lines"
-    return Finding("calls", Verdict.OK, f"{pace}; to one number {daily}, {burst}")
+    told = f"{pace}; to one number {daily}, {burst}"
+    if settings.twilio_from in phone.transfer_numbers:
+        return Finding(
+            "calls", Verdict.WARNING, f"{told}; whoever rings {settings.twilio_from} back is taken for handed over"
+        )
+    return Finding("calls", Verdict.OK, told)
 
 
 def _mainland(house: Services) -> Finding:

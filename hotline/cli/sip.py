@@ -27,7 +27,7 @@ def sip(simulator: Path | None, **options: str | None) -> None:
     try:
         from hotline.sip.gateway import own_exchange, run, whole_simulator
     except ModuleNotFoundError as error:
-        raise SettingsError(f"{error.name} is not installed: pip install 'hotline[sip]'") from None
+        raise SettingsError(f"{error.name} is not installed: pip install '.[sip]' in the product's folder") from None
     voice = EspeakVoice()
     server = own_exchange(settings) if simulator is None else whole_simulator(settings, simulator)
     asyncio.run(run(settings, voice, server, click.echo))

@@ -32,6 +32,7 @@ FUNNEL: Mapping[tuple[str, str], tuple[Words, Words]] = {
     ("reasons", "bad"): (Words("说明原因", "gave reasons"), _BAD),
     ("voice", "bad"): (Words("留下录音", "left their voice"), _BAD),
     ("wished", "bad"): (Words("选了回电时间", "said when to call"), _BAD),
+    ("messages", "answered"): (Words("其他录音", "other voices left"), _ANSWERED),
 }
 
 FACTS: Mapping[str, Words] = {

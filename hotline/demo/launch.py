@@ -93,7 +93,7 @@ def launch(folder: Path, tell: Callable[[str], None], sip: bool = False) -> Demo
 def _check_what_sip_needs() -> None:
     """Raises SettingsError: a gateway that cannot start would be started again and again."""
     if find_spec("aiosipua") is None or find_spec("aiortp") is None:
-        raise SettingsError("--sip: pip install 'hotline[sip]'")
+        raise SettingsError("--sip: pip install '.[sip]' in the product's folder")
     EspeakVoice()
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from hotline.errors import SettingsError
-from hotline.layers import read_layers
+from hotline.layers import faults_told, read_layers
 from hotline.rules.flow import Flow
 from hotline.rules.flow_faults import faults
 
@@ -26,8 +26,7 @@ def read_flow(name: str) -> Flow:
     try:
         return Flow.model_validate(read_layers(name, _text) | {"name": Path(name).stem})
     except ValidationError as error:
-        found = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
-        raise SettingsError(f"flow {name}: {found}") from None
+        raise SettingsError(f"flow {name}: {faults_told(error)}") from None
 
 
 def flow_names() -> list[str]:

@@ -6,7 +6,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from hotline.errors import SettingsError
-from hotline.layers import read_layers
+from hotline.layers import faults_told, read_layers
 from hotline.rules.policy import Policy
 
 
@@ -17,8 +17,7 @@ def load_policy(name: str) -> Policy:
     except SettingsError as error:
         raise SettingsError(f"HOTLINE_POLICY: {error}") from None
     except ValidationError as error:
-        faults = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
-        raise SettingsError(f"HOTLINE_POLICY: {name}: {faults}") from None
+        raise SettingsError(f"HOTLINE_POLICY: {name}: {faults_told(error)}") from None
 
 
 def preset_names() -> list[str]:

@@ -22,8 +22,10 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
+from hotline.actions.wording import script_said
 from hotline.rules.flow import Choice, Condition, Does, Flow, StepKind, Verb
 from hotline.rules.reasons import REASONS
+from hotline.rules.scale import Scale, is_bad
 from hotline.tables import Call, CallTurn, Recording
 from hotline.tables.contacts import CallState, Way
 
@@ -48,9 +50,10 @@ class Counts:
     """Every figure counts calls.
 
     calls: were placed by us, or came in. answered: somebody, or a machine, was on the line. silent: answered, and no
-    key was pressed. asked: came to the question. rated: pressed a key of the scale there. bad: came to a step that is
-    only for a bad rating. confirmed: pressed a key there that leads on; again: one that leads back to the question.
-    reasons: pressed a key of one. voice: left their voice. wished: said whether and when to be called.
+    key was pressed. asked: came to the question. rated: pressed a key of the scale there. bad: pressed one that means
+    1 or 2 stars. confirmed: pressed a key that leads on, at a step that is only for a bad rating; again: one that leads
+    back to the question. reasons: pressed a key of one. voice, wished: of the bad, left their voice, said whether and
+    when to be called. messages: left their voice, and pressed no such key of the scale.
     person: pressed the key for a person. elder: were spoken to slowly. not_me, opted_out: pressed the key for it.
     """
 
@@ -65,6 +68,7 @@ class Counts:
     reasons: int = 0
     voice: int = 0
     wished: int = 0
+    messages: int = 0
     person: int = 0
     elder: int = 0
     not_me: int = 0
@@ -154,17 +158,25 @@ def _counted(session: Session, flow: Flow, mine: _Where) -> dict[tuple[Way, str]
             Call.way,
             Call.language,
             *(_number(which).label(name) for name, which in of_call.items()),
-            *(func.max(_number(which)).label(name) for name, which in _of_turns(flow).items()),
+            *(
+                func.max(_number(which)).label(name)
+                for name, which in _of_turns(flow, _is_bad(session, flow, mine)).items()
+            ),
         )
         .outerjoin(CallTurn, and_(CallTurn.call_id == Call.id, CallTurn.turn > 0))
         .where(*mine)
         .group_by(Call.id)
         .subquery()
     )
-    names = [field.name for field in fields(Counts) if field.name not in ("calls", "silent")]
-    sums = [func.sum(each.c[name]).label(name) for name in names]
-    silent = func.sum(each.c.answered * (1 - each.c.pressed)).label("silent")
-    wanted = select(each.c.way, each.c.language, func.count().label("calls"), silent, *sums)
+    both = {
+        "silent": each.c.answered * (1 - each.c.pressed),
+        "voice": each.c.bad * each.c.voice,
+        "wished": each.c.bad * each.c.wished,
+        "messages": (1 - each.c.bad) * each.c.voice,
+    }
+    names = [field.name for field in fields(Counts) if field.name != "calls"]
+    sums = [func.sum(both[name] if name in both else each.c[name]).label(name) for name in names]
+    wanted = select(each.c.way, each.c.language, func.count().label("calls"), *sums)
     rows = session.execute(wanted.group_by(each.c.way, each.c.language)).mappings()
     return {(row["way"], row["language"]): _counts(row) for row in rows}
 
@@ -173,7 +185,7 @@ def _counts(row: RowMapping) -> Counts:
     return Counts(**{field.name: int(row[field.name]) for field in fields(Counts)})
 
 
-def _of_turns(flow: Flow) -> dict[str, ColumnElement[bool]]:
+def _of_turns(flow: Flow, bad_rating: ColumnElement[bool]) -> dict[str, ColumnElement[bool]]:
     """What each turn tells of its call, by name; where a call stands tells that it came there."""
     steps = flow.steps
     rate, bad = _of_kind(flow, StepKind.RATE), [n for n, step in steps.items() if step.when is Condition.BAD]
@@ -182,7 +194,7 @@ def _of_turns(flow: Flow) -> dict[str, ColumnElement[bool]]:
         "pressed": CallTurn.step.in_(hearing) & (CallTurn.keys != ""),
         "asked": _came_to(rate),
         "rated": _is_rating(flow),
-        "bad": _came_to(bad),
+        "bad": bad_rating,
         "confirmed": _pressed((n, c) for n, c in _choices(flow) if n in bad and c.then not in rate),
         "again": _pressed((n, c) for n, c in _choices(flow) if n in bad and c.then in rate),
         "reasons": CallTurn.step.in_(_of_kind(flow, StepKind.REASONS)) & _holds_a_reason(),
@@ -207,6 +219,14 @@ def _came_to(names: list[str]) -> ColumnElement[bool]:
 
 def _is_rating(flow: Flow) -> ColumnElement[bool]:
     return CallTurn.step.in_(_of_kind(flow, StepKind.RATE)) & CallTurn.keys.in_(_RATING_KEYS)
+
+
+def _is_bad(session: Session, flow: Flow, mine: _Where) -> ColumnElement[bool]:
+    """By the scale that each call told."""
+    keys = {scale: [str(scale.key(stars)) for stars in range(1, 6) if is_bad(stars)] for scale in Scale}
+    scripts = session.scalars(select(Call.script).where(*mine).distinct())
+    told = ((Call.script == each) & CallTurn.keys.in_(keys[script_said(session, each).scale]) for each in scripts)
+    return CallTurn.step.in_(_of_kind(flow, StepKind.RATE)) & or_(false(), *told)
 
 
 def _pressed(choices: Iterable[tuple[str, Choice]]) -> ColumnElement[bool]:

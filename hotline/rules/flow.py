@@ -12,6 +12,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from hotline.rules.reply_wishes import Wish
+from hotline.rules.script import Script
 
 RETURN = "@return"  # as the next step: the one that the caller came from
 STEP_NAME = r"[a-z_]{1,32}"
@@ -136,7 +137,8 @@ class Ways(_Part):
 class Flow(_Part):
     """`common`: keys that work at every step that listens, unless the step has the key itself; `help`: the sentences
     that tell of them, said after a first try that came to nothing. `tries`: askings of one step; `repeats`: how often
-    the repeat key helps; `most_turns`: of the whole call, and then it goes to `exhausted`.
+    the repeat key helps; `most_turns`: of the whole call, and then it goes to `exhausted`. `words`: the script's own
+    sentences, in languages that it has not, such as 闽南语.
     """
 
     name: str = Field(max_length=48)
@@ -152,6 +154,7 @@ class Flow(_Part):
     exhausted: str
     steps: Mapping[Annotated[str, StringConstraints(pattern=f"^{STEP_NAME}$")], Step]
     prompts: Mapping[str, Mapping[str, str]] = Field(min_length=1)
+    words: Mapping[str, Mapping[str, str | dict[str, str]]] = Field(default_factory=dict)
 
     @property
     def id(self) -> str:
@@ -162,9 +165,14 @@ class Flow(_Part):
     def languages(self) -> tuple[str, ...]:
         return tuple(self.prompts)
 
+    def spoken(self, script: Script) -> Script:
+        """The script, with the languages that only this flow has words in."""
+        more = {language: dict(own) for language, own in self.words.items() if language not in script.words}
+        return script.model_copy(update={"words": {**script.words, **more}}) if more else script
+
     def keys_told(self, language: str) -> dict[str, str]:
         """What the words of that language may say for a key, by the name of its choice or of its verb."""
-        signs = _SIGNS.get(language, _SIGNS["zh-Hant"])
+        signs = _SIGNS.get(language, _SIGNS["zh-CN"])
         told = {choice.name: choice.key for step in self.steps.values() for choice in step.choices}
         return told | {str(verb): signs.get(key, key) for key, verb in self.common.items()}
 
@@ -172,6 +180,7 @@ class Flow(_Part):
 _SIGNS = {
     "zh-CN": {"*": "星号键", "#": "井号键"},
     "zh-Hant": {"*": "星號鍵", "#": "井號鍵"},
+    "yue": {"*": "星號鍵", "#": "井號鍵"},
     "en": {"*": "star", "#": "pound"},
 }
 _VARIANTS = {"{kind}": ("transaction", "call"), "{grade}": ("good", "bad", "no_call")}

@@ -11,6 +11,8 @@ from hotline.rules.flow_facts import granted, walk
 from hotline.rules.level_names import FACT
 from hotline.rules.reasons import REASONS
 from hotline.rules.scale import Scale
+from hotline.rules.script_faults import Fault
+from hotline.rules.script_faults import faults as script_faults
 from hotline.rules.sentences import SENTENCES, Channel
 from hotline.rules.statement import strays
 
@@ -56,7 +58,7 @@ def faults(flow: Flow) -> list[str]:
         return unknown  # nothing else can be told of a flow with holes
     found = [*_incomplete(flow), *_keys_twice(flow), *_common_keys(flow)]
     found += [*_unreachable(flow), *_endless(flow)]
-    return [*found, *_words(flow), *granted(flow)]
+    return [*found, *_words(flow), *granted(flow), *_script_words(flow)]
 
 
 def begins(flow: Flow) -> tuple[str, ...]:
@@ -158,6 +160,20 @@ def _words(flow: Flow) -> Iterator[str]:
         for name, text in prompts.items():
             yield from _bad_text(f"prompts.{language}.{name}", text)
         yield from _facts(flow, language, prompts)
+
+
+def _script_words(flow: Flow) -> Iterator[str]:
+    """Of a language that the script has not: all that a citizen hears, in one direction of the keys."""
+    yield from (f"words.{language}: has no prompts" for language in flow.words if language not in flow.prompts)
+    heard = [[*_heard_faults(flow, scale)] for scale in Scale]
+    yield from (f"words.{fault}" for fault in min(heard, key=len))
+
+
+def _heard_faults(flow: Flow, scale: Scale) -> Iterator[Fault]:
+    for fault in script_faults(Channel.PHONE, scale, flow.words):
+        sentence = SENTENCES[Channel.PHONE].get(fault.sentence)
+        if sentence is None or not sentence.to_agent:
+            yield fault
 
 
 def _bad_text(where: str, text: str) -> Iterator[str]:

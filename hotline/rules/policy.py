@@ -127,6 +127,13 @@ class PhonePolicy(AskingPolicy):
     recordings_days: int = Field(ge=0, le=3660)
     erase_at_carrier: bool
 
+    @field_validator("choose_language")
+    @classmethod
+    def _offers_each_once(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if len(value) != len(set(value)):
+            raise ValueError("offers a language twice")
+        return value
+
     def gap_after(self, ended: str) -> timedelta:
         """The least time before another try, after a call that was `busy`, `no_answer` or `failed`."""
         return timedelta(minutes=self.retry_minutes.model_dump()[ended])

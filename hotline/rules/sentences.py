@@ -148,8 +148,8 @@ TABLES: Mapping[Channel, Mapping[str, tuple[str, ...]]] = MappingProxyType(
 
 
 def is_chinese(language: str) -> bool:
-    """Cantonese is written so too; it is only spoken."""
-    return language.startswith(("zh", "yue"))
+    """Are its dates, lists and keys written as in Chinese? Cantonese, and what a city adds to its telephone, are."""
+    return not language.startswith("en")
 
 
 def beside(part: str, language: str) -> str:

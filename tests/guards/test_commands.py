@@ -241,7 +241,7 @@ class TestTheDoctor:
             assert remedy in result.output
 
     def test_it_says_what_texts_and_calls_go_out_from_and_how_fast(
-        self, examined: Callable[..., tuple[Result, dict[str, str]]]
+        self, examined: Callable[..., tuple[Result, dict[str, str]]], tmp_path: Path
     ) -> None:
         result, _ = examined(twilio_from_pool="+8643212345679", sms_per_second=0.5, calls_per_second=2.5)
         assert f"{OUR_NUMBER}, +8643212345679, 0.5 texts a second each" in result.output
@@ -251,6 +251,11 @@ class TestTheDoctor:
         result, verdicts = examined(twilio_from=None, twilio_messaging_service_sid="MG" + "a" * 32)
         assert verdicts["senders"] == "warning"
         assert "no calls can be placed: set TWILIO_FROM" in result.output
+        handing = tmp_path / "handing.toml"
+        handing.write_text(f'extends = "always"\n[phone]\ntransfer_numbers = ["{OUR_NUMBER}"]\n', encoding="utf-8")
+        result, verdicts = examined(policy=str(handing))
+        assert verdicts["calls"] == "warning"
+        assert f"whoever rings {OUR_NUMBER} back is taken for handed over" in result.output
 
     def test_a_version_in_use_that_this_release_would_refuse_is_told_of(
         self, examined: Callable[..., tuple[Result, dict[str, str]]], house: Services

@@ -86,6 +86,30 @@ def test_rows_of_the_release_before_live_through_every_migration(database_url: s
         assert connection.execute(text("SELECT purpose, try_no FROM outbound_texts")).one() == ("invite", 1)
 
 
+_CALL_OF_0003 = (
+    "calls (id, carrier, inbound, script, language, state, result, try_no, created_at, begun_at, phone_lookup,"
+    " phone_box, phone_masked, phone_kind) VALUES ({id}, 'twilio', {inbound}, 'phone-stars@1', 'en', 'ended', {result},"
+    " 1, '2026-11-23 04:00:00', '2026-11-23 04:00:01', 'x', '', '', 'landline')"
+)
+
+
+def test_calls_of_the_release_before_were_answered_if_somebody_took_them(database_url: str, engine: Engine) -> None:
+    """They are told of as calls of another flow, and not counted as calls of this one that nobody took."""
+    migrate(database_url, "0003")
+    no, yes = ("false", "true") if engine.dialect.name == "postgresql" else ("0", "1")
+    calls = {1: (yes, "NULL"), 2: (no, "'completed'"), 3: (no, "'no_answer'"), 4: (no, "NULL"), 5: (no, "NULL")}
+    with engine.begin() as connection:
+        for call, (inbound, result) in calls.items():
+            row = _CALL_OF_0003.format(id=call, inbound=inbound, result=result)
+            connection.execute(text(f"INSERT INTO {row}"))
+        pressed = "(id, call_id, turn, keys, heard_at, answer) VALUES (1, 5, 1, '5', '2026-11-23 04:00:09', '{}')"
+        connection.execute(text(f"INSERT INTO call_turns {pressed}"))
+    migrate(database_url)
+    with engine.connect() as connection:
+        answered = connection.scalars(text("SELECT id FROM calls WHERE answered_at IS NOT NULL ORDER BY id"))
+        assert answered.all() == [1, 2, 5]
+
+
 def test_wording_that_citizens_were_sent_is_not_forgotten(database_url: str, engine: Engine) -> None:
     """The release before would read replies to it by another scale."""
     with engine.begin() as connection:

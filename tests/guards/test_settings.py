@@ -268,6 +268,8 @@ POLICY = 'extends = "default"\n'
         (POLICY + "[phone]\none_day_tries = 0", "phone.one_day_tries"),
         (POLICY + "[phone]\nburst_minutes = 0", "phone.burst_minutes"),
         (POLICY + '[phone]\nkinds = ["text"]', "phone.kinds"),
+        (POLICY + '[phone]\nchoose_language = ["en", "en"]', "phone.choose_language: offers a language twice"),
+        (POLICY + '[phone]\nchoose_language = ["en", "ug"]', "city.toml: signature: none for ug"),
         (POLICY + '[sms]\nopens = "25:00"', "sms.opens"),
         (POLICY + '[sms]\nopens = "22:00"\ncloses = "08:00"', "sms"),
         (POLICY + '[sms]\nopens = "08:00"\ncloses = "08:00"', "sms"),

@@ -107,6 +107,17 @@ def test_days_ways_and_languages_are_chosen(day_of_calls: Services) -> None:
     assert (nothing.whole, nothing.within(0.5)) == (Counts(), None)
 
 
+def test_a_voice_that_follows_no_bad_rating_is_no_part_of_the_bad(house: Services) -> None:
+    """Half of the bad, not three halves of them."""
+    make_call(house, NOON, *BAD, has_voice=True)
+    make_call(house, NOON, ("ask", "1"))  # whatever steps the flow has for it
+    make_call(house, NOON, ("ask", "1"), script="phone-rank@1")
+    make_call(house, NOON, ("unknown", "2"), ("message", "1"), ("record_message", ""), way=Way.CALLING, has_voice=True)
+    make_call(house, NOON, RATED_5, ("wish", "3"))  # of a flow that asks everybody when to call
+    whole = _figures(house).whole
+    assert (whole.bad, whole.voice, whole.wished, whole.messages) == (2, 1, 1, 1)
+
+
 def test_a_key_that_is_a_choice_of_its_step_asks_for_no_person(house: Services) -> None:
     flow = load_flow("survey").model_copy(update={"common": {"9": Verb.PERSON}})
     make_call(house, NOON, ("reasons", "9"), ("record", "9"))  # other reasons; and what came back of a voice is no key

@@ -1,5 +1,6 @@
 """Flow files: the shipped one is sound, and every way in which one can be wrong is named."""
 
+import re
 import tomllib
 from collections.abc import Callable
 from importlib.resources import files
@@ -156,6 +157,17 @@ def test_a_file_of_ones_own_is_laid_over_the_shipped_one(tmp_path: Path) -> None
     path.write_text('extends = "survey"\nversion = 7\ntries = 2\n', encoding="utf-8")
     flow = load_flow(str(path))
     assert (flow.id, flow.tries, len(flow.steps)) == ("city@7", 2, len(SHIPPED["steps"]))
+
+
+@pytest.mark.parametrize("language", ["", ".zh-CN"])
+def test_what_the_how_to_shows_can_be_used(language: str, tmp_path: Path) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "how-to" / f"voice-menu{language}.md").read_text(encoding="utf-8")
+    shown = re.findall(r'^ *```toml\n( *extends = "survey".*?)```', page, re.DOTALL | re.MULTILINE)
+    for number, text in enumerate(shown):
+        path = tmp_path / f"{number}.toml"
+        path.write_text(text, encoding="utf-8")
+        assert load_flow(str(path)).languages == load_flow("survey").languages
+    assert len(shown) == 2
 
 
 @pytest.mark.parametrize(

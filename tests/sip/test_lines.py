@@ -130,4 +130,7 @@ def test_without_the_extra_it_says_what_to_install(tmp_path: Path) -> None:
         timeout=60,
         check=False,
     )
-    assert (ran.returncode, ran.stderr) == (2, "hotline: aiosipua is not installed: pip install 'hotline[sip]'\n")
+    assert (ran.returncode, ran.stderr) == (
+        2,
+        "hotline: aiosipua is not installed: pip install '.[sip]' in the product's folder\n",
+    )

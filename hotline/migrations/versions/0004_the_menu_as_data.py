@@ -47,6 +47,12 @@ def upgrade() -> None:
         "UPDATE calls SET record_id = (SELECT record_id FROM invitations WHERE invitations.id = calls.invitation_id)"
         " WHERE invitation_id IS NOT NULL"
     )
+    # Without it the calls of the last days, which have no flow, would be counted as calls that nobody took.
+    op.execute(
+        "UPDATE calls SET answered_at = COALESCE((SELECT MIN(heard_at) FROM call_turns WHERE call_id = calls.id),"
+        " begun_at, created_at) WHERE inbound OR state = 'answered' OR result = 'completed'"
+        " OR EXISTS (SELECT 1 FROM call_turns WHERE call_id = calls.id)"
+    )
 
     with op.batch_alter_table("call_turns") as table:
         table.add_column(sa.Column("step", sa.String(length=32), server_default="ask", nullable=False))
