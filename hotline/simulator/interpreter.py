@@ -12,7 +12,7 @@ from .model import Call, CallStatus
 from .script import SignalKind, Steps
 from .switchboard import Plan, Switchboard, WrongState
 from .twiml import Document, Node, TwimlError, read_inline, read_voice
-from .verbs import hangup, pause, play, redirect, reject, say
+from .verbs import foresee, hangup, pause, play, redirect, reject, say
 from .webhooks import Sender, Webhook
 from .world import World
 
@@ -104,6 +104,7 @@ class Interpreter:
         leg.document = document
         for warning in document.warnings:
             self.world.report(warning, leg.call.sid, document.url)
+        foresee(leg, document.verbs)
         for node in document.verbs:
             self.switchboard.note(leg.call, "verb", node.tag)
             if node.tag == "Dial" and not leg.screening:

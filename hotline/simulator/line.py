@@ -20,6 +20,9 @@ class Sound:
 class Line(Protocol):
     """Every method is called under the simulator's lock, and returns at once; the two that are steps may take time."""
 
+    def foresee(self, text: str, language: str, slow: bool) -> None:
+        """These words may be spoken soon: a line that makes the sound itself can begin now."""
+
     def spoken(self, text: str, language: str, slow: bool) -> Steps[Sound]:
         """The words as sound, in a language of <Say>."""
 
@@ -50,6 +53,8 @@ class Line(Protocol):
 
 class SilentLine:
     """To a telephone on a page."""
+
+    def foresee(self, text: str, language: str, slow: bool) -> None: ...
 
     def spoken(self, text: str, language: str, slow: bool) -> Steps[Sound]:
         yield from ()

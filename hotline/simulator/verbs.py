@@ -2,6 +2,7 @@
 Source: https://www.twilio.com/docs/voice/twiml"""
 
 import re
+from collections.abc import Iterable
 
 from .leg import HANG_UP, Go, Leg, Outcome
 from .line import Sound
@@ -26,10 +27,24 @@ def say(leg: Leg, node: Node) -> Steps[Outcome]:
     return None
 
 
+def foresee(leg: Leg, nodes: Iterable[Node]) -> None:
+    """Tells the line what is said in a document, while the first of it is still to be heard."""
+    for node in nodes:
+        if node.tag == "Say":
+            language = node.attributes.get("language", DEFAULT_LANGUAGE).strip()
+            leg.call.line.foresee(said(node), language, is_slow(node))
+        else:
+            foresee(leg, node.children)
+
+
+def said(node: Node) -> str:
+    return " ".join(node.text.split())
+
+
 def say_until_key(leg: Leg, node: Node, *, listening: bool) -> Steps[str | None]:
     """Speaks; when `listening`, a key interrupts and is returned."""
     leg.pick_up()
-    text = " ".join(node.text.split())
+    text = said(node)
     if not text or len(text) > LONGEST_TEXT:
         leg.fault(13520, f"{len(text)} characters; 1 to {LONGEST_TEXT} are allowed")
         return None

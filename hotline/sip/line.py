@@ -49,6 +49,9 @@ class SipLine:
         self._call = call
         call.line = self
 
+    def foresee(self, text: str, language: str, slow: bool) -> None:
+        self._sounds.spoken(text, language, slow)
+
     def spoken(self, text: str, language: str, slow: bool) -> Steps[Sound]:
         sound = yield from self._made(self._sounds.spoken(text, language, slow))
         return sound or _NOTHING

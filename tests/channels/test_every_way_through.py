@@ -4,8 +4,6 @@ the same when it is asked for twice, and no sentence of the script is one that n
 import re
 from collections.abc import Iterable, Iterator
 
-import pytest
-
 from hotline.actions import dial
 from hotline.actions.send import Go
 from hotline.rules.sentences import SENTENCES, Channel
@@ -91,13 +89,11 @@ def _pattern(template: str) -> re.Pattern[str]:
     return re.compile(re.sub(r"\\\{\w+\\\}", ".+", re.escape(template)))
 
 
-@pytest.mark.parametrize("language", ["zh-CN", "zh-Hant", "en"])
-def test_every_way_through_the_survey(
-    language: str, house: Services, feed: Feed, twilio: Twilio, clock: MovingClock
-) -> None:
-    ways = ways_in(house, feed, twilio, clock, language)
+def test_every_way_through_the_survey(house: Services, feed: Feed, twilio: Twilio, clock: MovingClock) -> None:
+    """In English; that each answer is accepted in the other languages too: `test_every_answer`."""
+    ways = ways_in(house, feed, twilio, clock, "en")
     answers = [answer for way in ways for answer in walk(twilio, house, way)]
-    assert unheard(answers, "phone-stars", language, to_agents=False) == set()
+    assert unheard(answers, "phone-stars", "en", to_agents=False) == set()
 
 
 def test_every_way_of_a_call_that_is_about_nothing_or_about_one_of_two(

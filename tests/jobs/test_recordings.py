@@ -51,6 +51,7 @@ def speak(town: Town) -> Iterator[Callable[..., int]]:
         form = {"To": LI.e164, "From": OUR_NUMBER, "Twiml": twiml}
         calls = f"{api}/2010-04-01/Accounts/{ACCOUNT_SID}/Calls.json"
         assert httpx.post(calls, data=form, auth=(ACCOUNT_SID, AUTH_TOKEN)).status_code == 201
+        town.advance(1)  # it rings
         town.act(LI.e164, "answer")
         town.act(LI.e164, "record", seconds=SECONDS)
         town.advance(SECONDS)
