@@ -116,7 +116,9 @@ def _channel_for(record: ServiceRecord, wanted: Channel, policy: Policy) -> Chan
     return Channel.PHONE if is_called else wanted
 
 
-def invite(session: Session, record: ServiceRecord, channel: Channel, policy: Policy, now: datetime) -> None:
+def invite(
+    session: Session, record: ServiceRecord, channel: Channel, policy: Policy, now: datetime, round_: int = 1
+) -> None:
     """Queue the asking about `record` by `channel`, due inside the window; a number that opted out is not asked."""
     asking = policy.sms if channel is Channel.SMS else policy.phone
     script = script_in_use(session, asking.script)
@@ -124,6 +126,7 @@ def invite(session: Session, record: ServiceRecord, channel: Channel, policy: Po
     language = chosen_language(session, record.phone_lookup, policy) or policy.language_for(record.language)
     invitation = Invitation(
         record=record,
+        round=round_,
         channel=channel,
         state=InvitationState.DECLINED if declined else InvitationState.WAITING,
         script=script.id,

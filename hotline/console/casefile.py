@@ -54,7 +54,14 @@ class CaseFile:
     @property
     def standing_rating(self) -> Rating | None:
         """The rating that counts now, when it is not the one that opened the case."""
-        return next((rating for rating in self.other_ratings if rating.state is RatingState.ACTIVE), None)
+        same_round = [rating for rating in self.other_ratings if rating.round == self.case.rating.round]
+        return next((rating for rating in same_round if rating.state is RatingState.ACTIVE), None)
+
+    @property
+    def second_rating(self) -> Rating | None:
+        """What the citizen gave when they were asked again, after rectification."""
+        later = [rating for rating in self.other_ratings if rating.round > self.case.rating.round]
+        return next((rating for rating in later if rating.state is RatingState.ACTIVE), None)
 
     @property
     def closing(self) -> CaseEvent | None:
@@ -64,7 +71,7 @@ class CaseFile:
 def read_case(session: Session, case_id: int, person: Person, token: str | None, now: datetime) -> CaseFile:
     """The file of a case; `token` is what this browser holds it with. Raises NotFound, also for one not to be seen."""
     case = session.get(Case, case_id)
-    if case is None or not may_see(person, case):
+    if case is None or not may_see(session, person, case):
         raise NotFound(f"case {case_id}")
     standing = _standing(case, person, token, now)
     left = (case.held_until - now).total_seconds() if case.held_until else 0

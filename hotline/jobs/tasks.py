@@ -8,6 +8,7 @@ from hotline import outbox
 from hotline.actions import casework
 from hotline.evaluation import Delivered, Refused, Result, Unavailable
 from hotline.jobs import heartbeat
+from hotline.jobs.casework import keep_deadlines
 from hotline.jobs.errands import CALLBACK_CALL, LEASE, SURVEY_CALL, claimed, run
 from hotline.jobs.queue import Doorbell
 from hotline.jobs.recordings import erase_old, fetch
@@ -27,6 +28,7 @@ def work(kind: str, row_id: int) -> None:
 
 def sweep() -> None:
     """Ring again for whatever is due and not being worked: lost rings, killed workers, later times. Erase what is old.
+    Remind and escalate in the cases whose time has come.
 
     Kind by kind, so that a store that is away, with thousands of rows waiting for it, keeps no text waiting.
     """
@@ -37,6 +39,7 @@ def sweep() -> None:
     Doorbell(here.redis).ring_if_roomy(rings)
     heartbeat.beat(here.redis, here.now())
     erase_old(here)
+    keep_deadlines(here)
 
 
 @cache
