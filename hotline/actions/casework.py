@@ -28,6 +28,7 @@ from hotline.rules.policy import Policy
 from hotline.rules.scale import is_bad
 from hotline.tables import Attempt, Case, Rating, ServiceRecord, User
 
+REACHED_OUTSIDE = "reached outside this console"  # the note of a contact that only an outcome tells of
 # In these it is not the desk's turn: a reviewer decides, or the citizen is asked.
 WAITING = (CaseState.APPEALED, CaseState.ANSWERED, CaseState.ASKED_AGAIN)
 # Steps that are counted from the bad rating on, if the policy does not count them from later.
@@ -214,7 +215,7 @@ def close(session: Session, case_id: int, token: str, agent: User, outcome: Outc
     note = written("note", note)
     case = held(session, case_id, token, now)
     if outcome in OUTCOMES_OF_CONTACT and case.state is CaseState.OPENED:
-        move(session, case, Move.CONTACT, who(agent), now, note="reached outside this console")
+        move(session, case, Move.CONTACT, who(agent), now, note=REACHED_OUTSIDE)
     if case.steps is Steps.FULL and case.record.named and not _was_called(session, case):
         raise Conflict("the citizen gave their name and was not called yet", code="named_not_called")
     end(session, case, Move.CLOSE, who(agent), None, now, Said(note, outcome))

@@ -13,6 +13,7 @@ from hotline.console import (
     recordings,
     replay,
     replies,
+    steps,
     texts,
     wording,
 )
@@ -31,6 +32,7 @@ __all__ = [
     "replay",
     "replies",
     "set_up_login",
+    "steps",
     "texts",
     "wording",
 ]

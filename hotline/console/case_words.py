@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from hotline.actions.casework import REACHED_OUTSIDE
 from hotline.console.words import Words
 from hotline.rules.casework import CaseState, DeadlineKind, Ending, Ground, Move, NoticeKind, Rung
 
@@ -55,6 +56,9 @@ EVENTS: Mapping[str, Words] = {
     "comment_added": Words("市民补充了意见", "citizen added a comment"),
     "voice_comment": Words("市民留下语音留言", "citizen left a voice comment"),
 }
+
+# Notes that the house writes by itself; the page has words of its own for them.
+HOUSE_NOTES = frozenset({REACHED_OUTSIDE})
 
 ENDINGS: Mapping[str, Words] = {
     Ending.RATED_BETTER: Words("追评满意", "Rated better"),
@@ -110,4 +114,28 @@ RUNGS: Mapping[str, Words] = {
 GROUNDS: Mapping[str, Words] = {
     Ground.MISTAKEN: Words("误评", "mistaken"),
     Ground.MALICIOUS: Words("恶意差评", "malicious"),
+}
+
+# What is asked for with a move.
+FIELDS: Mapping[str, Words] = {
+    "note": Words("说明（必填）", "Note, required"),
+    "ground": Words("申诉理由", "Ground"),
+    "evidence": Words(
+        "证据（必填）：录音编号、材料名称等", "Evidence, required: numbers of recordings, names of papers"
+    ),
+    "citizen_side": Words("市民意见（必填）", "The citizen's side, required"),
+    "dept_code": Words("部门编码", "Code of the department"),
+    "into": Words("并入工单编号", "Number of the case to merge into"),
+    "until": Words("延期至", "Until"),
+}
+
+# What stands in the history beside a note.
+FACTS: Mapping[str, Words] = {
+    "to": Words("转至", "to"),
+    "dept_code": Words("部门", "department"),
+    "until": Words("延期至", "until"),
+    "into": Words("并入工单", "into case"),
+    "case": Words("工单", "case"),
+    "evidence": Words("证据", "evidence"),
+    "citizen_side": Words("市民意见", "the citizen's side"),
 }

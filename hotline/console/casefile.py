@@ -11,9 +11,10 @@ from sqlalchemy.orm import Session
 
 from hotline.actions.recordings import recordings_about
 from hotline.console.access import Person
+from hotline.console.stepsfile import CaseSteps, read_steps
 from hotline.console.worklist import may_see
 from hotline.errors import NotFound
-from hotline.rules.casework import AttemptState, CaseState
+from hotline.rules.casework import WAYS, AttemptState, CaseState, Move
 from hotline.tables import Attempt, Case, CaseEvent, Rating, Recording
 from hotline.tables.service import RatingState
 
@@ -45,6 +46,12 @@ class CaseFile:
     attempts: Sequence[Attempt]
     other_ratings: Sequence[Rating]
     recordings: Sequence[Recording]
+    steps: CaseSteps | None  # None: it is only contacted and closed
+
+    @property
+    def may_close(self) -> bool:
+        """Is closing legal where the case stands? Not while an appeal is open."""
+        return self.case.state in WAYS[Move.CLOSE].before
 
     @property
     def call(self) -> Attempt | None:
@@ -88,6 +95,7 @@ def read_case(session: Session, case_id: int, person: Person, token: str | None,
         ).all(),
         other_ratings=_other_ratings(session, case),
         recordings=recordings_about(session, [case.record_id]),
+        steps=read_steps(session, case, person, standing in (Standing.MINE, Standing.READER)),
     )
 
 

@@ -232,6 +232,23 @@ FIELDS: Mapping[str, Words] = {
         "Write what it is about and what was done, in at most 2,000 characters.",
     ),
     "outcome": Words("请选择处理结果。", "Choose an outcome."),
+    "ground": Words("请选择申诉理由。", "Choose a ground."),
+    "evidence": Words("请写明证据（2000 字以内）。", "Name the evidence, in at most 2,000 characters."),
+    "citizen_side": Words(
+        "请写明市民的意见，或联系市民的经过（2000 字以内）。",
+        "Write what the citizen said, or how you tried to ask them, in at most 2,000 characters.",
+    ),
+    "dept_code": Words(
+        "请填写另一个部门的编码（64 字以内）；已参与的部门不必再加，未参与的部门不能退出。",
+        "Enter the code of another department; one that works on it already, or does not, cannot be meant.",
+    ),
+    "into": Words(
+        "请填写同一市民、同一业务的另一件在办工单的编号。",
+        "Enter the number of another open case of the same citizen and business.",
+    ),
+    "until": Words(
+        "请填写今天以后的日期，最迟不超过政策规定的期限。", "Enter a day to come, within what the policy allows."
+    ),
     "phone": Words(
         "请填写可以直接拨通的手机或固定电话号码（不含分机）。",
         "Enter a mobile or landline number that can be dialled directly, without an extension.",
