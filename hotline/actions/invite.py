@@ -172,13 +172,16 @@ def put_text(
 
 
 def invitation_words(session: Session, invitation: Invitation, purpose: Purpose, policy: Policy) -> str:
-    """What the text says, in the invitation's language: asking, once for a whole batch, or asking once more."""
+    """What the text says, in the invitation's language: asking, once for a whole batch, reminding, or asking again once
+    a bad rating was answered."""
     record = invitation.record
     script = script_said(session, invitation.script)
     facts = facts_of(record, script, policy, invitation.language)
     facts["item"] = item_told(facts["item"], invitation.language)
     if purpose is Purpose.REMIND:
         return script.say(f"remind_{spoken_kind(record)}", **facts)
+    if invitation.round > 1:
+        return script.say(f"again_{spoken_kind(record)}", **facts)
     if (many := size_of_batch(session, record)) > 1:
         return script.say("invite_batch", count=many, **facts)
     return script.say(f"invite_{spoken_kind(record)}", **facts)

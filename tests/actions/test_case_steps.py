@@ -5,10 +5,13 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from hotline.actions import case_appeals, case_notices, case_sharing, casework
 from hotline.actions.case_steps import take_step
+from hotline.actions.hindrances import Go
 from hotline.actions.rate import Given, rate
+from hotline.actions.send import begin_text
 from hotline.errors import BadInput, Conflict, NotFound
 from hotline.jobs.casework import keep_deadlines
 from hotline.reports.funnel import funnel
@@ -23,6 +26,7 @@ from hotline.tables import (
     CaseEvent,
     CaseNotice,
     Invitation,
+    OutboundText,
     OutboxRow,
     Rating,
     User,
@@ -35,6 +39,7 @@ from tests.cast import (
     Feed,
     Twilio,
     all_of,
+    at_once,
     change_casework_rules,
     city_time,
     make_desk,
@@ -147,6 +152,10 @@ def test_an_answer_by_text_to_the_second_asking_is_the_second_rating(
 ) -> None:
     step(desk, case, *TO_ASKED)
     clock.move(hours=1)
+    asking = all_of(house, OutboundText)[-1]
+    with house.database.write() as session:
+        assert isinstance(begin_text(session, asking.id, house.policy, clock.now), Go)
+    assert "对处理结果再次评价" in asking.body
     assert twilio.text(WANG, "5") is not None
     assert [(rating.round, rating.stars) for rating in all_of(house, Rating)] == [(1, 1), (2, 5)]
     assert only(house, Case).ending is Ending.RATED_BETTER
@@ -265,10 +274,6 @@ def test_an_excluded_rating_leaves_the_figures_and_goes_to_the_store_as_an_updat
 
 
 def _sent() -> Any:
-    from sqlalchemy import update
-
-    from hotline.tables import OutboundText
-
     return update(OutboundText).values(state="delivered", begun_at=datetime(2026, 11, 23, tzinfo=UTC))
 
 
@@ -382,3 +387,25 @@ def test_waiting_cases_are_not_handed_out_as_the_next(house: Services, case: Cas
     house_now = house.now() + timedelta(hours=1)
     with house.database.write() as session:
         assert casework.claim_next(session, other.user, house.policy, house_now) is None
+
+
+def test_sweeps_at_once_tell_each_notice_once_and_two_hands_make_a_move_once(
+    house: Services, case: Case, desk: Desk, unit: User, clock: MovingClock
+) -> None:
+    step(desk, case, Move.CONTACT)
+    clock.move(days=20)
+
+    def verify(_: int) -> bool:
+        try:
+            do(house, take_step, case.id, Move.VERIFY, unit, None, "属实", house.policy)
+        except Conflict:
+            return False
+        return True
+
+    at_once(4, lambda _: keep_deadlines(house))
+    assert sum(at_once(4, verify)) == 1
+    kinds = [event.kind for event in all_of(house, CaseEvent)]
+    told = [n.kind for n in all_of(house, CaseNotice) if n.done_at]
+    assert kinds.count("escalated") == told.count(NoticeKind.ESCALATION) == 3
+    assert kinds.count("reminded") == told.count(NoticeKind.REMINDER) == 1
+    assert kinds.count("verified") == 1
