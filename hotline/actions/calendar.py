@@ -42,6 +42,25 @@ def workdays(session: Session) -> IsWorkday:
     return is_workday
 
 
+class Guesses:
+    """The same, and remembers the years that had to be guessed."""
+
+    def __init__(self, session: Session) -> None:
+        self._is_workday = workdays(session)
+        self._years: set[int] = set()
+
+    def __call__(self, day: date) -> bool:
+        try:
+            return self._is_workday(day)
+        except NotImplementedError:
+            self._years.add(day.year)
+            raise
+
+    @property
+    def first_year(self) -> int | None:
+        return min(self._years, default=None)
+
+
 def is_known(session: Session, year: int) -> bool:
     """Has anybody a list of that year's holidays?"""
     try:

@@ -10,10 +10,9 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, delete, select
 from sqlalchemy.orm import Session
 
-from hotline.actions.calendar import workdays
 from hotline.actions.case_history import SYSTEM, add_event
 from hotline.rules.casework import DeadlineKind, NoticeKind, Steps
-from hotline.rules.deadlines import moment_after, moment_before
+from hotline.rules.deadlines import IsWorkday, moment_after, moment_before
 from hotline.rules.policy import Policy
 from hotline.tables import Case, CaseDeadline, CaseNotice, User
 from hotline.tables.people import Role
@@ -21,7 +20,7 @@ from hotline.tables.people import Role
 _EVENTS = {NoticeKind.REMINDER: "reminded", NoticeKind.ESCALATION: "escalated"}
 
 
-def plan(session: Session, case: Case, deadline: CaseDeadline, policy: Policy) -> None:
+def plan(session: Session, case: Case, deadline: CaseDeadline, policy: Policy, is_workday: IsWorkday) -> None:
     """The notices of a deadline, but those that are there already. A reminder before the start is left out.
 
     A case that is only contacted and closed has none: its one deadline is marked when it passes.
@@ -30,27 +29,35 @@ def plan(session: Session, case: Case, deadline: CaseDeadline, policy: Policy) -
         return
     rows = session.execute(select(CaseNotice.kind, CaseNotice.step).where(_of(deadline)))
     there = {(row.kind, row.step) for row in rows}
-    for notice in _planned(session, case, deadline, policy):
+    for notice in _planned(case, deadline, policy, is_workday):
         if (notice.kind, notice.step) not in there:
             session.add(notice)
 
 
-def _planned(session: Session, case: Case, deadline: CaseDeadline, policy: Policy) -> list[CaseNotice]:
+def _planned(case: Case, deadline: CaseDeadline, policy: Policy, is_workday: IsWorkday) -> list[CaseNotice]:
     if deadline.kind is DeadlineKind.RE_RATING:
         return [_notice(case, deadline, NoticeKind.LAPSE, 0, Role.AGENT, deadline.due_at)]
-    rules, zone, is_workday = policy.casework, policy.zone, workdays(session)
+    rules, zone = policy.casework, policy.zone
     notices = []
     for step, before in enumerate(rules.reminders):
         due_at = moment_before(deadline.due_at, before.count, before.unit, zone, is_workday)
         if due_at > deadline.started_at:
-            role = Role.REVIEWER if deadline.kind is DeadlineKind.APPEAL_REVIEW else Role.AGENT
-            notices.append(_notice(case, deadline, NoticeKind.REMINDER, step, role, due_at))
+            for number, role in enumerate(_reminded(case, deadline.kind)):
+                notices.append(_notice(case, deadline, NoticeKind.REMINDER, 2 * step + number, role, due_at))
     for step, rung in enumerate(rules.ladder):
         due_at = moment_after(deadline.due_at, rung.after.count, rung.after.unit, rules.closes_at, zone, is_workday)
         notice = _notice(case, deadline, NoticeKind.ESCALATION, step, Role(rung.role), due_at)
         notice.rung = rung.rung
         notices.append(notice)
     return notices
+
+
+def _reminded(case: Case, kind: DeadlineKind) -> tuple[Role, ...]:
+    """The desk, and of what a department has to do the one that leads; reviewers of their own work."""
+    if kind is DeadlineKind.APPEAL_REVIEW:
+        return (Role.REVIEWER,)
+    is_theirs = kind in (DeadlineKind.VERIFY, DeadlineKind.RECTIFY, DeadlineKind.ANSWER)
+    return (Role.AGENT, Role.DEPARTMENT) if is_theirs and case.lead_dept is not None else (Role.AGENT,)
 
 
 def _notice(

@@ -21,13 +21,18 @@ class CaseDeadline(HasId, Base):
     """By when one step of a case has to be done: `count` days of `unit` from its start; no count = a person set it.
 
     Open until it is met, in time or late, or dropped because the step is not to be done any more. What was promised
-    stays promised: a later policy changes it not, only a list of holidays that was missing (`provisional`).
+    stays promised: a later policy changes it not, only a list of holidays that was missing (`provisional`). That can
+    touch its notices alone: `guessed_year` is the first year whose list was missing for any of them.
     """
 
     __tablename__ = "case_deadlines"
     __table_args__ = (
         _only("uq_case_deadlines_open", "met_at IS NULL AND dropped_at IS NULL", "case_id", "kind", unique=True),
-        _only("ix_case_deadlines_provisional", "provisional AND met_at IS NULL AND dropped_at IS NULL", "due_at"),
+        _only(
+            "ix_case_deadlines_guessed_year",
+            "guessed_year IS NOT NULL AND met_at IS NULL AND dropped_at IS NULL",
+            "guessed_year",
+        ),
     )
 
     case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
@@ -37,6 +42,7 @@ class CaseDeadline(HasId, Base):
     unit: Mapped[DayUnit | None] = mapped_column(Word(DayUnit))
     due_at: Mapped[datetime]
     provisional: Mapped[bool]
+    guessed_year: Mapped[int | None]
     met_at: Mapped[datetime | None]
     dropped_at: Mapped[datetime | None]
 

@@ -9,7 +9,7 @@ import pytest
 from hotline.actions.calendar import ListedDay, is_known, load_year, workdays
 from hotline.errors import BadInput
 from hotline.jobs.casework import keep_deadlines
-from hotline.rules.casework import NoticeKind
+from hotline.rules.casework import NoticeKind, Rung
 from hotline.services import Services
 from hotline.tables import AuditEntry, Case, CaseDeadline, CaseEvent, CaseNotice, OutboxRow
 from tests.cast import WANG, Feed, Twilio, all_of, change_casework_rules, city_time, on_sqlite, only
@@ -51,6 +51,25 @@ def test_a_deadline_that_had_to_guess_is_counted_anew_once_with_its_notices_and_
     events = all_of(house, CaseEvent, kind="deadline_counted_anew")
     assert [event.facts["deadline"] for event in events] == ["first_contact", "rectify"]
     assert {row.due_at for row in all_of(house, OutboxRow, kind="callback")} >= {case.first_contact_due_at}
+
+
+@on_sqlite
+def test_a_rung_that_had_to_guess_is_planned_anew_though_its_deadline_did_not(
+    house: Services, feed: Feed, twilio: Twilio, clock: MovingClock
+) -> None:
+    change_casework_rules(house, "zhejiang", rectify=None)
+    clock.now = datetime(2026, 12, 30, 9, 30, tzinfo=CITY)
+    feed.transaction(completed_at=clock.now.isoformat())
+    twilio.text(WANG, "1")
+    assert not only(house, CaseDeadline).provisional
+    for loaded, deputy_leader in ((False, "2027-01-04 18:00"), (True, "2027-01-05 18:00")):
+        if loaded:
+            load(house, NEW_YEAR)
+        for _ in range(2):
+            keep_deadlines(house)
+        rung = only(house, CaseNotice, kind=NoticeKind.ESCALATION, rung=Rung.DEPUTY_LEADER)
+        assert city_time(house, rung.due_at) == deputy_leader
+    assert all_of(house, CaseEvent, kind="deadline_counted_anew") == []
 
 
 @on_sqlite

@@ -266,7 +266,9 @@ class Cases(RuleBasedStateMachine):
         for number, before in enumerate(rules.reminders):
             due_at = moment_before(deadline.due_at, before.count, before.unit, zone)
             if due_at > deadline.started_at:
-                planned[(NoticeKind.REMINDER, number)] = due_at
+                planned[(NoticeKind.REMINDER, 2 * number)] = due_at
+                if deadline.kind in (DeadlineKind.VERIFY, DeadlineKind.RECTIFY, DeadlineKind.ANSWER):
+                    planned[(NoticeKind.REMINDER, 2 * number + 1)] = due_at  # the department too
         for number, rung in enumerate(rules.ladder):
             due_at = moment_after(deadline.due_at, rung.after.count, rung.after.unit, rules.closes_at, zone)
             planned[(NoticeKind.ESCALATION, number)] = due_at

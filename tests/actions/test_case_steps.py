@@ -316,6 +316,7 @@ def test_reminder_and_ladder_come_once_each_even_if_nobody_swept_until_the_step_
     done = [(n.kind, n.rung) for n in all_of(house, CaseNotice) if n.deadline_id == 2 and n.done_at]
     assert done == [
         (NoticeKind.REMINDER, None),
+        (NoticeKind.REMINDER, None),  # the department
         (NoticeKind.ESCALATION, Rung.FIRST_RESPONSIBLE),
         (NoticeKind.ESCALATION, Rung.DEPUTY_LEADER),
     ]
@@ -342,8 +343,11 @@ def test_more_time_is_granted_by_a_supervisor_and_at_most_six_months(
     do(house, case_sharing.decide_extension, case.id, chief.user, chief.claim(case.id), True, "同意", house.policy)
     old, new = all_of(house, CaseDeadline, kind=DeadlineKind.RECTIFY)
     assert (old.is_open, new.is_open, city_time(house, new.due_at)) == (False, True, "2027-05-23 18:00")
-    reminder = only(house, CaseNotice, deadline_id=new.id, kind=NoticeKind.REMINDER)
-    assert city_time(house, reminder.due_at) == "2027-05-21 18:00"
+    reminders = all_of(house, CaseNotice, deadline_id=new.id, kind=NoticeKind.REMINDER)
+    assert [(one.role, city_time(house, one.due_at)) for one in reminders] == [
+        (Role.AGENT, "2027-05-21 18:00"),
+        (Role.DEPARTMENT, "2027-05-21 18:00"),
+    ]
 
 
 def test_cases_of_one_business_become_one(house: Services, case: Case, desk: Desk, twilio: Twilio, feed: Feed) -> None:
@@ -407,5 +411,5 @@ def test_sweeps_at_once_tell_each_notice_once_and_two_hands_make_a_move_once(
     kinds = [event.kind for event in all_of(house, CaseEvent)]
     told = [n.kind for n in all_of(house, CaseNotice) if n.done_at]
     assert kinds.count("escalated") == told.count(NoticeKind.ESCALATION) == 3
-    assert kinds.count("reminded") == told.count(NoticeKind.REMINDER) == 1
+    assert kinds.count("reminded") == told.count(NoticeKind.REMINDER) == 2
     assert kinds.count("verified") == 1

@@ -31,12 +31,14 @@ def upgrade() -> None:
         sa.Column("unit", _WORD, nullable=True),
         sa.Column("due_at", _MOMENT, nullable=False),
         sa.Column("provisional", sa.Boolean(), nullable=False),
+        sa.Column("guessed_year", sa.Integer(), nullable=True),
         sa.Column("met_at", _MOMENT, nullable=True),
         sa.Column("dropped_at", _MOMENT, nullable=True),
     )
     is_open = "met_at IS NULL AND dropped_at IS NULL"
     _index("uq_case_deadlines_open", "case_deadlines", ["case_id", "kind"], is_open, unique=True)
-    _index("ix_case_deadlines_provisional", "case_deadlines", ["due_at"], f"provisional AND {is_open}")
+    guessed = f"guessed_year IS NOT NULL AND {is_open}"
+    _index("ix_case_deadlines_guessed_year", "case_deadlines", ["guessed_year"], guessed)
     _create(
         "case_notices",
         sa.Column("deadline_id", _ID, nullable=False),
