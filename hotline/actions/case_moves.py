@@ -91,7 +91,7 @@ def end(
     """Close the case by that move; nothing of it waits any more."""
     facts = (facts or {}) | ({"ending": str(ending)} if ending else {})
     move(session, case, how, by, now, said, facts=facts)
-    case.outcome, case.ending, case.closed_at = said.outcome, ending, now
+    case.outcome, case.ending, case.closed_at = said.outcome if said else None, ending, now
     case_deadlines.drop(session, case, now)
     at_work = update(CaseDepartment).where(CaseDepartment.case_id == case.id, CaseDepartment.left_at.is_(None))
     session.execute(at_work.values(left_at=now))

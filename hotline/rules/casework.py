@@ -252,8 +252,8 @@ MEETS: Mapping[Move, tuple[DeadlineKind, ...]] = MappingProxyType(
 
 
 class NoticeKind(StrEnum):
-    """What a row of notices does when it comes due: remind, escalate, or end the wait for a second rating. `decision`
-    tells the unit what became of its appeal, or whoever asked what became of the extension."""
+    """What a notice does when it comes due: remind, escalate, or end the wait for a second rating. `decision` tells the
+    unit what became of its appeal."""
 
     REMINDER = "reminder"
     ESCALATION = "escalation"
