@@ -13,6 +13,7 @@ from hotline.actions.hindrances import Go
 from hotline.actions.rate import Given, rate
 from hotline.actions.send import begin_text
 from hotline.errors import BadInput, Conflict, NotFound
+from hotline.jobs import tasks
 from hotline.jobs.casework import keep_deadlines
 from hotline.reports.funnel import funnel
 from hotline.rules.casework import CaseState, DeadlineKind, Ending, Ground, Move, NoticeKind, Outcome, Rung
@@ -121,12 +122,13 @@ def test_a_second_rating_that_is_bad_is_the_centres_to_call_back_about(house: Se
 
 
 def test_no_second_rating_in_time_is_too_exactly_once_after_an_outage(
-    house: Services, case: Case, desk: Desk, clock: MovingClock
+    house: Services, case: Case, desk: Desk, clock: MovingClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(tasks, "house", lambda: house)
     step(desk, case, *TO_ASKED)
     clock.move(days=9)
     for _ in range(3):
-        keep_deadlines(house)
+        tasks.sweep()
     assert only(house, Case).state is CaseState.CENTRE_CALLBACK
     assert [event.kind for event in all_of(house, CaseEvent)].count("centre_callback") == 1
 
@@ -413,3 +415,14 @@ def test_sweeps_at_once_tell_each_notice_once_and_two_hands_make_a_move_once(
     assert kinds.count("escalated") == told.count(NoticeKind.ESCALATION) == 3
     assert kinds.count("reminded") == told.count(NoticeKind.REMINDER) == 2
     assert kinds.count("verified") == 1
+
+
+def test_a_second_rating_at_the_moment_at_which_the_wait_is_over_is_not_lost(
+    house: Services, case: Case, desk: Desk, clock: MovingClock
+) -> None:
+    step(desk, case, *TO_ASKED)
+    clock.move(days=9)
+    at_once(2, lambda number: rated(house, case, 5) if number else keep_deadlines(house))
+    closed = only(house, Case)
+    assert (closed.state, closed.ending) == (CaseState.CLOSED, Ending.RATED_BETTER)
+    assert not [row for row in all_of(house, CaseDeadline) if row.is_open]
