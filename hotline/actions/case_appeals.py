@@ -12,7 +12,7 @@ from hotline.actions.case_moves import Said, end, move, written
 from hotline.actions.case_steps import in_hand
 from hotline.actions.rate import exclude, in_turn
 from hotline.errors import Conflict
-from hotline.rules.casework import DeadlineKind, Ending, Ground, Move, Verdict
+from hotline.rules.casework import CaseState, DeadlineKind, Ending, Ground, Move, Verdict
 from hotline.rules.policy import Policy
 from hotline.tables import Case, CaseAppeal, CaseDeadline, CaseEvent, Rating, User
 from hotline.tables.service import RatingState
@@ -71,7 +71,7 @@ def withdraw_appeal(session: Session, case_id: int, user: User, token: str | Non
     note = written("note", note)
     case = in_hand(session, case_id, user, token, now)
     filed = _open_appeal(session, case)
-    move(session, case, Move.WITHDRAW_APPEAL, who(user), now, Said(note), back_to=filed.state_before)
+    move(session, case, Move.WITHDRAW_APPEAL, who(user), now, Said(note), back_to=_goes_back_to(case, filed))
     _settle(filed, Verdict.WITHDRAWN, user, note, now)
     case_deadlines.drop(session, case, now, (DeadlineKind.APPEAL_REVIEW,))
 
@@ -82,7 +82,7 @@ def keep_rating(session: Session, case_id: int, reviewer: User, note: str, now: 
     case = in_hand(session, case_id, reviewer, None, now)
     filed = _to_be_decided_by(session, case, reviewer)
     review = _review(session, case)
-    move(session, case, Move.KEEP, who(reviewer), now, Said(note), back_to=filed.state_before)
+    move(session, case, Move.KEEP, who(reviewer), now, Said(note), back_to=_goes_back_to(case, filed))
     _settle(filed, Verdict.KEPT, reviewer, note, now)
     case_notices.tell_decision(session, case, review, filed.dept_code, now)
 
@@ -111,6 +111,12 @@ def _to_be_decided_by(session: Session, case: Case, reviewer: User) -> CaseAppea
     if reviewer.dept_code in units or reviewer.name == filed.filed_by:
         raise Conflict("whoever reviews is never from the unit that appeals", code="own_appeal")
     return filed
+
+
+def _goes_back_to(case: Case, filed: CaseAppeal) -> CaseState:
+    """Where the case was; who was heard meanwhile needs no first contact any more."""
+    was_heard = filed.state_before is CaseState.OPENED and case.contacted_at is not None
+    return CaseState.CONTACTED if was_heard else filed.state_before
 
 
 def _open_appeal(session: Session, case: Case) -> CaseAppeal:

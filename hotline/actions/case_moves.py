@@ -71,8 +71,8 @@ def move(
     way = WAYS[how]
     after = back_to if way.returns else way.after
     case.state = after or case.state
-    if after is CaseState.CONTACTED and how is Move.CONTACT:
-        case.contacted_at = now
+    if how in (Move.CONTACT, Move.HEAR):
+        case.contacted_at = case.contacted_at or now
     kind = str(after) if after is not None and not way.returns else str(how)
     add_event(session, case, by.name, kind, now, said.note, said.facts | (facts or {}))
     case_deadlines.meet(session, case, MEETS.get(how, ()), now)

@@ -19,7 +19,7 @@ from hotline.tables import Case, CaseDepartment, Invitation, User
 from hotline.tables.service import InvitationState
 
 SECOND_ROUND = 2
-SIMPLE = (Move.CONTACT, Move.VERIFY, Move.RECTIFY, Move.EXPLAIN, Move.ANSWER, Move.CONSULT)
+SIMPLE = (Move.CONTACT, Move.VERIFY, Move.RECTIFY, Move.EXPLAIN, Move.ANSWER, Move.HEAR, Move.CONSULT)
 
 
 def in_hand(session: Session, case_id: int, user: User, token: str | None, now: datetime) -> Case:

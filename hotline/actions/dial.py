@@ -151,8 +151,9 @@ def citizen_answered(session: Session, attempt_id: int, now: datetime) -> None:
         attempt.result = AttemptResult.CONNECTED
     attempt.bridged_at = now
     case = session.scalars(select(Case).where(Case.id == attempt.case_id).with_for_update(of=Case)).one()
-    if case.state is CaseState.OPENED:
-        move(session, case, Move.CONTACT, who(attempt.agent), now, facts={"attempt": attempt.id})
+    if case.contacted_at is None and case.state in (CaseState.OPENED, CaseState.APPEALED):
+        how = Move.CONTACT if case.state is CaseState.OPENED else Move.HEAR
+        move(session, case, how, who(attempt.agent), now, facts={"attempt": attempt.id})
 
 
 def bridge_ended(session: Session, attempt_id: int, progress: CallProgress | None, now: datetime) -> None:

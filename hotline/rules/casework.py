@@ -61,13 +61,14 @@ class Need(StrEnum):
 
 
 class Move(StrEnum):
-    """What can be done to a case. Those of the last group leave its state as it is."""
+    """What can be done to a case. `hear`, and those from `consult` on, leave its state as it is."""
 
     CONTACT = "contact"
     VERIFY = "verify"
     RECTIFY = "rectify"
     EXPLAIN = "explain"
     APPEAL = "appeal"
+    HEAR = "hear"
     KEEP = "keep"
     WITHDRAW_APPEAL = "withdraw_appeal"
     EXCLUDE = "exclude"
@@ -126,6 +127,7 @@ WAYS: Mapping[Move, Way] = MappingProxyType(
         Move.RECTIFY: _way((_S.VERIFIED, _S.EXPLAINED), _S.RECTIFYING, _WORK, _N.NOTE),
         Move.EXPLAIN: _way((_S.VERIFIED, _S.RECTIFYING), _S.EXPLAINED, _WORK, _N.NOTE),
         Move.APPEAL: _way(_IN_HAND, _S.APPEALED, _UNIT, _N.NOTE, _N.GROUND, _N.EVIDENCE),
+        Move.HEAR: _way((_S.APPEALED,), None, _DESK),
         Move.KEEP: _way((_S.APPEALED,), None, (Part.REVIEWER,), _N.NOTE, returns=True),
         Move.WITHDRAW_APPEAL: _way((_S.APPEALED,), None, _UNIT, _N.NOTE, returns=True),
         Move.EXCLUDE: _way((_S.APPEALED,), _S.CLOSED, (Part.REVIEWER,), _N.NOTE, _N.CITIZEN_SIDE),
@@ -239,6 +241,7 @@ _D = DeadlineKind
 MEETS: Mapping[Move, tuple[DeadlineKind, ...]] = MappingProxyType(
     {
         Move.CONTACT: (_D.FIRST_CONTACT,),
+        Move.HEAR: (_D.FIRST_CONTACT,),
         Move.VERIFY: (_D.VERIFY,),
         Move.EXPLAIN: (_D.RECTIFY,),
         Move.ANSWER: (_D.RECTIFY, _D.ANSWER),

@@ -285,6 +285,8 @@ class Cases(RuleBasedStateMachine):
             if event.kind in (Move.KEEP, Move.WITHDRAW_APPEAL):
                 assert state is CaseState.APPEALED
                 state = before_appeal
+            elif event.kind == Move.HEAR and before_appeal is CaseState.OPENED:
+                before_appeal = CaseState.CONTACTED
             elif event.kind in list(CaseState):
                 after = CaseState(event.kind)
                 assert state is None or any(way.after is after for way in WAYS.values() if state in way.before)

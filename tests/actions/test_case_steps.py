@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
-from hotline.actions import case_appeals, case_notices, case_sharing, casework
+from hotline.actions import case_appeals, case_notices, case_sharing, casework, dial
 from hotline.actions.case_steps import take_step
 from hotline.actions.hindrances import Go
 from hotline.actions.rate import Given, rate
@@ -250,6 +250,22 @@ def test_an_appeal_kept_goes_back_to_where_the_case_was_and_the_unit_is_told(
     with pytest.raises(Conflict) as again:
         file_appeal(house, case, unit)
     assert again.value.code == "appeal_decided"
+
+
+def test_who_is_heard_during_an_appeal_needs_no_first_contact_after_it(
+    house: Services, case: Case, desk: Desk, unit: User
+) -> None:
+    file_appeal(house, case, unit)
+    token = desk.claim(case.id)
+    with house.database.write() as session:
+        agent = session.get_one(User, desk.user.id)
+        attempt = dial.dial(session, case.id, token, agent, house.policy, house.now())
+    for report in (dial.begin_dial, dial.bridge, dial.citizen_answered, dial.citizen_answered):
+        do(house, report, attempt.id)
+    assert [event.facts for event in all_of(house, CaseEvent, kind="hear")] == [{"attempt": attempt.id}]
+    assert only(house, CaseDeadline, kind=DeadlineKind.FIRST_CONTACT).met_at == house.now()
+    do(house, case_appeals.keep_rating, case.id, person(house, Role.REVIEWER), "维持")
+    assert only(house, Case).state is CaseState.CONTACTED
 
 
 def test_an_excluded_rating_leaves_the_figures_and_goes_to_the_store_as_an_update(
