@@ -15,7 +15,11 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from hotline.outbox import Ring, rung
 
-_SQLITE_BUSY_SECONDS = 10  # less than the 15 s a carrier waits for a webhook
+# Less than the 15 s that a carrier waits for a webhook: a database that does not answer must not take its answer too.
+_SQLITE_BUSY_SECONDS = 10
+_POOL_SECONDS = 5
+_CONNECT_SECONDS = 5
+_UNHEARD_MILLISECONDS = 5000  # what was sent and nobody on the network confirms
 
 
 class Database:
@@ -49,7 +53,14 @@ def make_engine(url: str) -> Engine:
     """An engine for SQLite (its folder is made) or PostgreSQL."""
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite":
-        return create_engine(parsed, pool_pre_ping=True, pool_size=10, max_overflow=10)
+        return create_engine(
+            parsed,
+            pool_pre_ping=True,
+            pool_size=10,
+            max_overflow=10,
+            pool_timeout=_POOL_SECONDS,
+            connect_args={"connect_timeout": _CONNECT_SECONDS, "tcp_user_timeout": _UNHEARD_MILLISECONDS},
+        )
     if parsed.database and parsed.database != ":memory:":
         Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(parsed, connect_args={"timeout": _SQLITE_BUSY_SECONDS})

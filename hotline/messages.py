@@ -26,6 +26,22 @@ class ReceivedText:
     is_from_phone: bool = True
 
 
+@dataclass(frozen=True, slots=True)
+class ReceivedCall:
+    """A call that comes in, or is over on another side: by which id the carrier knows it, and who is on it.
+
+    `reference`: the number of the call that was handed over to us, if whoever did so says it. `our_number`: which of
+    our numbers was rung, in E.164; None = the carrier did not say. `is_child`: a leg that another call rang; its
+    caller is on that one.
+    """
+
+    external_id: str
+    phone: SealedPhone
+    reference: str | None = None
+    our_number: str | None = None
+    is_child: bool = False
+
+
 class Refusal(StrEnum):
     """Why a carrier would not send: what it means for us, not its number."""
 

@@ -20,6 +20,7 @@ from hotline.prompts.folder import PromptFolder
 from hotline.recordings import RecordingFolder
 from hotline.rules.policy import Policy
 from hotline.rules.script import Channel
+from hotline.rules.statement import lists
 from hotline.scripts import load_script
 from hotline.settings import Settings
 
@@ -77,9 +78,12 @@ def _check_scripts(policy: Policy) -> None:
             raise SettingsError(f"HOTLINE_POLICY: script {script.name} is made for {script.channel}, not for {channel}")
         if missing := set(policy.languages) - set(script.languages):
             raise SettingsError(f"HOTLINE_POLICY: script {script.name} has no words in {', '.join(sorted(missing))}")
-    flow, spoken = load_flow(policy.phone.flow), load_script(policy.phone.script).languages
-    if missing := set(policy.spoken_languages) - (set(flow.languages) & set(spoken)):
+    flow, script = load_flow(policy.phone.flow), load_script(policy.phone.script)
+    if missing := set(policy.spoken_languages) - (set(flow.languages) & set(flow.spoken(script).languages)):
         raise SettingsError(f"HOTLINE_POLICY: the telephone has no words in {', '.join(sorted(missing))}")
+    for language, words in flow.words.items():
+        if not lists(str(words["ask"]), script.scale):
+            raise SettingsError(f"flow {flow.name}: words.{language}: ask does not say the scale {script.scale}")
 
 
 def services() -> Services:

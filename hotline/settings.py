@@ -7,6 +7,7 @@ import base64
 import binascii
 import os
 import re
+from ipaddress import IPv4Address, IPv4Network
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 from urllib.parse import SplitResult, urlsplit
@@ -35,17 +36,10 @@ def _split(address: str) -> SplitResult:
     return parts
 
 
-class DatabaseSettings(BaseSettings):
-    """What the commands need that only touch the database: migrate, user add, key add, prompts.
-
-    The policy names its zone, and what is said.
-    """
+class _FromOutside(BaseSettings):
+    """Where settings are read from."""
 
     model_config = SettingsConfigDict(env_file=".env", extra="ignore", populate_by_name=True, frozen=True)
-
-    database_url: str = _named("HOTLINE_DATABASE_URL", default="sqlite:///var/hotline.sqlite3", repr=False)
-    policy: str = _named("HOTLINE_POLICY", default="default")
-    prompts: Path | None = _named("HOTLINE_PROMPTS", default=None)
 
     @classmethod
     def settings_customise_sources(
@@ -57,6 +51,17 @@ class DatabaseSettings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         return init_settings, env_settings, _NameFileSource(settings_cls), dotenv_settings
+
+
+class DatabaseSettings(_FromOutside):
+    """What the commands need that only touch the database: migrate, user add, key add, prompts.
+
+    The policy names its zone, and what is said.
+    """
+
+    database_url: str = _named("HOTLINE_DATABASE_URL", default="sqlite:///var/hotline.sqlite3", repr=False)
+    policy: str = _named("HOTLINE_POLICY", default="default")
+    prompts: Path | None = _named("HOTLINE_PROMPTS", default=None)
 
     @field_validator("database_url")
     @classmethod
@@ -92,12 +97,32 @@ class SealedSettings(DatabaseSettings):
         return base64.b64decode(self.data_key.get_secret_value())
 
 
-class Settings(SealedSettings):
+class WebhookSettings(_FromOutside):
+    """What both ends of a webhook know: where it goes, and what it is signed with."""
+
+    public_url: str = _named("HOTLINE_PUBLIC_URL")
+    twilio_account_sid: str = _named("TWILIO_ACCOUNT_SID", pattern=r"^AC[0-9a-fA-F]{32}$")
+    twilio_auth_token: SecretStr = _named("TWILIO_AUTH_TOKEN", min_length=16)
+    twilio_from: str | None = _named("TWILIO_FROM", default=None, pattern=_E164)
+
+    @field_validator("public_url", "twilio_api_url", "store_url", "sip_fallback_url", check_fields=False)
+    @classmethod
+    def _is_a_web_address(cls, value: str | None) -> str | None:
+        if value is None:
+            return None
+        parts = _split(value)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise ValueError("must be an http:// or https:// address")
+        if parts.query or parts.fragment:
+            raise ValueError("must not carry a query or a fragment")
+        return value.rstrip("/")
+
+
+class Settings(SealedSettings, WebhookSettings):
     """Everything the web process and the workers need."""
 
     recordings: Path = _named("HOTLINE_RECORDINGS", default=Path("var/recordings"))
     redis_url: str = _named("HOTLINE_REDIS_URL", default="redis://127.0.0.1:6379/0", repr=False)
-    public_url: str = _named("HOTLINE_PUBLIC_URL")
     secret_key: SecretStr = _named("HOTLINE_SECRET_KEY")
     sms_carrier: Literal["twilio"] = _named("HOTLINE_SMS_CARRIER", default="twilio")
     voice_carrier: Literal["twilio"] = _named("HOTLINE_VOICE_CARRIER", default="twilio")
@@ -105,9 +130,6 @@ class Settings(SealedSettings):
     calls_per_second: float = _named("HOTLINE_CALLS_PER_SECOND", default=1, gt=0, le=1000, allow_inf_nan=False)
     most_calls: int = _named("HOTLINE_MOST_CALLS", default=10, ge=2, le=10_000)
 
-    twilio_account_sid: str = _named("TWILIO_ACCOUNT_SID", pattern=r"^AC[0-9a-fA-F]{32}$")
-    twilio_auth_token: SecretStr = _named("TWILIO_AUTH_TOKEN", min_length=16)
-    twilio_from: str | None = _named("TWILIO_FROM", default=None, pattern=_E164)
     twilio_from_pool: Annotated[tuple[str, ...] | None, NoDecode] = _named("TWILIO_FROM_POOL", default=None)
     twilio_messaging_service_sid: str | None = _named(
         "TWILIO_MESSAGING_SERVICE_SID", default=None, pattern=r"^MG[0-9a-fA-F]{32}$"
@@ -128,18 +150,6 @@ class Settings(SealedSettings):
         if not all(re.fullmatch(_E164, number) for number in numbers):
             raise ValueError("must be numbers in E.164, such as +14155550124, with commas between them")
         return numbers
-
-    @field_validator("public_url", "twilio_api_url", "store_url")
-    @classmethod
-    def _is_a_web_address(cls, value: str | None) -> str | None:
-        if value is None:
-            return None
-        parts = _split(value)
-        if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise ValueError("must be an http:// or https:// address")
-        if parts.query or parts.fragment:
-            raise ValueError("must not carry a query or a fragment")
-        return value.rstrip("/")
 
     @field_validator("redis_url")
     @classmethod
@@ -180,6 +190,58 @@ class Settings(SealedSettings):
         return self.public_url.startswith("https://")
 
 
+class SipSettings(WebhookSettings):
+    """What `hotline sip` needs: no database, and nothing that opens a sealed number."""
+
+    twilio_from: str = _named("TWILIO_FROM", pattern=_E164)
+    sip_listen: str = _named("HOTLINE_SIP_LISTEN", default="127.0.0.1:5060")
+    sip_address: IPv4Address | None = _named("HOTLINE_SIP_ADDRESS", default=None)
+    sip_peers: Annotated[tuple[IPv4Network, ...] | None, NoDecode] = _named("HOTLINE_SIP_PEERS", default=None)
+    sip_rtp_ports: str = _named("HOTLINE_SIP_RTP_PORTS", default="16384-16483")
+    sip_http_port: int = _named("HOTLINE_SIP_HTTP_PORT", default=5080, ge=1, le=65_535)
+    sip_most_calls: int = _named("HOTLINE_SIP_MOST_CALLS", default=30, ge=1, le=1000)
+    sip_caller: str | None = _named("HOTLINE_SIP_CALLER", default=None, pattern=_E164)
+    sip_fallback_url: str | None = _named("HOTLINE_SIP_FALLBACK_URL", default=None)
+    sip_registrar: str | None = _named("HOTLINE_SIP_REGISTRAR", default=None)
+    sip_user: str | None = _named("HOTLINE_SIP_USER", default=None)
+    sip_password: SecretStr | None = _named("HOTLINE_SIP_PASSWORD", default=None)
+
+    @field_validator("sip_peers", mode="before")
+    @classmethod
+    def _are_networks(cls, value: str | None) -> tuple[str, ...] | None:
+        return None if value is None else tuple(part.strip() for part in value.split(",") if part.strip())
+
+    @model_validator(mode="after")
+    def _can_be_reached_by_whom_it_should(self) -> "SipSettings":
+        host, _ = self.listen_at
+        if not host.is_loopback and not self.sip_peers:
+            raise ValueError("HOTLINE_SIP_PEERS: needed when HOTLINE_SIP_LISTEN is not loopback: who may call")
+        if host.is_unspecified and self.sip_address is None:
+            raise ValueError("HOTLINE_SIP_ADDRESS: needed when HOTLINE_SIP_LISTEN is every address: which one to tell")
+        if 2 * self.sip_most_calls > len(self.rtp_ports):
+            raise ValueError(f"HOTLINE_SIP_RTP_PORTS: too few, {self.sip_most_calls} calls at once need two each")
+        if self.sip_registrar is not None and (self.sip_user is None or self.sip_password is None):
+            raise ValueError("HOTLINE_SIP_USER and HOTLINE_SIP_PASSWORD: needed when HOTLINE_SIP_REGISTRAR is set")
+        return self
+
+    @property
+    def listen_at(self) -> tuple[IPv4Address, int]:
+        """Raises ValueError."""
+        host, _, port = self.sip_listen.rpartition(":")
+        try:
+            return IPv4Address(host), range(65_536)[int(port)]
+        except (ValueError, IndexError):
+            raise ValueError("HOTLINE_SIP_LISTEN: must be an IPv4 address and a port, such as 127.0.0.1:5060") from None
+
+    @property
+    def rtp_ports(self) -> range:
+        """Raises ValueError."""
+        found = re.fullmatch(r"(\d{4,5})-(\d{4,5})", self.sip_rtp_ports)
+        if not found or not 1024 <= int(found[1]) < int(found[2]) < 65_536:
+            raise ValueError("HOTLINE_SIP_RTP_PORTS: must be the first and the last, such as 16384-16483")
+        return range(int(found[1]), int(found[2]) + 1)
+
+
 class _NameFileSource(PydanticBaseSettingsSource):
     """`NAME_FILE=/run/secrets/x` gives NAME the text of that file, without the newline at its end."""
 
@@ -200,7 +262,7 @@ class _NameFileSource(PydanticBaseSettingsSource):
         return {name: value for value, name, _ in found if value is not None}
 
 
-S = TypeVar("S", bound=DatabaseSettings)
+S = TypeVar("S", bound=_FromOutside)
 
 
 def load_settings() -> Settings:
@@ -218,9 +280,14 @@ def load_sealed_settings() -> SealedSettings:
     return _load(SealedSettings)
 
 
-def _load(kind: type[S]) -> S:
+def load_sip_settings(**told: str) -> SipSettings:
+    """Read what the SIP gateway needs, where it was not `told` by the name of the field, or raise SettingsError."""
+    return _load(SipSettings, **told)
+
+
+def _load(kind: type[S], **told: Any) -> S:
     try:
-        return kind()
+        return kind(**told)
     except ValidationError as error:
         raise SettingsError("\n".join(_line(item) for item in error.errors())) from None
 

@@ -14,7 +14,7 @@ from hotline.api import call_ratings, intake, openapi, ratings
 from hotline.api.problems import problem
 from hotline.clock import Clock, utc_now
 from hotline.errors import BadInput, NotFound
-from hotline.ivr import callback, prompts, survey
+from hotline.ivr import callback, fallback, prompts, survey
 from hotline.rules.bounds import LARGEST, bounded
 from hotline.services import make_services
 from hotline.settings import Settings, load_settings
@@ -48,7 +48,7 @@ def make_app(settings: Settings | None, clock: Clock | None) -> Flask:
     app.before_request(_refuse_nul)
     console.set_up_login(app)
     csrf = CSRFProtect(app)
-    for room in (sms, survey, callback, prompts, intake, call_ratings, ratings, openapi, probes):
+    for room in (sms, survey, fallback, callback, prompts, intake, call_ratings, ratings, openapi, probes):
         app.register_blueprint(room.blueprint)
         csrf.exempt(room.blueprint)  # called by machines, which prove themselves by signature or key
     for blueprint in console.blueprints:

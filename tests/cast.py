@@ -14,6 +14,8 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select, text
 from twilio.request_validator import RequestValidator
+from twilio.twiml.messaging_response import MessagingResponse
+from twilio.twiml.voice_response import VoiceResponse
 from werkzeug.test import TestResponse
 
 from hotline.actions import people
@@ -24,7 +26,7 @@ from hotline.services import Services
 from hotline.tables import Base, Case, Rating, User
 from hotline.tables.people import Role, Scope
 from hotline.tables.service import RatingState
-from tests.twiml import Heard, heard, texted
+from tests.twiml import Heard, accepted, heard, texted
 
 AUTH_TOKEN = "a token that signs every test"
 ACCOUNT_SID = "AC" + "0123456789abcdef" * 2
@@ -124,17 +126,22 @@ def make_feed(app: Flask, *scopes: Scope) -> Feed:
 
 @dataclass(frozen=True, slots=True)
 class Twilio:
-    """Twilio's side of the webhooks: every post signed with the SDK, every answer read as TwiML."""
+    """Twilio's side of the webhooks: every post signed with the SDK, every answer held against what it accepts."""
 
     app: Flask
 
-    def post(self, url: str, form: Mapping[str, str], token: str = AUTH_TOKEN) -> TestResponse:
+    def post(
+        self, url: str, form: Mapping[str, str], token: str = AUTH_TOKEN, *, has_caller: bool = True
+    ) -> TestResponse:
         """`url`: a path of ours, or a whole address as our TwiML named it."""
         house: Services = self.app.extensions["hotline"]
         path = url.removeprefix(house.settings.public_url)
         assert path.startswith("/"), f"{url} is not ours"
         signature = RequestValidator(token).compute_signature(house.settings.public_url + path, form)
-        return self.app.test_client().post(path, data=form, headers={"X-Twilio-Signature": signature})
+        response = self.app.test_client().post(path, data=form, headers={"X-Twilio-Signature": signature})
+        if response.status_code == 200 and has_caller:
+            accepted(response, MessagingResponse if path.startswith("/webhooks/twilio/sms") else VoiceResponse)
+        return response
 
     def text(self, person: Person, body: str, message_sid: str | None = None, **more: str) -> str | None:
         """The person texts us; what they are answered, or None for silence."""
@@ -154,14 +161,27 @@ class Twilio:
         assert response.status_code == 200, response.text
         return heard(response)
 
-    def rings(self, person: Person, call_sid: str) -> Heard:
+    def rings(self, person: Person, call_sid: str, **more: str) -> Heard:
         """The person rings us."""
-        return self.call("/webhooks/twilio/voice", call_sid, person, CallStatus="ringing", Direction="inbound")
+        more = {"CallStatus": "ringing", "Direction": "inbound"} | more
+        return self.call("/webhooks/twilio/voice", call_sid, person, **more)
 
     def press(self, before: Heard, call_sid: str, keys: str = "") -> Heard:
         """Press keys (none = stay silent until the Gather gives up) where `before` listens."""
         assert before.listens_at is not None, "nobody listens any more"
         return self.call(before.listens_at, call_sid, **({"Digits": keys} if keys else {}))
+
+    def speaks(self, before: Heard, call_sid: str, recording_sid: str = "RE" + "0" * 32) -> Heard:
+        """Say something where `before` records."""
+        assert before.records_at is not None, "nothing is recorded"
+        url = f"https://api.twilio.com/2010-04-01/Accounts/{ACCOUNT_SID}/Recordings/{recording_sid}"
+        said = {"RecordingUrl": url, "RecordingSid": recording_sid, "RecordingDuration": "7", "Digits": "#"}
+        return self.call(before.records_at, call_sid, **said)
+
+    def comes_back(self, before: Heard, call_sid: str, status: str) -> Heard:
+        """The bridge that `before` made is over."""
+        assert before.dial_ends_at is not None, "nobody was rung"
+        return self.call(before.dial_ends_at, call_sid, DialCallStatus=status)
 
     def call_status(self, query: str, call_sid: str, status: str) -> None:
         form = {"CallSid": call_sid, "CallStatus": status, "AccountSid": ACCOUNT_SID, "SequenceNumber": "0"}

@@ -63,7 +63,7 @@ def redis_server() -> Iterator[parts.RedisServer]:
     try:
         server.start()
     except Exception as error:
-        _missing("redis", error)
+        missing("redis", error)
     yield server
     server.stop()
 
@@ -74,7 +74,7 @@ def _postgres() -> Iterator[str]:
         server = parts.postgres()
         url = server.__enter__()
     except Exception as error:
-        _missing("postgresql", error)
+        missing("postgresql", error)
     _hurry(url)
     migrate(url)
     yield url
@@ -105,7 +105,7 @@ def _sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def _missing(part: str, error: Exception) -> None:
+def missing(part: str, error: Exception) -> None:
     parts.missing[part] = f"{type(error).__name__}: {error}"
     pytest.skip(f"missing part: {part} ({parts.missing[part]})")
 
@@ -235,7 +235,7 @@ def browser() -> Iterator[Any]:
         playwright = sync_playwright().start()
         launched = playwright.chromium.launch(executable_path=parts.browser_path(), args=parts.CHROMIUM_ARGUMENTS)
     except Exception as error:
-        _missing("browser", error)
+        missing("browser", error)
     yield launched
     launched.close()
     playwright.stop()
@@ -247,7 +247,7 @@ def espeak() -> EspeakVoice:
     try:
         return EspeakVoice()
     except SettingsError as error:
-        _missing("espeak-ng", error)
+        missing("espeak-ng", error)
         raise
 
 
@@ -264,7 +264,7 @@ def _shortness(item: pytest.Item) -> tuple[bool, ...]:
 @pytest.hookimpl(trylast=True)
 def pytest_terminal_summary(terminalreporter: Any) -> None:
     skipped = [str(report.longrepr) for report in terminalreporter.stats.get("skipped", [])]
-    for part in ("redis", "postgresql", "browser", "espeak-ng"):
+    for part in ("redis", "postgresql", "browser", "espeak-ng", "sipp"):
         count = sum(f"missing part: {part}" in why for why in skipped)
         if count:
             terminalreporter.write_line(f"MISSING PART {part}: {count} tests did not run", red=True, bold=True)

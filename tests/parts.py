@@ -1,4 +1,4 @@
-"""The real parts that tests run on: Redis, PostgreSQL, a browser and a voice, each found or named as missing."""
+"""The real parts that tests run on: Redis, PostgreSQL, a browser, a voice, SIP callers; found, or named as missing."""
 
 import contextlib
 import itertools
@@ -100,6 +100,17 @@ def browser_path() -> str | None:
         return named
     known = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
     return next(filter(None, map(shutil.which, known)), None)
+
+
+def sipp() -> Path:
+    """SIPp, which may play its captures. Raises RuntimeError if it is not there or may not."""
+    program = shutil.which("sipp")
+    captures = Path("/usr/share/sip-tester")
+    if program is None or not captures.is_dir():
+        raise RuntimeError("Debian's sip-tester is not installed")
+    if os.geteuid() != 0 and "security.capability" not in os.listxattr(os.path.realpath(program)):
+        raise RuntimeError(f"it plays its captures for root only; or: setcap cap_net_raw+ep {program}")
+    return Path(program)
 
 
 @dataclass

@@ -20,6 +20,7 @@ T = TypeVar("T")
 # Of an invitation that we gave up ourselves, its error_code.
 TOO_LATE = "too_late"  # it could not go out in time
 TEXTED = "texted"  # it was to be a call, and the text has arrived after all
+NOT_TAKEN = "not_taken"  # our house failed during the call, and asks by text instead
 
 _FOR_A_LINE = timedelta(seconds=2)
 _REMINDED_ABOUT = (InvitationState.SENT, InvitationState.DELIVERED)

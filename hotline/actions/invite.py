@@ -1,5 +1,7 @@
 """From a service record that came in to an invitation that goes out: store, dedupe, choose the channel, ask or not."""
 
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -10,9 +12,11 @@ from sqlalchemy.orm import Session
 
 from hotline import outbox
 from hotline.actions.batches import can_be_batched, invitation_of_batch, size_of_batch
+from hotline.actions.handed import provisional_record
 from hotline.actions.languages import chosen_language
 from hotline.actions.opt_outs import is_opted_out
 from hotline.actions.pressed_keys import rate_by_waiting_key
+from hotline.actions.rate import active_rating, forward_again
 from hotline.actions.turns import wait_call, wait_turn
 from hotline.actions.wording import script_in_use, script_said
 from hotline.privacy import SealedPhone
@@ -57,25 +61,24 @@ def receive_record(session: Session, new: NewRecord, policy: Policy, now: dateti
 
     Who has rated the call already, by a key that a PBX collected, is not asked.
 
-    Who receives several in one commit goes in the order of their numbers (`hotline.actions.turns`).
+    A call that its caller was handed over to us to rate may be here already, as a provisional record: this one takes
+    its place (`hotline.actions.handed`).
+
+    Who receives several in one commit asks for their turns first, all at once (`wait_turns`).
     """
     if (known := _known(session, new)) is not None:
         return Received(known, duplicate=True)
-    record = ServiceRecord(
-        kind=new.kind,
-        number=new.number,
-        service_count=new.service_count,
-        completed_at=new.completed_at,
-        received_at=now,
-        phone=new.phone,
-        language=policy.language_for(new.language),
-        **new.details,
-    )
+    columns = _columns(new, policy, now)
+    if new.kind is RecordKind.CALL:
+        wait_turns(session, [new])
+        if (told := provisional_record(session, new.number, new.phone.lookup, new.completed_at, policy)) is not None:
+            _fill_in(session, told, columns, now)
+            _ask_unless_rated(session, told, new.survey, policy, now)
+            return Received(told.id, duplicate=False)
+    record = ServiceRecord(**columns)
     is_batched = new.survey is not None and can_be_batched(record, policy)
     if is_batched:
         wait_turn(session, record.phone_lookup)
-    if record.kind is RecordKind.CALL:
-        wait_call(session, record.number)
     try:
         with session.begin_nested():
             session.add(record)
@@ -83,11 +86,56 @@ def receive_record(session: Session, new: NewRecord, policy: Policy, now: dateti
         if (known := _known(session, new)) is None:
             raise
         return Received(known, duplicate=True)
-    if record.kind is RecordKind.CALL and rate_by_waiting_key(session, record, policy, now):
-        return Received(record.id, duplicate=False)
-    if new.survey is not None and not (is_batched and _join_batch(session, record, policy, now)):
-        invite(session, record, _channel_for(record, new.survey, policy), policy, now)
+    if not (is_batched and _join_batch(session, record, policy, now)):
+        _ask_unless_rated(session, record, new.survey, policy, now)
     return Received(record.id, duplicate=False)
+
+
+def wait_turns(session: Session, records: Iterable[NewRecord]) -> None:
+    """Every turn that receiving calls together will need, in one order: two lists never wait in a circle.
+
+    Of other records only the number's turn is needed, and not always: they are received in the order of their numbers.
+    """
+    calls = [new for new in records if new.kind is RecordKind.CALL]
+    for lookup in sorted({new.phone.lookup for new in calls}):
+        wait_turn(session, lookup)
+    for number in sorted({new.number for new in calls}):
+        wait_call(session, number)
+
+
+def _columns(new: NewRecord, policy: Policy, now: datetime) -> dict[str, Any]:
+    return {
+        "kind": new.kind,
+        "number": new.number,
+        "number_digits": _NO_KEY.sub("", new.number),
+        "service_count": new.service_count,
+        "completed_at": new.completed_at,
+        "received_at": now,
+        "phone": new.phone,
+        "language": policy.language_for(new.language),
+        **new.details,
+    }
+
+
+_NO_KEY = re.compile(r"[^0-9]")
+
+
+def _fill_in(session: Session, record: ServiceRecord, columns: dict[str, Any], now: datetime) -> None:
+    """What was provisional is told: the store hears once more of what was rated, now with the record as it is."""
+    for name, value in columns.items():
+        setattr(record, name, value)
+    record.provisional = False
+    session.flush()  # and from here on nobody rates it until the commit: who did so before is seen
+    forward_again(session, record.id, now)
+
+
+def _ask_unless_rated(
+    session: Session, record: ServiceRecord, survey: Channel | None, policy: Policy, now: datetime
+) -> None:
+    if record.kind is RecordKind.CALL and rate_by_waiting_key(session, record, policy, now):
+        return
+    if survey is not None and active_rating(session, record.id) is None:
+        invite(session, record, _channel_for(record, survey, policy), policy, now)
 
 
 def _join_batch(session: Session, record: ServiceRecord, policy: Policy, now: datetime) -> bool:
@@ -106,6 +154,7 @@ def _known(session: Session, new: NewRecord) -> int | None:
             ServiceRecord.kind == new.kind,
             ServiceRecord.number == new.number,
             ServiceRecord.service_count == new.service_count,
+            ServiceRecord.provisional.is_(False),
         )
     )
 

@@ -87,10 +87,14 @@ def _must_be(known: PressedKey, new: NewKey) -> None:
 
 
 def _locked_record(session: Session, call_id: str) -> ServiceRecord | None:
-    """Locked before its ratings are looked at: a text about the call may be answered at this moment."""
+    """Locked before its ratings are looked at: a text about the call may be answered at this moment.
+
+    A provisional one is not yet the record: whose call it is of is not known, and the key waits.
+    """
     return session.scalar(
         select(ServiceRecord)
         .where(ServiceRecord.kind == RecordKind.CALL, ServiceRecord.number == call_id, ServiceRecord.service_count == 1)
+        .where(ServiceRecord.provisional.is_(False))
         .with_for_update(key_share=True)
     )
 

@@ -176,6 +176,12 @@ def active_rating(session: Session, record_id: int, round_: int | None = None) -
     return session.scalar(counts.order_by(Rating.round.desc()).limit(1))
 
 
+def last_stars(session: Session, record_id: int) -> int:
+    """Of the record's last rating, also when it was taken back meanwhile. The record has been rated."""
+    last = select(Rating.stars).where(Rating.record_id == record_id).order_by(Rating.id.desc()).limit(1)
+    return session.scalars(last).one()
+
+
 def has_rated_since(session: Session, record_id: int, moment: datetime) -> bool:
     """Has the citizen rated the record after that moment, whatever became of the rating?"""
     later = select(Rating.id).where(Rating.record_id == record_id, Rating.rated_at > moment).limit(1)
@@ -199,6 +205,14 @@ def _leave(session: Session, rating: Rating, state: RatingState, now: datetime) 
     rating.version += 1
     session.flush()
     forward(session, rating, now)
+
+
+def forward_again(session: Session, record_id: int, now: datetime) -> None:
+    """What is known of the record has changed: the store is told each of its ratings once more."""
+    for rating in session.scalars(select(Rating).where(Rating.record_id == record_id).order_by(Rating.id)):
+        rating.version += 1
+        session.flush()
+        forward(session, rating, now)
 
 
 def _close_invitations(session: Session, record_id: int, now: datetime) -> None:

@@ -15,7 +15,7 @@ from hotline.actions.progress import invitation_is_out, lock_invitation, may_be_
 from hotline.actions.turns import wait_turn
 from hotline.messages import CALL_ENDS, Accepted, Ambiguous, CallProgress, Refusal, Refused, SendResult
 from hotline.rules.policy import Policy
-from hotline.tables import Call, Invitation
+from hotline.tables import Call, CallTurn, Invitation
 from hotline.tables.contacts import CallState
 from hotline.tables.service import OPEN_INVITATION_STATES, InvitationState
 
@@ -116,9 +116,17 @@ def note_call_progress(
         lock_invitation(session, invitation)
         invitation_is_out(invitation, InvitationState.SENT, policy, now)
     if state is CallState.ENDED:
-        call.result, call.ended_at = progress, now
-        if invitation is not None and progress is not CallProgress.COMPLETED:
+        call.result, call.ended_at = _result(session, call, progress), now
+        if invitation is not None and call.result != CallProgress.COMPLETED:
             _call_again(session, call, invitation, policy, now)
+
+
+def _result(session: Session, call: Call, progress: CallProgress) -> CallProgress:
+    """A call of ours in which we spoke, and nobody pressed a key, was taken by nobody that we know of."""
+    if call.inbound or progress is not CallProgress.COMPLETED:
+        return progress
+    heard = session.scalars(select(CallTurn.keys).where(CallTurn.call_id == call.id)).all()
+    return CallProgress.NO_ANSWER if heard and not any(heard) else progress
 
 
 def _call_again(session: Session, call: Call, invitation: Invitation, policy: Policy, now: datetime) -> None:

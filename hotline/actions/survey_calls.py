@@ -1,53 +1,75 @@
 """Survey calls, from us or to us: who is on the line about what, and what each key does. Sentences, not TwiML."""
 
-from datetime import datetime, timedelta
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError, NoResultFound
 from sqlalchemy.orm import Session
 
-from hotline.actions.invite import open_invitations
 from hotline.actions.opt_outs import is_opted_out
-from hotline.actions.rate import active_rating, changeable_ratings
 from hotline.actions.recordings import keep_recording
 from hotline.actions.send_calls import locked_call
+from hotline.actions.survey_about import was_taken
 from hotline.actions.survey_deeds import do
-from hotline.actions.survey_known import Line, keep, known_of
+from hotline.actions.survey_known import keep, known_of
+from hotline.actions.survey_line import Line
+from hotline.actions.survey_ways import way_in
 from hotline.actions.survey_words import Spoken, said_alone, spoken
 from hotline.actions.wording import script_in_use, script_said
 from hotline.errors import NotFound
 from hotline.flows import load_flow
-from hotline.messages import ReceivedRecording
-from hotline.privacy import SealedPhone
+from hotline.messages import ReceivedCall, ReceivedRecording
 from hotline.rules.policy import Policy
 from hotline.rules.survey import Known, Next, Place, begin, come_back, hear
-from hotline.tables import Call, CallTurn, Invitation
+from hotline.tables import Call, CallTurn
 from hotline.tables.contacts import CallState, Way
-from hotline.tables.service import OPEN_INVITATION_STATES, RatingState
+from hotline.tables.service import OPEN_INVITATION_STATES
 
 _OPENING = Place("", turn=0)  # before the caller is listened to for the first time
-_MOST_SERVICES = 4  # read out to choose from; more than that nobody keeps in mind
 
 
-def call_from_citizen(
-    session: Session, carrier: str, external_id: str, phone: SealedPhone, policy: Policy, now: datetime
+def call_from_citizen(session: Session, carrier: str, received: ReceivedCall, policy: Policy, now: datetime) -> Spoken:
+    """A citizen rings us, or is handed over: go on where they were cut off, or ask about what there is to rate."""
+    is_handed = received.reference is not None or received.our_number in policy.phone.transfer_numbers
+    way = Way.TRANSFERRED if is_handed else Way.CALLING
+    line = _came_in(session, carrier, received, way, policy, now)
+    return line if isinstance(line, Spoken) else _opened(line, _begin(line, way_in(line)))
+
+
+def call_after(
+    session: Session, carrier: str, received: ReceivedCall, is_spoken: bool, policy: Policy, now: datetime
 ) -> Spoken:
-    """A citizen rings us: go on where they were cut off, or ask about what waits for their number, if anything does."""
-    known = session.scalar(select(Call).where(Call.carrier == carrier, Call.external_id == external_id))
-    if known is not None and (said := _said(session, known, _OPENING)) is not None:
-        return said
-    script = script_in_use(session, policy.phone.script)
+    """A call is left to us that somebody else bridged: ask about that, unless the two never spoke.
+
+    What has no reference of its own is known by the carrier's id.
+    """
+    received = replace(received, reference=received.reference or received.external_id)
+    line = _came_in(session, carrier, received, Way.TRANSFERRED, policy, now)
+    if isinstance(line, Spoken):
+        return line
+    return _opened(line, _begin(line, way_in(line) if is_spoken else line.flow.exhausted))
+
+
+def _came_in(
+    session: Session, carrier: str, received: ReceivedCall, way: Way, policy: Policy, now: datetime
+) -> Line | Spoken:
+    """The call as it is kept from now on, or what it was told before, if it was."""
     call = Call(
         carrier=carrier,
-        external_id=external_id,
+        external_id=received.external_id,
         inbound=True,
-        way=Way.CALLING,
-        phone=phone,
-        script=script.id,
+        way=way,
+        phone=received.phone,
+        reference=received.reference,
+        script=script_in_use(session, policy.phone.script).id,
         flow=load_flow(policy.phone.flow).id,
         language=policy.languages[0],
+        is_elder=policy.phone.elder.always,
         state=CallState.ANSWERED,
         facts={},
+        misses=0,
         created_at=now,
         answered_at=now,
         try_no=1,
@@ -55,10 +77,12 @@ def call_from_citizen(
     try:
         with session.begin_nested():
             session.add(call)
-    except IntegrityError:  # the same webhook, at the same moment
-        return call_from_citizen(session, carrier, external_id, phone, policy, now)
-    line = _line(session, call, policy, now)
-    return _opened(line, _first_words(line))
+    except IntegrityError:  # the same webhook, perhaps at the same moment
+        known = _on_the_line(session, carrier, received.external_id)
+        if (said := _said(session, known, _OPENING)) is None:
+            raise NotFound(f"call {received.external_id} as one that comes in") from None
+        return said
+    return _line(session, call, policy, now)
 
 
 def call_to_citizen(
@@ -90,7 +114,9 @@ def _words_to_citizen(line: Line) -> Spoken:
         return said_alone(line, "opted_out")
     if call.invitation.state not in OPEN_INVITATION_STATES:
         return said_alone(line, "nothing_to_rate")
-    _takes_up(line, call.invitation)
+    call.record = call.invitation.record
+    call.language = line.language_for(call.invitation.language)
+    call.is_elder = line.policy.phone.elder.always or call.record.is_elder
     return _begin(line, line.flow.ways.called)
 
 
@@ -104,7 +130,7 @@ def key_pressed(
     line = _line(session, _on_the_line(session, carrier, external_id), policy, now)
     if (said := _said_at(line, place)) is not None:
         return said
-    return _go_on(line, place, keys, hear(line.flow, place, keys, known_of(line), line.script.scale))
+    return _go_on(line, place, keys, lambda known: hear(line.flow, place, keys, known, line.script.scale))
 
 
 def voice_left(
@@ -123,7 +149,7 @@ def voice_left(
         keep_recording(session, line.call, place.turn, received, now)
     if (said := _said_at(line, place)) is not None:
         return said
-    return _go_on(line, place, "", come_back(line.flow, place, known_of(line)))
+    return _go_on(line, place, "", lambda known: come_back(line.flow, place, known))
 
 
 def person_left(
@@ -135,7 +161,7 @@ def person_left(
         return said
     nobody = line.flow.steps[place.step].otherwise
     says = () if is_spoken or nobody is None else line.flow.steps[nobody].says
-    return _go_on(line, place, "", come_back(line.flow, place, known_of(line), says))
+    return _go_on(line, place, "", lambda known: come_back(line.flow, place, known, says))
 
 
 def _on_the_line(session: Session, carrier: str, external_id: str) -> Call:
@@ -160,11 +186,22 @@ def _said(session: Session, call: Call, place: Place) -> Spoken | None:
     return None if said is None else Spoken.from_json(said)
 
 
-def _go_on(line: Line, place: Place, keys: str, follows: Next) -> Spoken:
+def _go_on(line: Line, place: Place, keys: str, machine: Callable[[Known], Next]) -> Spoken:
     """Do what the keys ask for, keep the turn, and say what comes next."""
+    if was_taken(line.session, line.call):
+        return _ended(line, place, keys)
+    follows = machine(known_of(line))
     do(line, follows.does, keys)
     said = spoken(line, follows)
     keep(line.call, follows)
+    _keep_turn(line, place, keys, said)
+    return said
+
+
+def _ended(line: Line, place: Place, keys: str) -> Spoken:
+    """Its citizen has rated meanwhile what this call is about: it is none of its business any more."""
+    said = said_alone(line, "nothing_to_rate")
+    line.call.step, line.call.facts = None, {}
     _keep_turn(line, place, keys, said)
     return said
 
@@ -189,75 +226,13 @@ def _keep_turn(line: Line, place: Place, keys: str, said: Spoken) -> None:
 
 
 def _line(session: Session, call: Call, policy: Policy, now: datetime) -> Line:
-    return Line(session, call, load_flow(policy.phone.flow), script_said(session, call.script), policy, now)
+    flow = load_flow(policy.phone.flow)
+    return Line(session, call, flow, flow.spoken(script_said(session, call.script)), policy, now)
 
 
-def _first_words(line: Line) -> Spoken:
-    """To a citizen who rang us."""
-    if (stopped := _cut_off(line)) is not None:
-        return _resume(line, stopped)
-    waiting = line.session.scalars(open_invitations(line.call.phone_lookup, line.now)).all()
-    services = {invitation.record_id: invitation for invitation in waiting}  # the latest of each
-    ways = line.flow.ways
-    if len(services) > 1:
-        line.call.facts = {"choices": [*reversed(services)][:_MOST_SERVICES]}
-        return _begin(line, ways.several)
-    if services:
-        _takes_up(line, next(iter(services.values())))
-        return _begin(line, ways.known)
-    earlier = changeable_ratings(line.session, line.call.phone_lookup, line.policy, line.now)
-    if (rating := next((one for one in earlier if one.state is RatingState.ACTIVE), None)) is not None:
-        line.call.record = rating.record
-        line.call.is_elder = _is_elder(line)
-        return _begin(line, ways.rated)
-    return _begin(line, ways.unknown)
-
-
-def _takes_up(line: Line, invitation: Invitation) -> None:
-    """The call is about what this invitation asks."""
-    call = line.call
-    call.invitation, call.record = invitation, invitation.record
-    call.language = _language_for(line, invitation.language)
-    call.is_elder = _is_elder(line)
-
-
-def _language_for(line: Line, wanted: str) -> str:
-    return wanted if wanted in line.languages else line.languages[0]
-
-
-def _is_elder(line: Line) -> bool:
-    return line.policy.phone.elder.always or (line.call.record is not None and line.call.record.is_elder)
-
-
-def _begin(line: Line, step: str, known: Known | None = None) -> Spoken:
+def _begin(line: Line, step: str) -> Spoken:
     line.session.flush()
-    follows = begin(line.flow, step, known or known_of(line))
+    follows = begin(line.flow, step, known_of(line))
     said = spoken(line, follows)
     keep(line.call, follows)
     return said
-
-
-def _cut_off(line: Line) -> Call | None:
-    """The last call of this number, if the citizen had rated in it, and then hung up before its end."""
-    since = line.now - timedelta(hours=line.policy.phone.resume_hours)
-    call = line.session.scalar(
-        select(Call)
-        .where(Call.phone_lookup == line.call.phone_lookup, Call.id != line.call.id, Call.answered_at >= since)
-        .order_by(Call.id.desc())
-        .limit(1)
-    )
-    if call is None or call.step is None or call.record_id is None or call.flow != line.flow.id:
-        return None
-    rated = active_rating(line.session, call.record_id)
-    in_that_call = rated is not None and rated.rated_at >= (call.answered_at or line.now)
-    return call if in_that_call and line.flow.steps[call.step].hears else None
-
-
-def _resume(line: Line, stopped: Call) -> Spoken:
-    assert stopped.step is not None
-    call = line.call
-    call.record, call.invitation = stopped.record, stopped.invitation
-    call.language, call.is_elder = stopped.language, stopped.is_elder
-    call.facts = {**stopped.facts, "back": [*stopped.facts.get("back", ()), stopped.step]}
-    stopped.step = None
-    return _begin(line, line.flow.ways.resumed)

@@ -7,7 +7,9 @@ from sqlalchemy import select
 from hotline.actions.case_history import CITIZEN, add_event, case_of
 from hotline.actions.opt_outs import opt_out
 from hotline.actions.rate import Added, Given, active_rating, add_to_rating, rate
-from hotline.actions.survey_known import Line, find_record
+from hotline.actions.survey_about import OTHER_PHONE, is_about, is_theirs
+from hotline.actions.survey_line import Line
+from hotline.actions.survey_ways import take_over
 from hotline.rules.flow import Does
 from hotline.rules.reasons import TABLE_VERSION
 from hotline.rules.reply_wishes import Wish
@@ -19,15 +21,16 @@ from hotline.rules.survey import (
     Effect,
     Identify,
     KeepDigits,
+    Missed,
     Rate,
     SlowDown,
     Speak,
+    TakeOver,
     Want,
 )
 from hotline.tables import Invitation
 from hotline.tables.service import OPEN_INVITATION_STATES, InvitationState
 
-OTHER_PHONE = "other_phone"  # the flag of a rating from another number than the record's
 _KEY_RULE, _REASONS_RULE = "key", "reasons"
 
 
@@ -61,11 +64,16 @@ def _change_call(line: Line, effect: Effect) -> None:
         case SlowDown():
             line.call.is_elder = True
         case Choose(index):
-            _is_about(line, line.call.facts["choices"][index])
+            is_about(line, line.call.facts["choices"][index])
         case KeepDigits(digits):
-            line.call.facts = {**line.call.facts, "digits": digits}
-        case Identify() if (record := find_record(line)) is not None:
-            _is_about(line, record.id)
+            others = {name: fact for name, fact in line.call.facts.items() if name != "found"}
+            line.call.facts = {**others, "digits": digits}
+        case Identify():
+            is_about(line, line.call.facts["found"])
+        case Missed():
+            line.call.misses += 1
+        case TakeOver(reference):
+            take_over(line, reference)
 
 
 def _rate(line: Line, stars: int, keys: str) -> None:
@@ -73,7 +81,7 @@ def _rate(line: Line, stars: int, keys: str) -> None:
     call = line.call
     if call.record is None:
         return
-    flags = () if call.record.phone_lookup == call.phone_lookup else (OTHER_PHONE,)
+    flags = () if is_theirs(call, call.record) else (OTHER_PHONE,)
     given = Given(stars, Channel.PHONE, keys, line.script.scale, line.script.id, _KEY_RULE, flags=flags)
     rate(line.session, call.record.id, given, line.policy, line.now)
 
@@ -94,20 +102,6 @@ def _note(line: Line, codes: tuple[str, ...] = (), wish: Wish | None = None) -> 
         case.call_wish, case.call_wish_words = wish, None
     facts = {"codes": list(codes), "table": TABLE_VERSION, "wish": None if wish is None else str(wish)}
     add_event(line.session, case, CITIZEN, "reasons_given", line.now, facts=facts)
-
-
-def _is_about(line: Line, record_id: int) -> None:
-    """From now on the call is about this record, and about its open invitation if it has one."""
-    call = line.call
-    call.record_id = record_id
-    call.invitation = line.session.scalar(
-        select(Invitation)
-        .where(Invitation.record_id == record_id, Invitation.state.in_(OPEN_INVITATION_STATES))
-        .order_by(Invitation.id.desc())
-        .limit(1)
-    )
-    line.session.flush()
-    line.session.refresh(call, ["record"])
 
 
 def _not_theirs(line: Line) -> None:

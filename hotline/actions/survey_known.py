@@ -1,36 +1,14 @@
 """What the machine of the survey is told of a call, and what is kept of it from one key to the next."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
-
 from hotline.actions.rate import active_rating
-from hotline.rules.flow import Condition, Flow
-from hotline.rules.policy import Policy
-from hotline.rules.script import Script
+from hotline.actions.survey_about import find_record
+from hotline.actions.survey_line import Line
+from hotline.rules.flow import Condition
 from hotline.rules.survey import Known, Next
-from hotline.tables import Call, ServiceRecord
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A call on the line: the session it is worked in, the words it hears, and what the city decides."""
-
-    session: Session
-    call: Call
-    flow: Flow
-    script: Script
-    policy: Policy
-    now: datetime
-
-    @property
-    def languages(self) -> tuple[str, ...]:
-        """Those that this call may be spoken in."""
-        return tuple(language for language in self.flow.languages if language in self.script.languages)
+from hotline.tables import Call
 
 
 def known_of(line: Line) -> Known:
@@ -55,30 +33,20 @@ def _holding(line: Line) -> Iterator[Condition]:
         yield Condition.PERSON_OPEN
     if line.policy.phone.leaves_message:
         yield Condition.LEAVES_MESSAGE
-    if "digits" in line.call.facts and find_record(line) is not None:
+    if "digits" in line.call.facts and _is_found(line):
         yield Condition.FOUND
 
 
-def find_record(line: Line) -> ServiceRecord | None:
-    """The one record with the number that was keyed in, if it may still be rated, and nobody else has rated it."""
-    kept = line.policy.invitation
-    since = line.now - timedelta(days=kept.expires_days + kept.grace_days)
-    found = line.session.scalars(
-        select(ServiceRecord)
-        .where(ServiceRecord.number_digits == line.call.facts["digits"])
-        .where(ServiceRecord.received_at >= since, ServiceRecord.provisional.is_(False))
-        .limit(2)
-    ).all()
-    if len(found) != 1:
-        return None
-    rating = active_rating(line.session, found[0].id)
-    is_theirs = found[0].phone_lookup == line.call.phone_lookup
-    return None if rating is not None and not is_theirs else found[0]
+def _is_found(line: Line) -> bool:
+    """Looked for once; from then on the call is about it, if it goes that way."""
+    if "found" not in line.call.facts and (record := find_record(line)) is not None:
+        line.call.facts = {**line.call.facts, "found": record.id}
+    return "found" in line.call.facts
 
 
 def keep(call: Call, follows: Next) -> None:
     """Where the call stands now; once its flow has ended nothing is kept of the way there."""
-    facts: dict[str, Any] = {name: call.facts[name] for name in ("choices", "digits") if name in call.facts}
+    facts: dict[str, Any] = {name: call.facts[name] for name in ("choices", "digits", "found") if name in call.facts}
     if follows.place is None:
         call.step, call.facts = None, {}
         return

@@ -10,9 +10,9 @@ from sqlalchemy import select
 
 from hotline.actions.case_history import case_of
 from hotline.actions.invite import facts_of, spoken_kind
-from hotline.actions.rate import active_rating
-from hotline.actions.survey_known import Line
-from hotline.rules.flow import MANY_KEYS, StepKind
+from hotline.actions.rate import active_rating, last_stars
+from hotline.actions.survey_line import Line
+from hotline.rules.flow import MANY_KEYS, SIMPLE, StepKind
 from hotline.rules.reasons import REASONS, Reason
 from hotline.rules.reply_wishes import Wish
 from hotline.rules.scale import is_bad
@@ -21,7 +21,6 @@ from hotline.rules.survey import Next, Place
 from hotline.tables import ServiceRecord
 
 _MOST_KEYS = 32
-_SIMPLE = "_simple"  # behind the name of a sentence: the same in simpler words
 
 
 class Awaited(StrEnum):
@@ -99,8 +98,8 @@ def _words(line: Line, name: str, waiting: Waiting | None) -> str:
     name = name.replace("{kind}", _kind(line)).replace("{grade}", _grade(line))
     language = line.call.language
     prompts, sentences = line.flow.prompts[language], line.script.words[language]
-    if line.call.is_elder and f"{name}{_SIMPLE}" in {*prompts, *sentences}:
-        name += _SIMPLE
+    if line.call.is_elder and f"{name}{SIMPLE}" in {*prompts, *sentences}:
+        name += SIMPLE
     template = prompts[name] if name in prompts else sentences[name]
     assert isinstance(template, str)
     return template.format_map(_facts(line, waiting, template))
@@ -131,8 +130,8 @@ def _facts(line: Line, waiting: Waiting | None, template: str) -> dict[str, Any]
     facts |= line.flow.keys_told(language)
     if call.record is not None:
         facts |= facts_of(call.record, line.script, line.policy, language)
-    if "{label}" in template and (stars := _stars(line)) is not None:
-        facts["label"] = line.script.label(stars, language)
+    if "{label}" in template and call.record_id is not None:
+        facts["label"] = line.script.label(last_stars(line.session, call.record_id), language)
     if "{digits}" in template:
         facts["digits"] = " ".join(call.facts.get("digits", ""))
     if "{list}" in template and waiting is not None:

@@ -14,11 +14,20 @@ def wait_turn(session: Session, phone_lookup: str) -> None:
 
 
 def wait_call(session: Session, call_id: str) -> None:
-    """The same for a call: its record and the key that a PBX collected in it may come at the same moment.
+    """The same for a call to the hotline: its record, the key that a PBX collected in it, and its citizen, who was
+    handed over to us, may come at the same moment.
 
-    Who needs the turns of several calls asks in the order of their ids.
+    Who needs the turns of several calls asks in the order of their ids, and before that for those of the numbers.
     """
     _wait(session, f"call:{call_id}")
+
+
+def wait_guess(session: Session, phone_lookup: str) -> None:
+    """The same for the numbers of records that a telephone keys in: calls of it at once do not guess more than one.
+
+    Asked for by who holds the row of such a call, and by nobody else.
+    """
+    _wait(session, f"guess:{phone_lookup}")
 
 
 def wait_lines(session: Session) -> None:

@@ -9,7 +9,7 @@ from flask import Blueprint, Response
 from sqlalchemy import String
 from sqlalchemy.orm import Session
 
-from hotline.actions.invite import NewRecord, receive_record
+from hotline.actions.invite import NewRecord, receive_record, wait_turns
 from hotline.api.access import needs
 from hotline.api.items import items_in_body, looked_at, name_of, past, sealed_phone, validated
 from hotline.api.shapes import CallIn, FieldError, RecordResult, Results, TransactionIn
@@ -48,8 +48,10 @@ def _take(number_field: str, shape: type[In], seal: Callable[[In], NewRecord]) -
     results: dict[int, RecordResult] = {}
     places = _in_one_order(checked)
     for first in range(0, len(places), _AT_ONCE):
+        together = places[first : first + _AT_ONCE]
         with services().database.write() as session:
-            for place in places[first : first + _AT_ONCE]:
+            wait_turns(session, (new for place in together if isinstance(new := checked[place], NewRecord)))
+            for place in together:
                 results[place] = _receive(session, name_of(items[place], number_field), checked[place])
     return looked_at(Results(results=[results[place] for place in range(len(items))]))
 
@@ -63,17 +65,14 @@ def _checked(item: Any, shape: type[In], seal: Callable[[In], NewRecord]) -> New
 
 
 def _in_one_order(checked: list[NewRecord | BadInput]) -> list[int]:
-    """Places by whose turn is waited for, telephones' or calls', and by what makes a record unique.
+    """Places by whose turn is waited for, and by what makes a record unique.
 
     So two lists never wait for each other in a circle.
     """
 
-    def key(place: int) -> tuple[str, str, str, int]:
+    def key(place: int) -> tuple[str, str, int]:
         new = checked[place]
-        if isinstance(new, BadInput):
-            return ("", "", "", 0)
-        turn = "" if new.kind is RecordKind.CALL else new.phone.lookup
-        return (turn, new.kind, new.number, new.service_count)
+        return ("", "", 0) if isinstance(new, BadInput) else (new.phone.lookup, new.number, new.service_count)
 
     return sorted(range(len(checked)), key=key)
 
@@ -129,7 +128,8 @@ def _details(item: TransactionIn | CallIn, **more: Any) -> dict[str, Any]:
         "citizen_name_box": _sealed(item.citizen_name),
         "extra_box": _sealed(json.dumps(item.extra, ensure_ascii=False) if item.extra else None),
     }
-    return item.model_dump(include=_AS_SENT) | words | kept | boxes | more
+    elder = {"is_elder": item.age is not None and item.age >= services().policy.phone.elder.from_age}
+    return item.model_dump(include=_AS_SENT) | elder | words | kept | boxes | more
 
 
 def _masked(name: str, words: str | None) -> str | None:

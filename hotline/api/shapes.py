@@ -1,5 +1,6 @@
 """What the API accepts, field by field; the same models make its OpenAPI description."""
 
+import re
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
@@ -14,6 +15,19 @@ Code = Annotated[str, StringConstraints(strip_whitespace=True, max_length=64)]
 Name = Annotated[str, StringConstraints(max_length=200), AfterValidator(one_line)]
 Short = Annotated[str, StringConstraints(max_length=64), AfterValidator(one_line)]
 RawPhone = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=32)]
+
+
+_A_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+def _written_out(value: Any) -> Any:
+    """A bare number is not read as seconds, or thousandths of them, since 1970: which it is would be a guess."""
+    if not isinstance(value, str) or not _A_DAY.match(value):
+        raise ValueError("must be a date and a time as text, ISO 8601")
+    return value
+
+
+Moment = Annotated[datetime, BeforeValidator(_written_out)]
 
 
 class _ServiceIn(BaseModel):
@@ -32,6 +46,9 @@ class _ServiceIn(BaseModel):
     dept_code: Code | None = Field(None, description="部门编码 Department code")
     dept_name: Name | None = Field(None, description="部门名称 Department")
     citizen_name: Short | None = Field(None, description="市民姓名，加密保存 Citizen's name, kept sealed")
+    age: int | None = Field(
+        None, ge=1, le=150, description="市民年龄，只用来判断电话是否放慢语速 Age: only to speak slowly to the elderly"
+    )
     named: bool = Field(False, description="是否实名评价 A real-name rating")
     language: Short | None = Field(
         None, description="zh-CN 或 en；其他按本市第一语言 Anything else means the city's first language"
@@ -44,7 +61,7 @@ class TransactionIn(_ServiceIn):
 
     number: Number = Field(description="办件编号 Number of the transaction")
     service_count: int = Field(1, ge=1, le=9999, description="第几次服务 Which time this number was served")
-    completed_at: datetime = Field(
+    completed_at: Moment = Field(
         description="办结时间，ISO 8601；不带时区即本地时间 Without an offset it is the city's local time"
     )
     window: Short | None = Field(None, description="窗口 Window")
@@ -59,7 +76,7 @@ class CallIn(_ServiceIn):
     """A 12345 call that has ended."""
 
     call_id: Number = Field(description="话务编号 Number of the call")
-    ended_at: datetime = Field(
+    ended_at: Moment = Field(
         description="结束时间，ISO 8601；不带时区即本地时间 Without an offset it is the city's local time"
     )
     agent_no: Short | None = Field(None, description="话务员工号 Number of the hotline's agent")
@@ -88,7 +105,7 @@ class CallRatingIn(BaseModel):
     scale: Literal["star_5_best", "rank_1_best"] = Field(
         description="按键含义：5为非常满意，或1为非常满意 Which key is the best: 5 or 1"
     )
-    pressed_at: datetime = Field(
+    pressed_at: Moment = Field(
         description="按键时间，ISO 8601；不带时区即本地时间 Without an offset it is the city's local time"
     )
     phone: RawPhone | None = Field(

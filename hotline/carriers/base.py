@@ -12,12 +12,12 @@ from hotline.messages import (
     Erased,
     FetchedRecording,
     NotDone,
+    ReceivedCall,
     ReceivedRecording,
     ReceivedText,
     Refused,
     SendResult,
 )
-from hotline.privacy import SealedPhone
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,10 +127,12 @@ class TextCarrier(Carrier, Protocol):
 
 
 class VoiceCarrier(Carrier, Protocol):
-    """A carrier of calls."""
+    """A carrier of calls. `languages`: those that it has a voice for; others are played, or read in that of another."""
 
-    def read_caller(self, form: Mapping[str, str]) -> tuple[str, SealedPhone]:
-        """The call's external id, and who is on the other end."""
+    languages: frozenset[str]
+
+    def read_call(self, form: Mapping[str, str]) -> ReceivedCall:
+        """A call that comes in, was answered, or comes back from another side."""
 
     def read_keys(self, form: Mapping[str, str]) -> tuple[str, str]:
         """The call's external id, and the keys (empty = silence)."""
@@ -151,4 +153,7 @@ class VoiceCarrier(Carrier, Protocol):
 
     def render(self, speech: Speech) -> Rendered: ...
 
-    def place_call(self, to: str, answer_url: str, progress_url: str, ring_seconds: int) -> SendResult: ...
+    def place_call(
+        self, to: str, answer_url: str, progress_url: str, ring_seconds: int, fallback_url: str | None = None
+    ) -> SendResult:
+        """`fallback_url` is asked when `answer_url`, or what follows it, does not answer as it should."""

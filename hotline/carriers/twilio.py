@@ -28,14 +28,16 @@ from hotline.messages import (
     Erased,
     FetchedRecording,
     NotDone,
+    ReceivedCall,
     ReceivedRecording,
     ReceivedText,
     Refusal,
     Refused,
     SendResult,
 )
-from hotline.privacy import SealedPhone, Vault
-from hotline.rules.phones import any_phone, is_phone
+from hotline.privacy import Vault
+from hotline.rules.phones import any_phone, caller, is_phone, number_of_address
+from hotline.rules.references import read_reference, read_user_to_user
 from hotline.rules.replies import Action
 from hotline.settings import Settings
 
@@ -82,10 +84,12 @@ _PROGRESS = {
     "failed": CallProgress.FAILED,
 }
 
-# <Say>'s codes are not those of <Gather>'s speech recognition; a language without a row here cannot be spoken.
+# <Say>'s codes are not those of <Gather>'s speech recognition. A language without a row here is read in Mandarin
+# wherever there is no sound file of it.
+_MANDARIN = {"language": "cmn-CN", "voice": "Polly.Zhiyu-Neural"}
 _VOICES = {
-    "zh-CN": {"language": "cmn-CN", "voice": "Polly.Zhiyu-Neural"},
-    "zh-Hant": {"language": "cmn-CN", "voice": "Polly.Zhiyu-Neural"},  # Mandarin, written otherwise
+    "zh-CN": _MANDARIN,
+    "zh-Hant": _MANDARIN,  # written otherwise
     "yue": {"language": "yue-CN", "voice": "Polly.Hiujin-Neural"},
     "en": {"language": "en-US", "voice": "Polly.Joanna-Neural"},
 }
@@ -99,6 +103,7 @@ class TwilioCarrier:
     """Texts and calls by Twilio, or by a service that speaks its API at TWILIO_API_URL."""
 
     name = "twilio"
+    languages = frozenset(_VOICES)
 
     def __init__(self, settings: Settings, vault: Vault, region: str) -> None:
         token = settings.twilio_auth_token.get_secret_value()
@@ -148,8 +153,16 @@ class TwilioCarrier:
         sender = {"messaging_service_sid": self._service} if our_number is None else {"from_": our_number}
         return self._call_api(self._client.messages.create, to=to, body=body, status_callback=receipt_url, **sender)
 
-    def read_caller(self, form: Mapping[str, str]) -> tuple[str, SealedPhone]:
-        return _sid(form, "CallSid"), self._vault.seal_phone(any_phone(form.get("From", ""), self._region))
+    def read_call(self, form: Mapping[str, str]) -> ReceivedCall:
+        is_ours = form.get("Direction", "").startswith("outbound")  # the citizen is the one who was rung
+        citizen, ours = ("To", "From") if is_ours else ("From", "To")
+        return ReceivedCall(
+            external_id=_sid(form, "CallSid"),
+            phone=self._vault.seal_phone(caller(form.get(citizen, ""), self._region)),
+            reference=_reference(form),
+            our_number=self._our_number(number_of_address(form.get(ours, ""))),
+            is_child=bool(form.get("ParentCallSid")),
+        )
 
     def read_keys(self, form: Mapping[str, str]) -> tuple[str, str]:
         """A key that ends the others is told apart, and only counts where it is alone."""
@@ -203,9 +216,12 @@ class TwilioCarrier:
                     response.hangup()
         return _rendered(response)
 
-    def place_call(self, to: str, answer_url: str, progress_url: str, ring_seconds: int) -> SendResult:
+    def place_call(
+        self, to: str, answer_url: str, progress_url: str, ring_seconds: int, fallback_url: str | None = None
+    ) -> SendResult:
         if self._from is None:
             return Refused(Refusal.PERMANENT, "no_from")
+        fallback = {} if fallback_url is None else {"fallback_url": fallback_url, "fallback_method": "POST"}
         return self._call_api(
             self._client.calls.create,
             to=to,
@@ -216,6 +232,7 @@ class TwilioCarrier:
             status_callback=progress_url,
             status_callback_method="POST",
             status_callback_event=["ringing", "answered", "completed"],
+            **fallback,
         )
 
     def check_account(self) -> str:
@@ -257,15 +274,25 @@ def _sid(form: Mapping[str, str], name: str) -> str:
     return sid
 
 
+def _reference(form: Mapping[str, str]) -> str | None:
+    """Of SIP headers the case does not count; the first that holds a number."""
+    headers = {name.lower(): text for name, text in form.items() if name.lower() in _REFERENCES}
+    read = (reader(headers[name]) for name, reader in _REFERENCES.items() if name in headers)
+    return next((reference for reference in read if reference is not None), None)
+
+
+_REFERENCES = {"sipheader_x-call-id": read_reference, "sipheader_user-to-user": read_user_to_user}
+
+
 def _speak(into: Any, part: Say | Play) -> None:
     """Slow speech is loud too: it is for those who hear badly."""
     match part:
         case Play(url):
             into.play(url)
         case Say(text, language, slow=False):
-            into.say(text, **_VOICES[language])
+            into.say(text, **_VOICES.get(language, _MANDARIN))
         case Say(text, language):
-            into.say(**_VOICES[language]).prosody(text, rate="80%", volume="loud")
+            into.say(**_VOICES.get(language, _MANDARIN)).prosody(text, rate="80%", volume="loud")
 
 
 def _rendered(response: MessagingResponse | VoiceResponse) -> Rendered:

@@ -1,6 +1,9 @@
 """The `hotline` command: every verb of the product that is not a web request or a job."""
 
+import gc
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import import_module
 
 import click
@@ -14,6 +17,8 @@ _COMMANDS = {
     "calendar": "hotline.cli.calendar",
     "demo": "hotline.cli.demo",
     "doctor": "hotline.cli.doctor",
+    "fallback": "hotline.cli.fallback",
+    "flow": "hotline.cli.flow",
     "key": "hotline.cli.people",
     "migrate": "hotline.cli.run",
     "opt-outs": "hotline.cli.opt_outs",
@@ -21,6 +26,7 @@ _COMMANDS = {
     "prompts": "hotline.cli.prompts",
     "replay": "hotline.cli.replay",
     "schedule": "hotline.cli.run",
+    "sip": "hotline.cli.sip",
     "user": "hotline.cli.people",
     "web": "hotline.cli.run",
     "worker": "hotline.cli.run",
@@ -34,9 +40,25 @@ class _Commands(click.Group):
     def get_command(self, context: click.Context, name: str) -> click.Command | None:
         if name not in _COMMANDS:
             return None
-        command = getattr(import_module(_COMMANDS[name]), name.replace("-", "_"))
+        with kept_to_the_end():
+            module = import_module(_COMMANDS[name])
+        command = getattr(module, name.replace("-", "_"))
         assert isinstance(command, click.Command)
         return command
+
+
+@contextmanager
+def kept_to_the_end() -> Iterator[None]:
+    """For what a process loads and never lets go of: nobody looks through it for garbage, now, later or at the end.
+
+    That is a quarter of the work of starting and ending one; and a process forked afterwards shares it untouched.
+    """
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})

@@ -29,14 +29,15 @@ _WIDTH = 132  # of a log that is no terminal
 
 @click.command()
 @click.option("--check", is_flag=True, help="Play the day alone, verify it, exit 0 or 1.")
-def demo(check: bool) -> None:
+@click.option("--sip", is_flag=True, help="Let a real telephone or softphone ring it, too; needs hotline[sip].")
+def demo(check: bool, sip: bool) -> None:
     """Run the whole product on this machine, with simulated telephones, until Ctrl-C."""
     screen = Console(width=_WIDTH if not sys.stdout.isatty() else None)
     set_up_logs(logging.ERROR)
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     _sweep_up_after_killed_demos()
     with tempfile.TemporaryDirectory(prefix=f"{_FOLDER}{os.getpid()}-") as folder:
-        running = _launched(Path(folder), screen)
+        running = _launched(Path(folder), screen, sip)
         try:
             verdicts = _played(running, screen)
             if check:
@@ -59,9 +60,9 @@ def _sweep_up_after_killed_demos() -> None:
             shutil.rmtree(left, ignore_errors=True)
 
 
-def _launched(folder: Path, screen: Console) -> Demo:
+def _launched(folder: Path, screen: Console, sip: bool) -> Demo:
     with screen.status("启动 Starting …") as status:
-        return launch(folder, lambda part: status.update(f"启动 Starting: {part}"))
+        return launch(folder, lambda part: status.update(f"启动 Starting: {part}"), sip)
 
 
 def _played(running: Demo, screen: Console) -> list[Verdict]:
@@ -102,14 +103,16 @@ def _print_verdicts(verdicts: list[Verdict], screen: Console) -> None:
 
 def _print_welcome(running: Demo, screen: Console) -> None:
     addresses = running.addresses
+    softphone = f"软电话 Softphone          [bold]sip:12345@{addresses.sip}[/]\n" if addresses.sip else ""
     screen.print(
         Panel(
             f"演示页 Start here        [bold]{addresses.stage}/[/]\n"
             f"模拟电话 Telephones       {addresses.simulator}/simulator/\n"
+            f"{softphone}"
             f"回访台 Console           {addresses.console}\n"
             f"  坐席账号 agent         [bold]{cast.AGENT}[/] / [bold]{running.password}[/]\n"
             f"  班长账号 supervisor    [bold]{cast.SUPERVISOR}[/] / [bold]{running.password}[/]\n"
-            f"  管理员账号 administrator [bold]{cast.ADMIN}[/] / [bold]{running.password}[/]\n"
+            f"  管理员账号 admin       [bold]{cast.ADMIN}[/] / [bold]{running.password}[/]\n"
             f"接口说明 API             {addresses.web}/api/docs\n\n"
             "按 Ctrl-C 结束。 Press Ctrl-C to stop.",
             title="Hotline 好差评 演示 demo",

@@ -122,6 +122,9 @@ def _prompts(house: Services) -> Finding:
     """What is not rendered is said by the carrier's own voice: another one, in the middle of a call."""
     policy, prompts = house.policy, house.prompts
     if prompts is None:
+        if without := [one for one in policy.spoken_languages if one not in house.voice_carrier.languages]:
+            words = f"the carrier has no voice for {', '.join(without)}: set HOTLINE_PROMPTS and render recordings"
+            return Finding("prompts", Verdict.WARNING, words)
         return Finding("prompts", Verdict.OK, "the carrier's own voice says every sentence")
     try:
         with house.database.read() as session:

@@ -5,6 +5,8 @@ from typing import Any
 
 import click
 
+from hotline.cli import kept_to_the_end
+from hotline.clock import utc_now
 from hotline.errors import SettingsError
 from hotline.jobs.queue import ALL_QUEUES, connect, make_worker
 from hotline.logs import set_up_logs
@@ -21,9 +23,10 @@ from hotline.settings import load_database_settings, load_settings
 @click.option("--threads", default=8, show_default=True, type=click.IntRange(min=1), help="Threads in each.")
 def web(host: str, port: int, processes: int, threads: int) -> None:
     """Serve the webhooks, the API and the console."""
-    from gunicorn.app.base import BaseApplication
+    with kept_to_the_end():  # once, for all processes
+        from gunicorn.app.base import BaseApplication
 
-    from hotline import create_app
+        from hotline.web import make_app
 
     make_services(load_settings())  # fail here, once and by name, not in every process
 
@@ -41,7 +44,7 @@ def web(host: str, port: int, processes: int, threads: int) -> None:
 
         def load(self) -> Any:
             set_up_logs()
-            return create_app()
+            return make_app(load_settings(), utc_now)
 
     Server().run()  # type: ignore[no-untyped-call]
 

@@ -113,6 +113,14 @@ GROUPS: Mapping[Channel, tuple[tuple[Words, Mapping[str, Words]], ...]] = {
             },
         ),
         (
+            Words("系统故障时", "When our system fails"),
+            {
+                "fallback_text": Words("评价未能记录，改用短信", "not recorded: asked by text instead"),
+                "fallback_again": Words("评价未能记录，请稍后再拨", "not recorded: please ring again"),
+                "fallback_kept": Words("评价已记录，通话不能继续", "recorded, but the call cannot go on"),
+            },
+        ),
+        (
             Words("播报给坐席", "Said to the agent"),
             {
                 "agent_whisper": Words("坐席接听时", "the agent picks up"),

@@ -11,6 +11,7 @@ import socket
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from threading import Event
 
@@ -20,25 +21,28 @@ from hotline.database import Database
 from hotline.demo import cast
 from hotline.demo.desk import Department
 from hotline.demo.telephones import Telephones
-from hotline.errors import HotlineError
+from hotline.errors import HotlineError, SettingsError
 from hotline.migrations import migrate
 from hotline.privacy import Vault
 from hotline.processes import Supervisor
+from hotline.prompts.espeak import EspeakVoice
 from hotline.rules.phones import read_phone
 from hotline.tables.people import Role, Scope
 
 _READY_SECONDS = 40.0
 _LOOK_SECONDS = 0.1
 _PORTS = {"web": 8010, "simulator": 8011, "stage": 8012}  # where a visitor finds it, if nobody is there already
+_SIP_PORT = 5060
 
 
 @dataclass(frozen=True, slots=True)
 class Addresses:
-    """Where the demo answers."""
+    """Where the demo answers; `sip` = host and port, None without a gateway for real telephones."""
 
     web: str
     simulator: str
     stage: str
+    sip: str | None
 
     @property
     def console(self) -> str:
@@ -62,10 +66,14 @@ class Demo:
         self.supervisor.stop()
 
 
-def launch(folder: Path, tell: Callable[[str], None]) -> Demo:
+def launch(folder: Path, tell: Callable[[str], None], sip: bool = False) -> Demo:
     """Start everything inside `folder`; `tell` hears of each step. Raises HotlineError if a part does not come up."""
+    if sip:
+        _check_what_sip_needs()
     ports = {name: _free_port(wanted) for name, wanted in _PORTS.items()}
-    addresses = Addresses(*(f"http://127.0.0.1:{ports[name]}" for name in ("web", "simulator", "stage")))
+    web, simulator, stage = (f"http://127.0.0.1:{ports[name]}" for name in ("web", "simulator", "stage"))
+    softphone = f"127.0.0.1:{_free_port(_SIP_PORT, socket.SOCK_DGRAM)}" if sip else None
+    addresses = Addresses(web, simulator, stage, softphone)
     redis_port = _free_port()
     environment = _environment(folder, addresses, redis_port)
     tell("数据库 database")
@@ -80,6 +88,13 @@ def launch(folder: Path, tell: Callable[[str], None]) -> Demo:
         demo.stop()
         raise
     return demo
+
+
+def _check_what_sip_needs() -> None:
+    """Raises SettingsError: a gateway that cannot start would be started again and again."""
+    if find_spec("aiosipua") is None or find_spec("aiortp") is None:
+        raise SettingsError("--sip: pip install 'hotline[sip]'")
+    EspeakVoice()
 
 
 def _environment(folder: Path, addresses: Addresses, redis_port: int) -> dict[str, str]:
@@ -99,6 +114,7 @@ def _environment(folder: Path, addresses: Addresses, redis_port: int) -> dict[st
         "TWILIO_AUTH_TOKEN": secrets.token_hex(16),
         "TWILIO_FROM": cast.OUR_NUMBER,
         "TWILIO_API_URL": addresses.simulator,
+        "HOTLINE_SIP_CALLER": cast.VISITOR_MOBILE,  # a softphone has no number: it is the visitor's
     }
 
 
@@ -133,7 +149,7 @@ def _start(
     stage = _stage_file(folder, demo, key)
     commands = {
         "Redis": [str(get_binary_path()), "--port", str(redis_port), "--bind", "127.0.0.1", "--save", ""],
-        "模拟电话 simulator": [*python, "hotline.simulator", "--port", str(ports["simulator"]), "--config", simulator],
+        "模拟电话 simulator": [*python, *_exchange(demo.addresses.sip, ports["simulator"], simulator)],
         "网站 web": [*python, "hotline", "web", "--port", str(ports["web"])],
         "任务 workers": [*python, "hotline", "worker", "--processes", "2"],
         "演示页 stage": [*python, "hotline.demo.stage", "--port", str(ports["stage"]), "--config", stage],
@@ -143,6 +159,13 @@ def _start(
         demo.supervisor.start(name, command, environment, folder, folder / f"{name.split()[-1]}.log")
 
 
+def _exchange(sip: str | None, port: int, simulator: str) -> list[str]:
+    """The simulator; the gateway is one as well, whose calls real telephones may join."""
+    if sip is None:
+        return ["hotline.simulator", "--port", str(port), "--config", simulator]
+    return ["hotline", "sip", "--listen", sip, "--http-port", str(port), "--simulator", simulator]
+
+
 def _simulator_file(folder: Path, environment: dict[str, str], addresses: Addresses) -> str:
     webhooks = f"{addresses.web}/webhooks/twilio"
     number = {
@@ -150,6 +173,7 @@ def _simulator_file(folder: Path, environment: dict[str, str], addresses: Addres
         "label": "吉林市政务服务评价热线",
         "sms_url": f"{webhooks}/sms",
         "voice_url": f"{webhooks}/voice",
+        "voice_fallback_url": f"{webhooks}/voice/fallback",
         "status_callback": f"{webhooks}/voice/status",
     }
     phones = [
@@ -201,10 +225,10 @@ def _tail(log: Path, lines: int = 8) -> str:
     return "\n".join(log.read_text(encoding="utf-8", errors="replace").splitlines()[-lines:])
 
 
-def _free_port(wanted: int = 0) -> int:
+def _free_port(wanted: int = 0, kind: socket.SocketKind = socket.SOCK_STREAM) -> int:
     """`wanted` if nobody has it, else any free one."""
     for port in (wanted, 0):
-        with socket.socket() as probe:
+        with socket.socket(type=kind) as probe:
             try:
                 probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
                 probe.bind(("127.0.0.1", port))

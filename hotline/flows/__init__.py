@@ -15,14 +15,19 @@ from hotline.rules.flow_faults import faults
 @cache
 def load_flow(name: str) -> Flow:
     """Read and check the flow `name`, or the TOML file at that path. Raises SettingsError, which says what is wrong."""
-    try:
-        flow = Flow.model_validate(read_layers(name, _text) | {"name": Path(name).stem})
-    except ValidationError as error:
-        found = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
-        raise SettingsError(f"flow {name}: {found}") from None
+    flow = read_flow(name)
     if wrong := faults(flow):
         raise SettingsError(f"flow {name}: {'; '.join(wrong)}")
     return flow
+
+
+def read_flow(name: str) -> Flow:
+    """The same, with whatever `rules.flow_faults` would say of it. Raises SettingsError if it is no flow at all."""
+    try:
+        return Flow.model_validate(read_layers(name, _text) | {"name": Path(name).stem})
+    except ValidationError as error:
+        found = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
+        raise SettingsError(f"flow {name}: {found}") from None
 
 
 def flow_names() -> list[str]:

@@ -25,7 +25,7 @@ def _only_the_carrier() -> None:
 def agent_answered(attempt_id: int) -> Response:
     """The agent picked up: say which case, and wait for the key that goes on (a machine presses none)."""
     house = services()
-    external_id, _ = house.voice_carrier.read_caller(request.form)
+    external_id = house.voice_carrier.read_call(request.form).external_id
     with house.database.write() as session:
         line = dial.agent_answered(session, attempt_id, external_id, house.now())
         script = script_in_use(session, house.policy.phone.script)

@@ -1,6 +1,7 @@
 """The survey's webhooks: a call from a citizen, a call to one, each key, each report on the call."""
 
 import re
+from dataclasses import replace
 
 from flask import Blueprint, Response, request
 from sqlalchemy import select
@@ -8,18 +9,27 @@ from sqlalchemy.orm import Session
 
 from hotline.actions.dial import note_agent_progress
 from hotline.actions.send_calls import note_call_progress
-from hotline.actions.survey_calls import call_from_citizen, call_to_citizen, key_pressed, person_left, voice_left
+from hotline.actions.survey_calls import (
+    call_after,
+    call_from_citizen,
+    call_to_citizen,
+    key_pressed,
+    person_left,
+    voice_left,
+)
 from hotline.carriers.base import CallReport
 from hotline.errors import BadInput
 from hotline.ivr.speech import survey_speech
 from hotline.messages import CallProgress
 from hotline.rules.bounds import bounded
+from hotline.rules.references import read_reference
 from hotline.rules.survey import Place
 from hotline.services import services
 from hotline.tables import Call
 from hotline.webhooks import refuse_forged, respond
 
 _MOST_TURNS = 100  # many more than the menu has
+_UNSPOKEN = (CallProgress.BUSY, CallProgress.NO_ANSWER, CallProgress.FAILED)  # ends of a bridge
 
 blueprint = Blueprint("survey", __name__, url_prefix="/webhooks/twilio/voice")
 
@@ -31,19 +41,40 @@ def _only_the_carrier() -> None:
 
 @blueprint.post("")
 def incoming() -> Response:
-    """A citizen rings our number."""
+    """A citizen rings our number, or is handed over to it."""
     house = services()
-    external_id, phone = house.voice_carrier.read_caller(request.form)
+    received = house.voice_carrier.read_call(request.form)
+    if received.is_child:
+        return _left_alone()
     with house.database.write() as session:
-        spoken = call_from_citizen(session, house.voice_carrier.name, external_id, phone, house.policy, house.now())
+        spoken = call_from_citizen(session, house.voice_carrier.name, received, house.policy, house.now())
     return respond(house.voice_carrier.render(survey_speech(spoken)))
+
+
+@blueprint.post("/after")
+def after() -> Response:
+    """Somebody's bridge is over, and its caller is left to us: about that call; `reference` is its number."""
+    house = services()
+    received = house.voice_carrier.read_call(request.form)
+    if received.is_child:
+        return _left_alone()
+    received = replace(received, reference=read_reference(request.args.get("reference", "")) or received.reference)
+    is_spoken = house.voice_carrier.read_bridge_report(request.form).progress not in _UNSPOKEN
+    with house.database.write() as session:
+        spoken = call_after(session, house.voice_carrier.name, received, is_spoken, house.policy, house.now())
+    return respond(house.voice_carrier.render(survey_speech(spoken)))
+
+
+def _left_alone() -> Response:
+    """Another leg of a call: its caller is on that call, and this one goes on as it was."""
+    return respond(services().voice_carrier.render(()))
 
 
 @blueprint.post("/survey/<int:call_id>")
 def answered(call_id: int) -> Response:
     """A citizen picked up our call."""
     house = services()
-    external_id, _ = house.voice_carrier.read_caller(request.form)
+    external_id = house.voice_carrier.read_call(request.form).external_id
     with house.database.write() as session:
         spoken = call_to_citizen(session, call_id, house.voice_carrier.name, external_id, house.policy, house.now())
     return respond(house.voice_carrier.render(survey_speech(spoken)))

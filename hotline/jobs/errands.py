@@ -138,19 +138,22 @@ def settle_row(here: Services, session: Session, kind: Kind, subject_id: int, cl
 
 
 def _carry_survey_call(house: Services, call_id: int, go: Go) -> SendResult:
-    return _place_call(house, go, f"survey/{call_id}", f"call={call_id}")
+    fallback_url = house.public(f"/webhooks/twilio/voice/fallback?call={call_id}")
+    return _place_call(house, go, f"survey/{call_id}", f"call={call_id}", fallback_url)
 
 
 def _carry_callback_call(house: Services, attempt_id: int, go: Go) -> SendResult:
+    """Without a fallback: it would apologise for a rating. An agent hears the carrier's own words for a fault."""
     return _place_call(house, go, f"callback/{attempt_id}", f"attempt={attempt_id}")
 
 
-def _place_call(house: Services, go: Go, answer_path: str, own_id: str) -> SendResult:
+def _place_call(house: Services, go: Go, answer_path: str, own_id: str, fallback_url: str | None = None) -> SendResult:
     return house.voice_carrier.place_call(
         house.vault.open(go.phone_box),
         house.public(f"/webhooks/twilio/voice/{answer_path}"),
         house.public(f"/webhooks/twilio/voice/status?{own_id}"),
         house.policy.phone.ring_seconds,
+        fallback_url,
     )
 
 

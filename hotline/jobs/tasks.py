@@ -6,6 +6,7 @@ from typing import Any
 
 from hotline import outbox
 from hotline.actions import casework
+from hotline.actions.text_instead import end_lost_call, lost_calls
 from hotline.evaluation import Delivered, Refused, Result, Unavailable
 from hotline.jobs import heartbeat
 from hotline.jobs.casework import keep_deadlines
@@ -27,12 +28,13 @@ def work(kind: str, row_id: int) -> None:
 
 
 def sweep() -> None:
-    """Ring again for whatever is due and not being worked: lost rings, killed workers, later times. Erase what is old.
-    Remind and escalate in the cases whose time has come.
+    """Ring again for whatever is due and not being worked: lost rings, killed workers, later times. End the calls of
+    which nobody reported the end, erase what is old, remind and escalate in the cases whose time has come.
 
     Kind by kind, so that a store that is away, with thousands of rows waiting for it, keeps no text waiting.
     """
     here = house()
+    _end_lost_calls(here)
     with here.database.read() as session:
         most = {Kind.CALL: min(_SWEEP, here.settings.most_calls)}  # more cannot begin before the next sweep
         rings = [ring for kind in Kind for ring in outbox.due(session, here.now(), most.get(kind, _SWEEP), kind)]
@@ -40,6 +42,14 @@ def sweep() -> None:
     heartbeat.beat(here.redis, here.now())
     erase_old(here)
     keep_deadlines(here)
+
+
+def _end_lost_calls(here: Services) -> None:
+    with here.database.read() as session:
+        lost = lost_calls(session, here.now())
+    for call_id in lost:
+        with here.database.write() as session:
+            end_lost_call(session, call_id, here.policy, here.now())
 
 
 @cache

@@ -1,18 +1,17 @@
 """Which sentences can be sound beforehand: those that are the same in every call."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from string import Formatter
 
-from hotline.rules.flow import Condition, Flow
+from hotline.rules.flow import SIMPLE, Condition, Flow
 from hotline.rules.policy import Policy
 from hotline.rules.scale import STAR_LABELS, is_bad
 from hotline.rules.script import Script
 from hotline.rules.sentences import SENTENCES
 
 _SAME_FOR_ALL = {"signature", "hotline", "seconds"}
-_SIMPLE = "_simple"  # said in elder mode alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +39,10 @@ class Menu:
     flow: Flow
     policy: Policy
 
+    @property
+    def words(self) -> Mapping[str, Mapping[str, str | dict[str, str]]]:
+        return self.flow.spoken(self.script).words
+
     def fixed(self, language: str) -> dict[str, object]:
         """The facts that no call changes."""
         return {
@@ -61,7 +64,7 @@ def prompts_of(menu: Menu, languages: Iterable[str], *, slow: bool) -> list[Prom
         if menu.is_fixed(facts, language)
         for stars in (_stars(menu.flow, name) if "label" in facts else (None,))
         for pace in ((False, True) if slow else (False,))
-        if pace or not name.endswith(_SIMPLE)
+        if pace or not name.endswith(SIMPLE)
     ]
 
 
@@ -72,7 +75,7 @@ def left_to_carrier(menu: Menu, language: str) -> list[str]:
 
 def _sentences(menu: Menu, language: str) -> Iterator[tuple[str, str, set[str]]]:
     """Name, words, and the facts they name; pieces of others left out. Agents hear the first language only."""
-    for name, template in menu.script.words[language].items():
+    for name, template in menu.words[language].items():
         kind = SENTENCES[menu.script.channel].get(name)
         if kind is None or not isinstance(template, str) or (kind.part and not kind.to_agent):
             continue
@@ -101,7 +104,7 @@ def _stars(flow: Flow, name: str) -> Iterator[int]:
 
 
 def _filled(menu: Menu, template: str, language: str, stars: int | None) -> str:
-    label = "" if stars is None else menu.script.label(stars, language)
+    label = "" if stars is None else menu.flow.spoken(menu.script).label(stars, language)
     return template.format_map(menu.fixed(language) | {"label": label})
 
 

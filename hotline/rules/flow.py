@@ -10,8 +10,10 @@ from enum import StrEnum
 from pydantic import BaseModel, ConfigDict, Field
 
 from hotline.rules.reply_wishes import Wish
+from hotline.rules.script import Script
 
 RETURN = "@return"  # as the next step: the one that the caller came from
+SIMPLE = "_simple"  # behind the name of a sentence: the same in simpler words, for elder mode
 
 
 class StepKind(StrEnum):
@@ -24,6 +26,7 @@ class StepKind(StrEnum):
     REASONS = "reasons"  # keys of the reasons for a bad rating, several of them
     WHICH = "which"  # one key of the services that wait for a rating; passed over when there are not several
     NUMBER = "number"  # the keys of a record's number
+    CODE = "code"  # the keys of whoever hands the call over: the number of that call
     FIND = "find"  # the record of the number that was keyed in, if the call may rate it
     RECORD = "record"  # the caller's voice
     PERSON = "person"  # the caller is put through
@@ -56,10 +59,10 @@ class Does(StrEnum):
     NOT_ME = "not_me"
 
 
-# Steps at which nobody is waited for, and those that hear several keys, ended by #.
+# Steps at which nobody is waited for; those that hear several keys, ended by #; those that ask the caller for a key.
 PASSING = frozenset({StepKind.SAY, StepKind.FIND, StepKind.END})
-MANY_KEYS = frozenset({StepKind.REASONS, StepKind.NUMBER})
-HEARING = frozenset(StepKind) - PASSING - {StepKind.RECORD, StepKind.PERSON}
+MANY_KEYS = frozenset({StepKind.REASONS, StepKind.NUMBER, StepKind.CODE})
+HEARING = frozenset(StepKind) - PASSING - {StepKind.CODE, StepKind.RECORD, StepKind.PERSON}
 
 
 class _Part(BaseModel):
@@ -77,13 +80,15 @@ class Choice(_Part):
 
 
 class Step(_Part):
-    """One step. `says`: sentences by name; `{kind}` in one stands for the record's kind, `{grade}` for that of the
-    rating: good, bad, or no_call. `when` does not hold = the step is passed over, to `otherwise` or else `then`.
-    `given_up`: where a caller goes who said nothing, or nothing that is a choice, `tries` times. `most`: how often a
-    caller can come here; then `given_up` too. `seconds`: to wait for a key, or of a voice; None = as the policy says.
+    """One step. `title`: what it is called on a page; its name is used where there is none. `says`: sentences by name;
+    `{kind}` in one stands for the record's kind, `{grade}` for that of the rating: good, bad, or no_call. `when` does
+    not hold = the step is passed over, to `otherwise` or else `then`. `given_up`: where a caller goes who said nothing,
+    or nothing that is a choice, `tries` times. `most`: how often a caller can come here; then `given_up` too.
+    `seconds`: to wait for a key, or of a voice; None = as the policy says.
     """
 
     kind: StepKind
+    title: str = Field(default="", max_length=20)
     says: tuple[str, ...] = ()
     choices: tuple[Choice, ...] = ()
     when: Condition | None = None
@@ -112,11 +117,13 @@ class Step(_Part):
 
 
 class Ways(_Part):
-    """At which step a call begins: we called; the citizen calls about the one service that waits, or is handed over to
-    us; they call and several wait; none waits; they have rated already; they hung up last time, and go on."""
+    """At which step a call begins: we called; it is known what the citizen calls about, or was handed over about; they
+    were handed over and it is not known yet; they call and several services wait; none waits; they have rated already;
+    they hung up last time, and go on."""
 
     called: str
     known: str
+    handed: str
     several: str
     unknown: str
     rated: str
@@ -126,7 +133,8 @@ class Ways(_Part):
 class Flow(_Part):
     """`common`: keys that work at every step that listens, unless the step has the key itself; `help`: the sentences
     that tell of them, said after a first try that came to nothing. `tries`: askings of one step; `repeats`: how often
-    the repeat key helps; `most_turns`: of the whole call, and then it goes to `exhausted`.
+    the repeat key helps; `most_turns`: of the whole call, and then it goes to `exhausted`. `words`: the script's own
+    sentences, in languages that it has not, such as 闽南语.
     """
 
     name: str
@@ -142,6 +150,7 @@ class Flow(_Part):
     exhausted: str
     steps: Mapping[str, Step]
     prompts: Mapping[str, Mapping[str, str]] = Field(min_length=1)
+    words: Mapping[str, Mapping[str, str | dict[str, str]]] = Field(default_factory=dict)
 
     @property
     def id(self) -> str:
@@ -151,6 +160,11 @@ class Flow(_Part):
     @property
     def languages(self) -> tuple[str, ...]:
         return tuple(self.prompts)
+
+    def spoken(self, script: Script) -> Script:
+        """The script, with the languages that only this flow has words in."""
+        more = {language: dict(own) for language, own in self.words.items() if language not in script.words}
+        return script.model_copy(update={"words": {**script.words, **more}}) if more else script
 
     def keys_told(self, language: str) -> dict[str, str]:
         """What the words of that language may say for a key, by the name of its choice or of its verb."""

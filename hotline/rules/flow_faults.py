@@ -10,6 +10,8 @@ from hotline.rules.flow import RETURN, Condition, Flow, Step, StepKind, Verb
 from hotline.rules.level_names import FACT
 from hotline.rules.reasons import REASONS
 from hotline.rules.scale import Scale
+from hotline.rules.script_faults import Fault
+from hotline.rules.script_faults import faults as script_faults
 from hotline.rules.sentences import SENTENCES, Channel
 from hotline.rules.statement import strays
 
@@ -18,12 +20,13 @@ _NEEDED = {
     StepKind.MENU: {"given_up"},
     StepKind.RECORD: {"then"},
     StepKind.PERSON: {"then"},
+    StepKind.CODE: {"then"},
     StepKind.FIND: {"then", "otherwise"},
     StepKind.END: set[str](),
 }
 _NEEDED_TO_HEAR = {"then", "given_up"}
 _PASSED_OVER = {StepKind.LANGUAGE, StepKind.WHICH, StepKind.REASONS}
-_ENTRIES = {
+ENTRIES = {
     StepKind.LANGUAGE: ("language_entry", {"key"}),
     StepKind.WHICH: ("which_entry", {"item", "key"}),
     StepKind.REASONS: ("reason_entry", {"reason", "key"}),
@@ -49,7 +52,7 @@ def faults(flow: Flow) -> list[str]:
         return unknown  # nothing else can be told of a flow with holes
     found = [*_incomplete(flow), *_keys_twice(flow), *_common_keys(flow)]
     found += [*_unreachable(flow), *_endless(flow)]
-    return [*found, *_words(flow)]
+    return [*found, *_words(flow), *_script_words(flow)]
 
 
 def sentences_of(names: tuple[str, ...]) -> Iterator[str]:
@@ -80,6 +83,8 @@ def _incomplete(flow: Flow) -> Iterator[str]:
             yield f"{name}: a menu without a choice"
         if step.choices and not step.hears:
             yield f"{name}: has choices, and does not listen"
+        if step.says and step.kind is StepKind.CODE:
+            yield f"{name}: nobody is there to be spoken to while a code is keyed in"
         if step.kind is StepKind.FIND and step.when is not Condition.FOUND:
             yield f'{name}: must say when = "found"'
     if flow.steps[flow.person].kind not in (StepKind.PERSON, StepKind.SAY):
@@ -150,7 +155,7 @@ def _returns(name: str, exits: Mapping[str, list[str]]) -> bool:
 
 def _words(flow: Flow) -> Iterator[str]:
     used = {name for step in flow.steps.values() for name in sentences_of(step.says)} | {*flow.help}
-    used |= {_ENTRIES[step.kind][0] for step in flow.steps.values() if step.kind in _ENTRIES}
+    used |= {ENTRIES[step.kind][0] for step in flow.steps.values() if step.kind in ENTRIES}
     first = {*flow.prompts[flow.languages[0]]}
     script = {name for name, sentence in SENTENCES[Channel.PHONE].items() if not sentence.part}
     yield from (f"prompts: {name} has no words" for name in sorted(used - first - script))
@@ -160,6 +165,20 @@ def _words(flow: Flow) -> Iterator[str]:
         for name, text in prompts.items():
             yield from _bad_text(f"prompts.{language}.{name}", text)
         yield from _facts(flow, language, prompts)
+
+
+def _script_words(flow: Flow) -> Iterator[str]:
+    """Of a language that the script has not: all that a citizen hears, in one direction of the keys."""
+    yield from (f"words.{language}: has no prompts" for language in flow.words if language not in flow.prompts)
+    heard = [[*_heard_faults(flow, scale)] for scale in Scale]
+    yield from (f"words.{fault}" for fault in min(heard, key=len))
+
+
+def _heard_faults(flow: Flow, scale: Scale) -> Iterator[Fault]:
+    for fault in script_faults(Channel.PHONE, scale, flow.words):
+        sentence = SENTENCES[Channel.PHONE].get(fault.sentence)
+        if sentence is None or not sentence.to_agent:
+            yield fault
 
 
 def _bad_text(where: str, text: str) -> Iterator[str]:
@@ -192,8 +211,8 @@ def _facts(flow: Flow, language: str, prompts: Mapping[str, str]) -> Iterator[st
             yield f"{name}: {language} does not say the list"
         if step.kind is StepKind.RECORD and not any(_NOTICE.search(text) for text in own):
             yield f"{name}: {language} does not say that it records"
-        if step.kind in _ENTRIES:
-            entry, needs = _ENTRIES[step.kind]
+        if step.kind in ENTRIES:
+            entry, needs = ENTRIES[step.kind]
             if entry in prompts and {*_facts_of(prompts[entry])} != needs:
                 yield f"prompts.{language}.{entry}: must name {' and '.join(sorted(needs))}, and nothing else"
     told = {fact for name in flow.help for fact in _facts_of(prompts.get(name, ""))}

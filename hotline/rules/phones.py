@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from urllib.parse import unquote
 
 import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumberType
@@ -56,6 +57,27 @@ def read_phone(text: str, region: str) -> Phone:
     return Phone(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164), kind)
 
 
+# Who shows no number is the same for all: of none of them can be told who they are.
+NOBODY = Phone("anonymous", PhoneKind.MOBILE)
+SHOWN_NOBODY = "****"
+
+_SIP_USER = re.compile(r"sips?:([^@;:]+)@")
+
+
+def number_of_address(text: str) -> str:
+    """The user of a SIP address; anything else as it is."""
+    user = _SIP_USER.match(text)
+    return unquote(user[1]) if user else text
+
+
+def caller(text: str, region: str) -> Phone:
+    """Who a carrier says is on the line: a number, also as the user of a SIP address, or NOBODY."""
+    try:
+        return read_phone(number_of_address(text), region)
+    except PhoneError:
+        return NOBODY
+
+
 def any_phone(text: str, region: str) -> Phone:
     """Whoever a carrier says is calling or texting, short codes and hidden numbers too: never refused."""
     try:
@@ -78,7 +100,7 @@ def mask(e164: str) -> str:
     try:
         number = phonenumbers.parse(e164, None)
     except NumberParseException:
-        return "****"
+        return SHOWN_NOBODY
     national = phonenumbers.national_significant_number(number)
     if number.country_code == 86:
         shown = national if phonenumbers.number_type(number) == PhoneNumberType.MOBILE else f"0{national}"

@@ -1,7 +1,7 @@
 """A city's policy: every figure that differs by place, as one frozen, validated object. Read from a TOML file."""
 
 from datetime import time, timedelta
-from typing import Literal
+from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
@@ -9,6 +9,9 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 from hotline.rules.call_times import CallingDays, Cap
 from hotline.rules.casework import DeadlineKind, Rung, Steps
 from hotline.rules.deadlines import DayUnit, Window
+from hotline.rules.phones import is_phone
+
+E164 = Annotated[str, Field(pattern=r"^\+[1-9][0-9]{4,14}$")]
 
 
 class _Section(BaseModel):
@@ -98,9 +101,10 @@ class PhonePolicy(AskingPolicy):
     (0 = no cap). `kinds`: of records that are asked about by a call although the number could be texted.
     `flow`: the survey (`rules.flow`), a name or a file. `choose_language`: the languages that a caller may choose
     from; with fewer than two nobody is asked. `comment_seconds`: how long a caller may speak (0 = no voice is kept).
-    `resume_hours`: a caller who was cut off and rings back goes on where it stopped for so long. `leaves_message`: a
-    machine that takes our call is told why we called. Voice comments are erased after `recordings_days` (0 = never),
-    and at the carrier, if it is to, as soon as we have them.
+    `transfer_numbers`: those of ours to which callers are handed over after their call to the hotline, which ended at
+    most `transfer_minutes` before. `resume_hours`: a caller who was cut off and rings back goes on where it stopped for
+    so long. `leaves_message`: a machine that takes our call is told why we called. Voice comments are erased after
+    `recordings_days` (0 = never), and at the carrier, if it is to, as soon as we have them.
     """
 
     flow: str
@@ -108,6 +112,8 @@ class PhonePolicy(AskingPolicy):
     person: PersonPolicy
     elder: ElderPolicy
     comment_seconds: int = Field(ge=0, le=120)
+    transfer_numbers: tuple[E164, ...] = ()
+    transfer_minutes: int = Field(ge=1, le=120)
     resume_hours: int = Field(ge=0, le=168)
     leaves_message: bool
     tries: int = Field(ge=1, le=10)
@@ -247,6 +253,12 @@ class Policy(_Section):
     def _signs_in_every_language(self) -> "Policy":
         if missing := [language for language in self.spoken_languages if language not in self.signature]:
             raise ValueError(f"signature: none for {', '.join(missing)}")
+        return self
+
+    @model_validator(mode="after")
+    def _can_ring_a_person(self) -> "Policy":
+        if self.phone.person.number and not is_phone(self.phone.person.number, self.region):
+            raise ValueError(f"phone.person.number: {self.phone.person.number} is no telephone number")
         return self
 
     @model_validator(mode="after")

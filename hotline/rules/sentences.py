@@ -122,6 +122,9 @@ _PHONE = {
     "goodbye": _spoken(),
     "nothing_to_rate": _spoken(),
     "opted_out": _spoken(),
+    "fallback_text": _spoken("signature"),
+    "fallback_again": _spoken("signature hotline"),
+    "fallback_kept": _spoken("signature"),
     "no_item": _part(),
     "agent_whisper": _to_agent("case", part=False),
     "connecting": _to_agent(),
@@ -147,8 +150,8 @@ TABLES: Mapping[Channel, Mapping[str, tuple[str, ...]]] = MappingProxyType(
 
 
 def is_chinese(language: str) -> bool:
-    """Cantonese is written so too; it is only spoken."""
-    return language.startswith(("zh", "yue"))
+    """Are its dates, lists and keys written as in Chinese? Cantonese, and what a city adds to its telephone, are."""
+    return not language.startswith("en")
 
 
 def beside(part: str, language: str) -> str:

@@ -10,7 +10,7 @@ from hotline.rules.reply_wishes import Wish
 from hotline.rules.scale import Scale, is_bad
 
 SILENCE, WRONG_KEY = "silence", "wrong_key"  # sentences of the script
-_NUMBER_KEYS = range(4, 33)  # how many keys a record's number has
+_NUMBER_KEYS = range(4, 33)  # how many keys a number has, be it a record's or a code
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,13 +87,25 @@ class Identify:
 
 
 @dataclass(frozen=True, slots=True)
+class Missed:
+    """There is no record with that number."""
+
+
+@dataclass(frozen=True, slots=True)
+class TakeOver:
+    """The call is about the one that it was handed over from, whose number was keyed in, or was not (None)."""
+
+    reference: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Ask:
     """A wish of the caller's that is no rating."""
 
     does: Does
 
 
-Effect = Rate | AddReasons | Want | Speak | SlowDown | Choose | KeepDigits | Identify | Ask
+Effect = Rate | AddReasons | Want | Speak | SlowDown | Choose | KeepDigits | Identify | Missed | TakeOver | Ask
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +128,8 @@ def begin(flow: Flow, step: str, known: Known, first: tuple[str, ...] = ()) -> N
 def hear(flow: Flow, place: Place, keys: str, known: Known, scale: Scale) -> Next:
     """What `keys` (empty = silence) do at `place`."""
     step = flow.steps[place.step]
+    if step.kind is StepKind.CODE:
+        return come_back(flow, place, known, does=(TakeOver(keys if _is_number(keys) else None),))
     verb = flow.common.get(keys) if step.choice(keys) is None else None
     if place.turn >= flow.most_turns:
         return _enter(flow, flow.exhausted, known, place.turn)
@@ -131,9 +145,11 @@ def hear(flow: Flow, place: Place, keys: str, known: Known, scale: Scale) -> Nex
     return _answered(flow, place, step, keys, known, scale) or _try_again(flow, place, step, keys, known)
 
 
-def come_back(flow: Flow, place: Place, known: Known, says: tuple[str, ...] = ()) -> Next:
-    """What was waited for at `place` is over, be it a voice that was recorded or a talk with a person."""
-    return _leave(flow, place, flow.steps[place.step].then or flow.exhausted, known, says=says)
+def come_back(
+    flow: Flow, place: Place, known: Known, says: tuple[str, ...] = (), does: tuple[Effect, ...] = ()
+) -> Next:
+    """What was waited for at `place` is over, be it a code, a voice that was recorded or a talk with a person."""
+    return _leave(flow, place, flow.steps[place.step].then or flow.exhausted, known, does, says)
 
 
 def _answered(flow: Flow, place: Place, step: Step, keys: str, known: Known, scale: Scale) -> Next | None:
@@ -152,7 +168,7 @@ def _answered(flow: Flow, place: Place, step: Step, keys: str, known: Known, sca
             does = Choose(index)
         case StepKind.REASONS if known.stars is not None:
             return _reasons_given(flow, place, step, keys, known, known.stars)
-        case StepKind.NUMBER if len(keys) in _NUMBER_KEYS and keys.isdecimal():
+        case StepKind.NUMBER if _is_number(keys):
             does = KeepDigits(keys)
     if does is None:
         return None
@@ -165,6 +181,10 @@ def _does(choice: Choice) -> Iterator[Effect]:
         yield Want(choice.wish)
     if choice.does is not None:
         yield Ask(choice.does)
+
+
+def _is_number(keys: str) -> bool:
+    return len(keys) in _NUMBER_KEYS and keys.isascii() and keys.isdecimal()
 
 
 def _index(keys: str, count: int) -> int | None:
@@ -223,6 +243,7 @@ def _enter(flow: Flow, name: str, known: Known, turn: int, first: tuple[str, ...
             name, known = (known.back[-1] if known.back else flow.exhausted), replace(known, back=known.back[:-1])
         step = flow.steps[name]
         if not known.meets(step.when) or _has_no_choice(step, known):
+            does += [Missed()] if step.kind is StepKind.FIND else []
             name = step.otherwise or step.then or flow.exhausted
             continue
         if step.most is not None:

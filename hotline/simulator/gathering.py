@@ -117,7 +117,7 @@ def record(leg: Leg, node: Node) -> Steps[Outcome]:
     """
     leg.pick_up()
     leg.not_simulated(node, RECORD_ATTRIBUTES)
-    leg.flag(node, "playBeep", True, 13616)
+    leg.call.line.record(beep=leg.flag(node, "playBeep", True, 13616))
     recorder = Recorder(leg, node)
     try:
         ended_by = yield from recorder.listen()
@@ -126,6 +126,7 @@ def record(leg: Leg, node: Node) -> Steps[Outcome]:
             recorder.finish_after_hangup()
         raise
     if not ended_by and not recorder.spoken:
+        leg.call.line.recorded()
         return None
     return recorder.finish(ended_by)
 
@@ -168,7 +169,8 @@ class Recorder:
 
     def _save(self) -> Recording:
         now = self.leg.world.now()
-        recording = Recording(new_sid("RE"), self.leg.call.sid, max(1, math.ceil(now - self.started)), now)
+        seconds = max(1, math.ceil(now - self.started))
+        recording = Recording(new_sid("RE"), self.leg.call.sid, seconds, now, self.leg.call.line.recorded())
         self.leg.world.add_recording(recording)
         self.leg.switchboard.note(self.leg.call, "recorded", recording.sid)
         self._report(recording)

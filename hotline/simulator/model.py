@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from .faults import Fault
+from .line import Line, SilentLine
 
 if TYPE_CHECKING:
     from .script import Script
@@ -185,6 +186,7 @@ class Call:
     fallback_url: str = ""
     fallback_method: str = "POST"
     sip_headers: Mapping[str, str] = field(default_factory=dict)
+    line: Line = field(default_factory=SilentLine)
     answered: float | None = None
     ended: float | None = None
     sip_code: int | None = None
@@ -220,10 +222,13 @@ class Call:
 
 @dataclass(slots=True)
 class Recording:
+    """`sound` is a WAV file; None where nothing could be heard: a hum stands for it."""
+
     sid: str
     call_sid: str
     seconds: int
     created: float
+    sound: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from .simulator import current_simulator
 
 @rest.get("/<account_sid>/Recordings/<name>")
 def fetch_recording(name: str) -> Response:
-    """A recording as JSON (.json) or as sound (.wav, or no ending): a hum of the recorded length.
+    """A recording as JSON (.json) or as sound (.wav, or no ending): what was said, or a hum of that length.
 
     The sound may be late: until it is there, it is not found.
     """
@@ -29,7 +29,7 @@ def fetch_recording(name: str) -> Response:
         return jsonify(recording_json(recording, is_ready))
     if not is_ready:
         raise not_found()
-    return Response(audio.hum(recording.seconds), mimetype="audio/x-wav")
+    return Response(recording.sound or audio.hum(recording.seconds), mimetype="audio/x-wav")
 
 
 @rest.delete("/<account_sid>/Recordings/<name>")

@@ -113,6 +113,7 @@ class Switchboard:
             return
         call.answered = self.world.now()
         self._stop_ringing(call)
+        call.line.pick_up()
         self._move(call, CallStatus.IN_PROGRESS, "answered")
 
     def hang_up(self, call: Call) -> None:
@@ -149,6 +150,7 @@ class Switchboard:
             call.script.stop()
             call.script = None
         call.doing = {}
+        call.line.hang_up(call.sip_code)
         self._move(call, status, "completed")
         plan = self.plans.pop(call.sid, None)
         if plan is not None and plan.on_end is not None:

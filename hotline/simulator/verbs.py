@@ -3,8 +3,8 @@ Source: https://www.twilio.com/docs/voice/twiml"""
 
 import re
 
-from . import audio
 from .leg import HANG_UP, Go, Leg, Outcome
+from .line import Sound
 from .model import CallStatus, Direction, Spoken
 from .script import Signal, SignalKind, Steps, Wait
 from .twiml import Node, TwimlError, content_type
@@ -17,6 +17,7 @@ DEFAULT_LANGUAGE = "en-US"
 VOICE = re.compile(r"man|woman|alice|(Polly|Google|Azure|ElevenLabs|Amazon|Rime)[.-].+", re.IGNORECASE)
 # Such as en-US, cmn-CN, arb, en-GB-WLS: a region, but no script subtag as Gather's speech codes have.
 LANGUAGE = re.compile(r"[a-z]{2,3}-[A-Z]{2}(-[A-Z]{3})?|arb|es-419")
+SLOW_RATES = frozenset({"x-slow", "slow"})  # of <prosody>
 REJECT_STATUS = {"rejected": CallStatus.NO_ANSWER, "busy": CallStatus.BUSY}
 
 
@@ -33,14 +34,14 @@ def say_until_key(leg: Leg, node: Node, *, listening: bool) -> Steps[str | None]
         leg.fault(13520, f"{len(text)} characters; 1 to {LONGEST_TEXT} are allowed")
         return None
     voice, language = read_voice(leg, node)
-    seconds = audio.speaking_seconds(text)
+    sound = yield from leg.call.line.spoken(text, language, is_slow(node))
     for _ in range(loops(leg, node, 13322 if listening else 13510)):
         spoken = Spoken(text, language, voice, leg.world.now())
         leg.call.said.append(spoken)
         if not listening:
             leg.switchboard.doing(leg.call, "say", text=text, language=language, voice=voice)
         try:
-            key = yield from sound(seconds, listening)
+            key = yield from hear(leg, sound, listening)
         except GeneratorExit:
             spoken.interrupted = True
             raise
@@ -62,6 +63,10 @@ def read_voice(leg: Leg, node: Node) -> tuple[str, str]:
     return voice, language
 
 
+def is_slow(node: Node) -> bool:
+    return any(child.attributes.get("rate") in SLOW_RATES or is_slow(child) for child in node.children)
+
+
 def play(leg: Leg, node: Node) -> Steps[Outcome]:
     yield from play_until_key(leg, node, listening=False)
     return None
@@ -72,25 +77,28 @@ def play_until_key(leg: Leg, node: Node, *, listening: bool) -> Steps[str | None
     leg.pick_up()
     tones = node.attributes.get("digits", "")
     if tones:
-        seconds: float | None = len(tones) * SECONDS_PER_TONE
+        sound: Sound | None = Sound(len(tones) * SECONDS_PER_TONE)
         what = tones
     else:
         what = leg.url(node.text)
-        seconds = yield from fetch_sound(leg, what, 13325 if listening else 13420)
-    if seconds is None:
+        sound = yield from fetch_sound(leg, what, 13325 if listening else 13420)
+    if sound is None:
         return None
     for _ in range(loops(leg, node, 13410)):
         if not listening:
             leg.switchboard.doing(leg.call, "play", what=what)
         leg.switchboard.note(leg.call, "play", what)
-        key = yield from sound(seconds, listening)
+        key = yield from hear(leg, sound, listening)
         if key is not None:
             return key
     return None
 
 
-def fetch_sound(leg: Leg, url: str, type_code: int) -> Steps[float | None]:
-    """Seconds the sound at `url` lasts; None, and a fault, when it is no sound."""
+def fetch_sound(leg: Leg, url: str, type_code: int) -> Steps[Sound | None]:
+    """The sound at `url`; None, and a fault, when it is no sound."""
+    kept = leg.call.line.kept(url)
+    if kept is not None:
+        return kept
     answer = yield from leg.ask(Webhook("media", url, {}, "GET", leg.call.sid))
     try:
         kind = content_type(answer)
@@ -100,7 +108,10 @@ def fetch_sound(leg: Leg, url: str, type_code: int) -> Steps[float | None]:
     if not kind.startswith("audio/"):
         leg.fault(type_code, f"{url}: Content-Type is {kind}")
         return None
-    return audio.playing_seconds(answer.body)
+    sound = yield from leg.call.line.played(url, answer.body)
+    if sound is None:
+        leg.fault(type_code, f"{url}: the sound cannot be read")
+    return sound
 
 
 def pause(leg: Leg, node: Node) -> Steps[Outcome]:
@@ -113,10 +124,23 @@ def pause_until_key(leg: Leg, node: Node, *, listening: bool) -> Steps[str | Non
     seconds = leg.whole(node, "length", 1, 13910)
     if not listening:
         leg.switchboard.doing(leg.call, "pause", seconds=seconds)
-    return (yield from sound(float(seconds), listening))
+    return (yield from pass_time(float(seconds), listening))
 
 
-def sound(seconds: float, listening: bool) -> Steps[str | None]:
+def hear(leg: Leg, sound: Sound, listening: bool) -> Steps[str | None]:
+    """Lets a sound be heard; a key that ends it, or the end of the call, silences it."""
+    leg.call.line.hear(sound)
+    try:
+        key = yield from pass_time(sound.seconds, listening)
+    except GeneratorExit:
+        leg.call.line.hush()
+        raise
+    if key is not None:
+        leg.call.line.hush()
+    return key
+
+
+def pass_time(seconds: float, listening: bool) -> Steps[str | None]:
     """Lets time pass; when `listening`, a key ends it and is returned."""
     kinds = frozenset({SignalKind.TIME, SignalKind.KEY}) if listening else frozenset({SignalKind.TIME})
     signal: Signal = yield Wait(seconds, kinds)

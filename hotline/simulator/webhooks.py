@@ -249,7 +249,7 @@ def failed_attempt(url: str, error: httpx.HTTPError) -> Attempt:
 
 def answer_of(webhook: Webhook, attempt: Attempt) -> Answer:
     fault = attempt.fault
-    if fault is None and len(attempt.body) > MOST_BYTES:
+    if fault is None and webhook.kind != "media" and len(attempt.body) > MOST_BYTES:
         fault = Fault(11750, f"{webhook.url} answered {len(attempt.body)} bytes")
     return Answer(webhook.url, webhook.method, attempt.status, attempt.content_type, attempt.body, fault)
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
 
 from hotline.privacy import SealedPhone
-from hotline.rules.phones import PhoneKind
+from hotline.rules.phones import SHOWN_NOBODY, PhoneKind
 
 WORD_LENGTH = 24
 
@@ -77,6 +77,11 @@ class HasPhone:
     phone_box: Mapped[bytes] = mapped_column(LargeBinary)
     phone_masked: Mapped[str] = mapped_column(String(32))
     phone_kind: Mapped[PhoneKind] = mapped_column(Word(PhoneKind))
+
+    @property
+    def is_hidden(self) -> bool:
+        """Nobody knows whose it is: neither compared with another number nor asked."""
+        return self.phone_masked == SHOWN_NOBODY
 
     @property
     def phone(self) -> SealedPhone:

@@ -108,12 +108,14 @@ class Way(StrEnum):
 
 
 class Call(HasId, HasPhone, Base):
-    """A survey call, from us or to us. `result` is the carrier's last word on it (completed, busy, no-answer …).
+    """A survey call, from us or to us. `result` is the carrier's last word on it (completed, busy, no_answer …),
+    or no_answer where somebody or something took our call and pressed no key.
 
     `begun_at`: when the citizen's telephone was, or may have been, rung by us. `record_id`: what it is about, once that
     is known. `reference`: the number of the call that was handed over. `step`: where in the flow the caller is listened
     to, or hung up; None once the flow has come to its end. `facts`: what the flow keeps until then, by name: `choices`,
-    the ids of the records that were offered, `digits`, the number that was keyed in, `back`, the steps to go back to.
+    the ids of the records that were offered, `digits`, the number that was keyed in, `found`, the id of the record that
+    has it, `back`, the steps to go back to. `misses`: how often a number was keyed in that no record has.
     """
 
     __tablename__ = "calls"
@@ -139,6 +141,7 @@ class Call(HasId, HasPhone, Base):
     step: Mapped[str | None] = mapped_column(String(32))
     is_elder: Mapped[bool] = mapped_column(default=False, server_default=false())
     facts: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
+    misses: Mapped[int] = mapped_column(default=0, server_default="0")
     created_at: Mapped[datetime] = mapped_column(index=True)
     begun_at: Mapped[datetime | None] = mapped_column(index=True)
     answered_at: Mapped[datetime | None]

@@ -109,7 +109,8 @@ class Invitation(HasId, Base):
     clarified: Mapped[bool] = mapped_column(default=False)
     error_code: Mapped[str | None] = mapped_column(String(64))
 
-    record: Mapped[ServiceRecord] = relationship(lazy="joined", innerjoin=True)
+    # An outer join: behind that of a call, which need not have one, SQLite makes an inner join by reading all of both.
+    record: Mapped[ServiceRecord] = relationship(lazy="joined")
 
 
 class RatingState(StrEnum):

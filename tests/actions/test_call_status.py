@@ -8,7 +8,7 @@ from hotline.actions import send, send_calls
 from hotline.messages import Accepted, Ambiguous, Refusal, Refused, SendResult
 from hotline.policies import load_policy
 from hotline.services import Services
-from hotline.tables import Call, Invitation, OutboxRow
+from hotline.tables import Call, Invitation, OutboxRow, Rating
 from hotline.tables.contacts import CallState
 from hotline.tables.service import InvitationState
 from tests.cast import LI, Feed, Twilio, all_of, at_once, city_time, on_sqlite, only
@@ -107,10 +107,22 @@ def test_an_answer_given_by_text_ends_the_tries(house: Services, twilio: Twilio,
     assert len(all_of(house, Call, inbound=False)) == 1
 
 
-def test_a_completed_call_without_a_key_is_not_placed_again(house: Services, twilio: Twilio, placed: str) -> None:
-    twilio.call("/webhooks/twilio/voice/survey/1", placed, LI)
-    twilio.call_status("?call=1", placed, "completed")
-    assert len(all_of(house, Call)) == 1
+@pytest.mark.parametrize(("keys", "result"), [("", "no_answer"), ("1", "completed"), ("8", "completed")])
+def test_a_call_in_which_nobody_pressed_a_key_is_placed_again(
+    keys: str, result: str, house: Services, twilio: Twilio, placed: str
+) -> None:
+    """A machine took it, or somebody who was gone at once; a key, be it a wrong one, is somebody there."""
+    heard = twilio.call("/webhooks/twilio/voice/survey/1", placed, LI)
+    while not heard.hangs_up:
+        heard = twilio.press(heard, placed, keys)
+        if keys:
+            break
+    for _ in range(2):
+        twilio.call_status("?call=1", placed, "completed")
+    first, *again = all_of(house, Call)
+    assert (first.state, first.result) == (CallState.ENDED, result)
+    assert [(call.state, call.try_no) for call in again] == ([] if keys else [(CallState.QUEUED, 2)])
+    assert all_of(house, Rating) == []
     assert only(house, Invitation).state is InvitationState.SENT
 
 

@@ -227,6 +227,8 @@ def test_a_bad_record_rejects_itself_alone(house: Services, feed: Feed) -> None:
         (TRANSACTIONS, "completed_at", None),
         (TRANSACTIONS, "completed_at", "2026-11-23T09:40:01+08:00"),  # ten minutes and a second ahead
         (TRANSACTIONS, "completed_at", "2026-13-01T00:00:00"),
+        (TRANSACTIONS, "completed_at", 1795397400),  # seconds since 1970, or something else
+        (TRANSACTIONS, "completed_at", "1795397400.0"),
         (TRANSACTIONS, "phone", None),
         (TRANSACTIONS, "phone", "400-820-8820"),
         (TRANSACTIONS, "phone", "13844328000转8"),

@@ -86,7 +86,8 @@ def send(carrier: TwilioCarrier, our_number: str | None = OUR_NUMBER) -> SendRes
 
 
 def place(carrier: TwilioCarrier) -> SendResult:
-    return carrier.place_call(WANG.e164, "http://hotline.test/answer", "http://hotline.test/status?call=7", 25)
+    ours = "http://hotline.test"
+    return carrier.place_call(WANG.e164, f"{ours}/answer", f"{ours}/status?call=7", 25, f"{ours}/fallback?call=7")
 
 
 def test_a_text_is_one_request_with_our_id_in_its_receipt_address(api: Api) -> None:
@@ -145,6 +146,8 @@ def test_a_call_shows_our_number_and_reports_back(api: Api) -> None:
         "StatusCallback": "http://hotline.test/status?call=7",
         "StatusCallbackMethod": "POST",
         "StatusCallbackEvent": "ringing, answered, completed",
+        "FallbackUrl": "http://hotline.test/fallback?call=7",
+        "FallbackMethod": "POST",
     }
 
 

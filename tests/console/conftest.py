@@ -26,6 +26,7 @@ from hotline.tables.plumbing import OutboxState
 from hotline.tables.service import RecordKind
 from tests.cast import LI
 from tests.console.fortnight import live_a_fortnight
+from tests.reports.made_calls import live_a_week_of_calls
 from tests.voices import left
 
 PASSWORD = "a password for tests"
@@ -178,8 +179,8 @@ def full_house(
     visit: Callable[..., Visitor],
     house: Services,
 ) -> dict[str, int]:
-    """A day's work: ratings of all kinds, cases in every state, something parked, two weeks of texts,
-    voice comments that are there, late and lost.
+    """A day's work: ratings of all kinds, cases in every state, something parked, two weeks of texts, a week
+    of calls, voice comments that are there, late and lost.
 
     What each case is for → its id, and `reply`, the id of a review item.
     """
@@ -203,6 +204,7 @@ def full_house(
     work()
     park("422 rating refused: writingEvaluation is missing")
     visit("supervisor").post("/console/me", phone=AGENT_PHONE)
+    live_a_week_of_calls(house)
     with house.database.read() as session:
         record_id = session.get_one(Case, cases["calling"]).record_id
     left(house, record_id, ago=timedelta(minutes=20))

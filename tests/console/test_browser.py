@@ -35,6 +35,7 @@ AXE = (Path(__file__).parent.parent / "assets" / "axe.min.js").read_text(encodin
 SHOTS = os.environ.get("HOTLINE_TEST_SHOTS")  # a folder for pictures of every page, for a person to look at
 PATIENCE_MS = 20_000  # how long a busy machine may take over what normally takes a moment
 PICTURES = os.environ.get("HOTLINE_SCREENSHOTS")  # `make screenshots` sets it: the pictures of the docs
+QUEUE_MS, CALL_MS = 5_000, 2_000  # how often the queue, and a case during a call, ask for news by the page's clock
 SIZES = {"wide": {"width": 1280, "height": 900}, "phone": {"width": 390, "height": 844}}
 
 
@@ -126,17 +127,20 @@ def test_a_new_case_appears_by_itself_and_the_focus_stays(
 ) -> None:
     first = open_case()
     page = open_page()
+    page.clock.install()
+    page.reload()
     polls: list[Any] = []
     page.on("request", lambda request: polls.append(request) if "/console/queue" in request.url else None)
     page.locator(f"#claim-{first}").focus()
     page.keyboard.press("Shift")
     second = open_case(item_name="护照换发")
+    page.clock.fast_forward(QUEUE_MS)
     page.locator(f"#claim-{second}").wait_for()
     assert page.evaluate("document.activeElement.id") == f"claim-{first}"
     expect(page.locator("#queue-news")).to_contain_text("待处理 2 件")
     expect(page).to_have_title(re.compile("^（2）队列"))
     with page.expect_request("**/console/queue?*"):
-        pass
+        page.clock.fast_forward(QUEUE_MS)
     # Only the first came while somebody was at the keyboard: the others do not keep the session alive.
     assert [poll.headers.get("x-background") for poll in polls[:2]] == [None, "1"]
 
@@ -146,6 +150,7 @@ def test_a_call_is_followed_live(
 ) -> None:
     case_id = open_case()
     page = open_page()
+    page.clock.install()
     page.locator(f"#claim-{case_id}").click()
     page.get_by_label("处理情况").fill("正在写")
     page.get_by_role("button", name="呼叫市民").click()
@@ -156,11 +161,13 @@ def test_a_call_is_followed_live(
         dial.begin_dial(session, attempt_id, house.now())
         dial.settle_dial(session, attempt_id, Accepted("CA1"), house.now())
         dial.agent_answered(session, attempt_id, "CA1", house.now())
+    page.clock.fast_forward(CALL_MS)
     page.get_by_text("坐席已接听，请按 1").first.wait_for()
     expect(page.locator("#close")).to_contain_text("尚未通过本系统接通市民")
     with house.database.write() as session:
         dial.bridge(session, attempt_id, house.now())
         dial.citizen_answered(session, attempt_id, house.now())
+    page.clock.fast_forward(CALL_MS)
     page.locator(".call-state", has_text="通话中").wait_for()
     expect(page.locator("#close")).not_to_contain_text("尚未通过本系统接通市民")
     assert page.get_by_label("处理情况").input_value() == "正在写"
@@ -249,6 +256,7 @@ PAGES = (
     "/console/replies",
     "/console/replies/{reply}",
     "/console/texts",
+    "/console/flow",
     "/console/opt-outs",
     "/console/opt-outs/1",
     "/console/outbox",

@@ -47,6 +47,7 @@ MATRIX: dict[str, tuple[str, str, frozenset[Role]]] = {
     "console.reply_page": ("GET", "/console/replies/1", READ),
     "console.assign": ("POST", "/console/replies/1/assign", DECIDE),
     "console.dismiss": ("POST", "/console/replies/1/dismiss", DECIDE),
+    "console.flow_page": ("GET", "/console/flow", READ),
     "console.texts": ("GET", "/console/texts", READ),
     "console.texts_csv": ("GET", "/console/texts.csv", READ),
     "console.opt_outs": ("GET", "/console/opt-outs", READ),

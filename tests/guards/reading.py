@@ -8,10 +8,11 @@ from pathlib import Path
 import click
 
 from hotline.cli import hotline
-from hotline.settings import Settings
+from hotline.settings import Settings, SipSettings
 
 ROOT = Path(__file__).resolve().parents[2]
-SETTINGS = {str(field.validation_alias.choices[0]) for field in Settings.model_fields.values()}  # type: ignore[union-attr]
+FIELDS = [*Settings.model_fields.values(), *(SipSettings.model_fields[name] for name in SipSettings.__annotations__)]
+SETTINGS = {str(field.validation_alias.choices[0]) for field in FIELDS}  # type: ignore[union-attr]
 # Variables of the tools around the product, not of the product.
 _OF_TOOLS = {"HOTLINE_IMAGE_TAG", "HOTLINE_PYTHON", "HOTLINE_TEST_BROWSER"}
 

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from importlib import import_module
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 from click.testing import CliRunner, Result
@@ -73,6 +74,24 @@ def test_parse_reads_json_strings_line_by_line() -> None:
         refused = CliRunner().invoke(command, ["parse", "-"], input=f'"5"\n{bad}\n')
         assert refused.exit_code == 1
         assert "line 2" in refused.output
+
+
+def test_a_flow_is_checked_shown_and_drawn(tmp_path: Path) -> None:
+    runner, picture, bad = CliRunner(), tmp_path / "flow.svg", tmp_path / "bad.toml"
+    shown = runner.invoke(command, ["flow", "survey"])
+    assert (shown.exit_code, "1 reasons, 2 ask, 未按/否则 thanks" in shown.output) == (0, True)
+    assert runner.invoke(command, ["flow", "survey", "--check", "--svg", str(picture)]).exit_code == 0
+    svg = ElementTree.fromstring(picture.read_text(encoding="utf-8"))
+    assert "--accent" in "".join(style.text or "" for style in svg.iter("{http://www.w3.org/2000/svg}style"))
+    bad.write_text('extends = "survey"\n[steps.lost]\nkind = "say"\n[steps.idle]\nkind = "end"\n', encoding="utf-8")
+    refused = runner.invoke(command, ["flow", str(bad), "--svg", str(tmp_path / "not.svg")])
+    assert refused.exit_code == 1
+    assert {"lost: has no then", "lost: nothing leads there", "idle: nothing leads there"} <= {
+        *refused.output.splitlines()
+    }
+    assert not (tmp_path / "not.svg").exists()
+    for strange in ("no_such_flow", str(picture)):
+        assert runner.invoke(command, ["flow", strange]).exit_code == 1
 
 
 def test_migrate_key_and_user_on_a_fresh_database(tmp_path: Path) -> None:

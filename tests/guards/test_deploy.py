@@ -6,19 +6,26 @@ import os
 import re
 import subprocess
 import tomllib
+from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+from click.testing import CliRunner
+from flask import Flask
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from pydantic import SecretStr
 
 from hotline import web
 from hotline.cli import hotline
+from hotline.errors import BadInput
 from hotline.settings import Settings
+from tests.cast import on_sqlite
 from tests.guards.reading import ROOT, SETTINGS, check_command, shell_commands, strange_variables, subcommands
+from tests.twiml_table import check_twiml
 
 DEPLOY = ROOT / "deploy"
 FILES = sorted(path for path in DEPLOY.iterdir() if path.is_file() and path.suffix != ".lock")
@@ -47,7 +54,7 @@ def web_port() -> object:
 
 def test_every_part_of_the_deploy_folder_is_there() -> None:
     expected = {"compose.yaml", "Dockerfile", "hotline-web.service", "hotline-worker.service", "hotline.env.example"}
-    assert expected | {"nginx.conf", "README.md"} <= {path.name for path in FILES}
+    assert expected | {"nginx.conf", "fallback.xml", "README.md"} <= {path.name for path in FILES}
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
@@ -171,11 +178,39 @@ def test_every_file_means_the_same_port() -> None:
 def test_nginx_waits_longer_than_twilio_and_takes_what_the_product_takes() -> None:
     nginx = (DEPLOY / "nginx.conf").read_text(encoding="utf-8")
     for name in ("proxy_send_timeout", "proxy_read_timeout"):
-        assert int(re.findall(rf"{name} (\d+)s;", nginx)[0]) > TWILIO_READS_FOR
+        assert int(re.findall(rf"^    {name} (\d+)s;", nginx, re.MULTILINE)[0]) > TWILIO_READS_FOR
     assert int(re.findall(r"client_max_body_size (\d+)m;", nginx)[0]) * 1024 * 1024 == web._LARGEST_BODY
     restricted = re.findall(r"location ~ \^/\(([a-z|]+)\)\$ \{(.*?)\}", nginx, re.DOTALL)
     assert [set(names.split("|")) for names, _ in restricted] == [{"metrics", "readyz"}]
     assert "deny all;" in restricted[0][1]
+
+
+@on_sqlite
+def test_nginx_apologises_in_time_at_the_fallbacks_address_and_nowhere_else(app: Flask) -> None:
+    """A status callback or another voice webhook that fails must fail: Twilio tries those again."""
+    nginx = (DEPLOY / "nginx.conf").read_text(encoding="utf-8")
+    with app.test_request_context():
+        path = app.url_for("fallback.apologise")
+    (location,) = re.findall(r"location = (\S+) \{([^{}]*error_page[^{}]*)\}", nginx)
+    assert location[0] == path
+    assert "error_page 502 504 =200 /fallback.xml;" in location[1]
+    assert int(re.findall(r"proxy_read_timeout (\d+)s;", location[1])[0]) < TWILIO_READS_FOR
+    assert nginx.count("error_page") == 1
+
+
+@on_sqlite
+def test_the_apology_of_the_deploy_folder_is_what_the_command_writes(
+    make_settings: Callable[..., Settings], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = make_settings(policy="default", database_url="postgresql+psycopg://x@127.0.0.1:9/x")
+    monkeypatch.setattr(import_module("hotline.cli.fallback"), "load_settings", lambda: settings)
+    kept = (DEPLOY / "fallback.xml").read_bytes()
+    assert check_twiml(kept, "text/xml; charset=utf-8") == []
+    assert CliRunner().invoke(hotline, ["fallback", "--out", str(tmp_path / "made.xml")]).exit_code == 0
+    assert (tmp_path / "made.xml").read_bytes() == kept
+    assert CliRunner().invoke(hotline, ["fallback"]).output.encode() == kept
+    refused = CliRunner().invoke(hotline, ["fallback", "--out", str(tmp_path / "no" / "made.xml")])
+    assert isinstance(refused.exception, BadInput)
 
 
 def test_ci_calls_what_the_readme_names() -> None:

@@ -4,6 +4,7 @@ import http.server
 import importlib
 import json
 import re
+import textwrap
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -19,18 +20,21 @@ from pydantic import BaseModel
 from hotline.api.shapes import CallIn, CallRatingIn, RatingOut, TransactionIn
 from hotline.cli import hotline
 from hotline.evaluation import Delivered, HttpStore
+from hotline.flows import load_flow
 from hotline.migrations import configuration
 from hotline.policies import load_policy, preset_names
 from hotline.rules.casework import AttemptState, CaseState
+from hotline.rules.flow import Choice, Condition, Does, Flow, Step, StepKind, Verb, Ways
 from hotline.rules.policy import Policy
+from hotline.rules.reply_wishes import Wish
 from hotline.scripts import script_names
-from hotline.settings import Settings
 from hotline.tables import Base
 from hotline.tables.contacts import CallState, RecordingState, TextState
 from hotline.tables.people import Role, Scope
 from hotline.tables.plumbing import OutboxState
 from hotline.tables.service import InvitationState, RatingState
 from tests.guards.reading import (
+    FIELDS,
     ROOT,
     check_command,
     documents,
@@ -143,7 +147,7 @@ def test_every_make_target_in_a_document_is_a_real_one(path: Path) -> None:
 def test_the_settings_page_has_every_setting_with_its_default() -> None:
     rows = dict(re.findall(r"^\| `([A-Z_]+)` \| (.*?) \|", read("docs/reference/settings.md"), re.MULTILINE))
     wanted = {}
-    for field in Settings.model_fields.values():
+    for field in reversed(FIELDS):  # what the gateway needs, and others do not, has its default as for them
         default = "– (needed)" if field.is_required() else "–" if field.default is None else f"`{field.default}`"
         wanted[str(field.validation_alias.choices[0])] = default  # type: ignore[union-attr]
     assert rows == wanted
@@ -172,8 +176,8 @@ def test_the_http_pages_have_every_route_for_machines(app: Flask) -> None:
     pages = read("docs/reference/http-api.md") + read("docs/reference/webhooks.md")
     for rule in app.url_map.iter_rules():
         if not rule.rule.startswith("/console") and not rule.endpoint.endswith("static") and rule.rule != "/":
-            method = next(iter(rule.methods - {"HEAD", "OPTIONS"}))  # type: ignore[operator]
-            assert f"| `{method} {re.sub('<int:', '<', rule.rule)}` |" in pages
+            for method in rule.methods - {"HEAD", "OPTIONS"}:  # type: ignore[operator]
+                assert f"| `{method} {re.sub('<int:', '<', rule.rule)}` |" in pages
 
 
 def test_the_api_page_has_every_field_and_scope() -> None:
@@ -218,6 +222,22 @@ def test_the_policy_of_the_how_to_is_one_that_loads(tmp_path: Path) -> None:
     path.write_text(re.sub(r"^ {3}", "", example, flags=re.MULTILINE), encoding="utf-8")
     policy = load_policy(str(path))
     assert (policy.city, policy.phone.tries, policy.casework.first_contact.count) == ("某市", 2, 3)
+
+
+@pytest.mark.parametrize("name", ["voice-menu.md", "voice-menu.zh-CN.md"])
+def test_the_pages_of_the_voice_menu_have_every_entry_and_their_example_loads(name: str, tmp_path: Path) -> None:
+    page = read(f"docs/how-to/{name}")
+    for model in (Flow, Ways, Step, Choice):
+        for entry in model.model_fields:
+            assert f"`{entry}`" in page, f"{model.__name__}.{entry}"
+    for word in (*StepKind, *Condition, *Verb, *Does, *Wish):
+        assert f"`{word}`" in page, word
+    shown = set(re.findall(r"^\| `([a-z_]+)` \|", page, re.MULTILINE))
+    entries = {entry for model in (Flow, Ways, Step, Choice) for entry in model.model_fields}
+    assert shown <= {"extends", *entries, *StepKind, *Condition, *Verb}
+    example = tmp_path / "city.toml"
+    example.write_text(textwrap.dedent(re.findall(r"```toml\n(.*?)```", page, re.DOTALL)[0]), encoding="utf-8")
+    assert load_flow(str(example)).tries == 2
 
 
 def test_the_database_page_has_every_table_and_state() -> None:

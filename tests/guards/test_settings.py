@@ -11,7 +11,7 @@ import pytest
 from hotline.errors import SettingsError
 from hotline.policies import load_policy
 from hotline.services import make_services
-from hotline.settings import Settings, load_database_settings, load_settings
+from hotline.settings import Settings, load_database_settings, load_settings, load_sip_settings
 from tests.cast import ACCOUNT_SID, AUTH_TOKEN, OUR_NUMBER, on_sqlite
 
 SECRET, KEY, STORE = "a secret of thirty-two characters!", b64encode(b"k" * 32).decode(), "between the store and us"
@@ -202,6 +202,38 @@ def test_commands_that_only_touch_the_database_need_only_its_setting(monkeypatch
     assert load_database_settings().database_url == "sqlite:///var/hotline.sqlite3"
     monkeypatch.setenv("HOTLINE_DATABASE_URL", "sqlite:////srv/hotline.sqlite3")
     assert load_database_settings().database_url == "sqlite:////srv/hotline.sqlite3"
+
+
+def test_the_gateway_needs_neither_the_database_nor_the_keys(environment: Callable[..., None]) -> None:
+    environment(HOTLINE_SECRET_KEY=None, HOTLINE_DATA_KEY=None, HOTLINE_DATABASE_URL=None, HOTLINE_REDIS_URL=None)
+    settings = load_sip_settings()
+    assert settings.listen_at[0].is_loopback
+    assert len(settings.rtp_ports) >= 2 * settings.sip_most_calls
+    assert load_sip_settings(sip_listen="127.0.0.1:5070").listen_at[1] == 5070
+
+
+@pytest.mark.parametrize(
+    ("wrong", "named"),
+    [
+        ({"TWILIO_FROM": None}, "TWILIO_FROM"),
+        ({"HOTLINE_SIP_LISTEN": "localhost"}, "HOTLINE_SIP_LISTEN"),
+        ({"HOTLINE_SIP_LISTEN": "10.1.2.9:5060"}, "HOTLINE_SIP_PEERS"),
+        ({"HOTLINE_SIP_LISTEN": "0.0.0.0:5060", "HOTLINE_SIP_PEERS": "10.1.2.3"}, "HOTLINE_SIP_ADDRESS"),
+        ({"HOTLINE_SIP_PEERS": "10.1.2.3/8"}, "HOTLINE_SIP_PEERS"),
+        ({"HOTLINE_SIP_RTP_PORTS": "16384-16400"}, "HOTLINE_SIP_RTP_PORTS"),
+        ({"HOTLINE_SIP_RTP_PORTS": "many"}, "HOTLINE_SIP_RTP_PORTS"),
+        ({"HOTLINE_SIP_REGISTRAR": "pbx"}, "HOTLINE_SIP_USER and HOTLINE_SIP_PASSWORD"),
+        ({"HOTLINE_SIP_FALLBACK_URL": "ftp://x"}, "HOTLINE_SIP_FALLBACK_URL"),
+        ({"HOTLINE_SIP_CALLER": "13844328000"}, "HOTLINE_SIP_CALLER"),
+    ],
+)
+def test_a_gateway_that_everybody_or_nobody_could_reach_does_not_start(
+    wrong: dict[str, str | None], named: str, environment: Callable[..., None]
+) -> None:
+    environment(**wrong)
+    with pytest.raises(SettingsError) as refused:
+        load_sip_settings()
+    assert str(refused.value).startswith(named)
 
 
 def test_no_secret_is_shown_by_repr_or_str(environment: Callable[..., None]) -> None:

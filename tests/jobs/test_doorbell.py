@@ -41,7 +41,7 @@ def test_what_is_due_is_rung_at_once_on_its_queue(house: Services, feed: Feed, t
     feed.transaction("JL-1", WANG)
     feed.transaction("JL-2", LI)
     twilio.text(WANG, "1")
-    assert queued(house) == {"callbacks": 1, "calls": 1, "texts": 1, "sweep": 0, "forward": 1}
+    assert queued(house) == {"callbacks": 1, "calls": 1, "texts": 1, "recordings": 0, "sweep": 0, "forward": 1}
 
 
 def test_a_redis_that_is_away_costs_the_citizen_nothing(make_settings: Callable[..., Settings]) -> None:
@@ -84,7 +84,7 @@ def test_a_redis_that_forgot_everything_is_told_again_by_the_sweep(
     feed.transaction("JL-2", LI)
     worker.redis.flushall()
     tasks.sweep()
-    assert queued(worker) == {"callbacks": 1, "calls": 1, "texts": 1, "sweep": 0, "forward": 1}
+    assert queued(worker) == {"callbacks": 1, "calls": 1, "texts": 1, "recordings": 0, "sweep": 0, "forward": 1}
     assert heartbeat.age(worker.redis, worker.now()) is not None
 
 

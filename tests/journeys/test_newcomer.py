@@ -62,9 +62,9 @@ def visit(browser: Browser) -> Iterator[Visit]:
     assert complaints == []
 
 
-def picture(page: Page, name: str) -> None:
+def picture(shown: Page | Locator, name: str) -> None:
     if SCREENSHOTS:
-        page.screenshot(path=Path(SCREENSHOTS) / f"{name}.png")
+        shown.screenshot(path=Path(SCREENSHOTS) / f"{name}.png")
 
 
 def phone(where: Page | FrameLocator, number: str) -> Locator:
@@ -155,6 +155,7 @@ def test_every_screen_fits_its_window(demo: Demo, visit: Visit, width: int) -> N
         "deliveries": f"{demo.addresses.console}outbox",
         "replies": f"{demo.addresses.console}replies",
         "texts": f"{demo.addresses.console}texts",
+        "flow": f"{demo.addresses.console}flow",
         "opt-outs": f"{demo.addresses.console}opt-outs",
         "replay": f"{demo.addresses.console}replay",
         "wording": f"{demo.addresses.console}wording",
@@ -170,3 +171,5 @@ def test_every_screen_fits_its_window(demo: Demo, visit: Visit, width: int) -> N
         overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert overflow <= 0, f"{name} is {overflow} px wider than its window"
         picture(page, f"{name}-{width}")
+        if name == "flow" and width > 1000:
+            picture(page.locator(".flow-picture"), f"flow-picture-{width}")

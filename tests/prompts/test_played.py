@@ -9,7 +9,7 @@ from flask import Flask
 from twilio.twiml.voice_response import VoiceResponse
 
 from hotline import create_app
-from hotline.carriers.base import HangUp, Listen, Play, Say
+from hotline.carriers.base import Listen, Play, Say
 from hotline.flows import load_flow
 from hotline.prompts.folder import PromptFolder, digest_of
 from hotline.prompts.wanted import Menu, prompts_of
@@ -115,7 +115,7 @@ def test_a_house_without_prompts_gives_none_out(make_settings: Callable[..., Set
 
 def test_twilio_may_play_inside_of_a_question_and_outside(house: Services) -> None:
     play = Play("http://hotline.test/prompts/1.wav")
-    speech = (play, Listen((Say("您好。", "zh-CN"), play), 1, 5, "http://hotline.test/k"), HangUp())
+    speech = (play, Listen((Say("您好。", "zh-CN"), play), 1, 5, "http://hotline.test/k"))
     root = ElementTree.fromstring(house.voice_carrier.render(speech).body)
     check(root, VoiceResponse)
-    assert [verb.tag for verb in root.iter()] == ["Response", "Play", "Gather", "Say", "Play", "Redirect", "Hangup"]
+    assert [verb.tag for verb in root.iter()] == ["Response", "Play", "Gather", "Say", "Play", "Redirect"]

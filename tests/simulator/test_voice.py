@@ -44,6 +44,18 @@ def test_say_takes_its_time_and_the_call_ends_after_the_document(play: Play, app
     assert play.faults() == []
 
 
+def test_a_long_sound_is_played_to_its_end(play: Play, application: Application) -> None:
+    """The limit of 64 kB is for documents."""
+    application.answer("/sound.wav", (hum(30), 200, {"Content-Type": "audio/x-wav"}))
+    application.answer("/voice", "<Play>/sound.wav</Play>")
+    sid = play.ring()
+    play.advance(29.9)
+    assert play.call(sid)["status"] == "in-progress"
+    play.advance(0.1)
+    assert play.call(sid)["status"] == "completed"
+    assert play.faults() == []
+
+
 def test_say_repeats(play: Play, application: Application) -> None:
     application.answer("/voice", '<Say loop="3">one two three four five</Say>')
     sid = play.ring()

@@ -37,6 +37,7 @@ def upgrade() -> None:
         table.add_column(sa.Column("step", sa.String(length=32), nullable=True))
         table.add_column(sa.Column("is_elder", sa.Boolean(), server_default=sa.false(), nullable=False))
         table.add_column(sa.Column("facts", _JSON, server_default="{}", nullable=False))
+        table.add_column(sa.Column("misses", sa.Integer(), server_default="0", nullable=False))
         table.add_column(sa.Column("answered_at", _MOMENT, nullable=True))
         table.create_foreign_key(op.f("fk_calls_record_id_service_records"), "service_records", ["record_id"], ["id"])
         table.create_index(op.f("ix_calls_record_id"), ["record_id"])
@@ -110,7 +111,7 @@ def downgrade() -> None:
         table.drop_index(op.f("ix_calls_created_at"))
         table.drop_index(op.f("ix_calls_record_id"))
         table.drop_constraint(op.f("fk_calls_record_id_service_records"), type_="foreignkey")
-        for column in ("answered_at", "facts", "is_elder", "step", "flow", "reference", "way", "record_id"):
+        for column in ("answered_at", "misses", "facts", "is_elder", "step", "flow", "reference", "way", "record_id"):
             table.drop_column(column)
     with op.batch_alter_table("service_records") as table:
         table.drop_index("ix_service_records_provisional")

@@ -5,6 +5,7 @@ const BROWSER_NAMES = {
   "cmn-CN": "zh-CN",
   "cmn-Hans-CN": "zh-CN",
   "cmn-TW": "zh-TW",
+  "yue-CN": "zh-HK",
   "yue-HK": "zh-HK",
   "yue-Hant-HK": "zh-HK",
 };

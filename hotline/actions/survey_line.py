@@ -1,0 +1,31 @@
+"""A survey call on the line, as the actions hand it to one another."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from hotline.rules.flow import Flow
+from hotline.rules.policy import Policy
+from hotline.rules.script import Script
+from hotline.tables import Call
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A call on the line: the session it is worked in, the words it hears, and what the city decides."""
+
+    session: Session
+    call: Call
+    flow: Flow
+    script: Script
+    policy: Policy
+    now: datetime
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """Those that this call may be spoken in."""
+        return tuple(language for language in self.flow.languages if language in self.script.languages)
+
+    def language_for(self, wanted: str) -> str:
+        return wanted if wanted in self.languages else self.languages[0]

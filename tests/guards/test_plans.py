@@ -1,0 +1,33 @@
+"""Finding one row reads few rows, whatever is loaded with it: a join that reads a whole table keeps callers waiting."""
+
+from sqlalchemy import Select, select, text
+from sqlalchemy.dialects import sqlite
+
+from hotline.actions.invite import open_invitations
+from hotline.services import Services
+from hotline.tables import Base, Call
+from tests.cast import on_sqlite
+
+pytestmark = on_sqlite
+
+
+def scans(house: Services, wanted: Select[tuple[object]]) -> list[str]:
+    """The steps of SQLite's plan that read a table from end to end, or make one to look into."""
+    statement = str(wanted.compile(dialect=sqlite.dialect(), compile_kwargs={"literal_binds": True}))
+    with house.database.read() as session:
+        steps = [row.detail for row in session.execute(text(f"EXPLAIN QUERY PLAN {statement}"))]
+    assert steps
+    return [step for step in steps if step.startswith(("SCAN", "MATERIALIZE"))]
+
+
+def test_a_row_and_all_that_is_loaded_with_it_is_found_by_index(house: Services) -> None:
+    for mapper in Base.registry.mappers:
+        assert scans(house, select(mapper.class_).where(mapper.primary_key[0] == 1)) == [], mapper
+
+
+def test_a_call_is_found_by_the_carriers_id_by_index(house: Services) -> None:
+    assert scans(house, select(Call).where(Call.carrier == "twilio", Call.external_id == "CA1")) == []
+
+
+def test_what_a_number_is_asked_about_is_found_by_index(house: Services) -> None:
+    assert scans(house, open_invitations("x", house.now())) == []
