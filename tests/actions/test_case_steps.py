@@ -21,6 +21,7 @@ from hotline.rules.scale import Scale
 from hotline.rules.script import Channel
 from hotline.services import Services
 from hotline.tables import (
+    Call,
     Case,
     CaseAppeal,
     CaseDeadline,
@@ -35,6 +36,7 @@ from hotline.tables import (
 from hotline.tables.people import Role
 from hotline.tables.service import RatingState
 from tests.cast import (
+    LI,
     WANG,
     Desk,
     Feed,
@@ -47,6 +49,7 @@ from tests.cast import (
     on_sqlite,
     only,
     open_bad_case,
+    sid,
 )
 from tests.conftest import MovingClock
 
@@ -152,6 +155,7 @@ def test_whoever_opted_out_is_called_and_not_asked(house: Services, case: Case, 
 def test_an_answer_by_text_to_the_second_asking_is_the_second_rating(
     house: Services, case: Case, desk: Desk, twilio: Twilio, clock: MovingClock
 ) -> None:
+    clock.move(days=12)  # to put things right takes longer than one is asked at first
     step(desk, case, *TO_ASKED)
     clock.move(hours=1)
     asking = all_of(house, OutboundText)[-1]
@@ -162,6 +166,24 @@ def test_an_answer_by_text_to_the_second_asking_is_the_second_rating(
     assert [(rating.round, rating.stars) for rating in all_of(house, Rating)] == [(1, 1), (2, 5)]
     assert only(house, Case).ending is Ending.RATED_BETTER
     assert only(house, Case).rating.state is RatingState.ACTIVE
+
+
+@on_sqlite
+def test_a_landline_is_called_to_rate_once_more(
+    house: Services, desk: Desk, feed: Feed, twilio: Twilio, clock: MovingClock
+) -> None:
+    change_casework_rules(house, "luoning")
+    record_id = feed.transaction(person=LI, dept_code=UNIT)
+    given = Given(1, Channel.PHONE, "1", Scale.STAR_5_BEST, "phone-stars@1", "key")
+    do(house, rate, record_id, given, house.policy)
+    clock.move(days=12)
+    step(desk, only(house, Case), *TO_ASKED)
+    call, call_sid = all_of(house, Call)[-1], sid("CA")
+    heard = twilio.call(f"/webhooks/twilio/voice/survey/{call.id}", call_sid, LI, CallStatus="in-progress")
+    for keys in ("1", "4"):  # somebody is there; and the rating
+        heard = twilio.press(heard, call_sid, keys)
+    assert [(rating.round, rating.stars) for rating in all_of(house, Rating)] == [(1, 1), (2, 4)]
+    assert only(house, Case).ending is Ending.RATED_BETTER
 
 
 @on_sqlite
