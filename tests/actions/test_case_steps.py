@@ -115,6 +115,7 @@ def test_the_whole_way_with_a_second_rating_that_is_better(house: Services, case
     assert not [row for row in all_of(house, CaseDeadline) if row.is_open]
 
 
+@on_sqlite
 def test_a_second_rating_that_is_bad_is_the_centres_to_call_back_about(house: Services, case: Case, desk: Desk) -> None:
     step(desk, case, *TO_ASKED)
     second = rated(house, case, 2)
@@ -216,6 +217,7 @@ def test_who_gave_their_name_is_called_before_the_case_is_closed(
     assert refused.value.code == "named_not_called"
 
 
+@on_sqlite
 def test_a_department_works_on_its_own_cases_and_those_handed_to_it(house: Services, case: Case, desk: Desk) -> None:
     unit, other = person(house, Role.DEPARTMENT, UNIT), person(house, Role.DEPARTMENT, OTHER)
     step(desk, case, Move.CONTACT)
@@ -256,6 +258,7 @@ def file_appeal(house: Services, case: Case, unit: User) -> None:
     do(house, case_appeals.appeal, *args)
 
 
+@on_sqlite
 def test_an_appeal_kept_goes_back_to_where_the_case_was_and_the_unit_is_told(
     house: Services, case: Case, desk: Desk, unit: User
 ) -> None:
@@ -274,6 +277,7 @@ def test_an_appeal_kept_goes_back_to_where_the_case_was_and_the_unit_is_told(
     assert again.value.code == "appeal_decided"
 
 
+@on_sqlite
 def test_who_is_heard_during_an_appeal_needs_no_first_contact_after_it(
     house: Services, case: Case, desk: Desk, unit: User
 ) -> None:
@@ -425,6 +429,7 @@ def test_a_case_keeps_to_the_way_it_was_opened_on(house: Services, twilio: Twili
     assert only(house, Case).state is CaseState.CLOSED
 
 
+@on_sqlite
 def test_waiting_cases_are_not_handed_out_as_the_next(house: Services, case: Case, desk: Desk) -> None:
     step(desk, case, *TO_ASKED)
     other = make_desk(house, "吴磊")
