@@ -20,6 +20,7 @@ from werkzeug.test import TestResponse
 
 from hotline.actions import people
 from hotline.actions.casework import claim
+from hotline.policies import load_policy
 from hotline.rules.phones import read_phone
 from hotline.services import Services
 from hotline.tables import Base, Case, Rating, User
@@ -307,3 +308,10 @@ def change_phone_rules(house: Services, **figures: Any) -> None:
     """Other figures in the policy's [phone]."""
     phone = house.policy.phone.model_copy(update=figures)
     object.__setattr__(house, "policy", house.policy.model_copy(update={"phone": phone}))
+
+
+def change_casework_rules(house: Services, preset: str | None = None, **figures: Any) -> None:
+    """Other figures in the policy's [casework], or those of a city."""
+    rules = load_policy(preset).casework if preset else house.policy.casework
+    changed = rules.model_copy(update=figures)
+    object.__setattr__(house, "policy", house.policy.model_copy(update={"casework": changed}))

@@ -4,59 +4,108 @@ import secrets
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import UnaryExpression, select, update
+from sqlalchemy import UnaryExpression, exists, select, update
 from sqlalchemy.engine import CursorResult
 from sqlalchemy.orm import Session
 
 from hotline import outbox
-from hotline.errors import BadInput, Conflict, NotFound
-from hotline.rules.casework import OUTCOMES_OF_CONTACT, CaseState, Outcome, may_move
-from hotline.rules.deadlines import Deadline, deadline
+from hotline.actions import case_deadlines
+from hotline.actions.case_history import CITIZEN, SYSTEM, THE_CITIZEN, add_event, case_of, locked_case, who
+from hotline.actions.case_moves import Said, end, let_go, move, written
+from hotline.errors import Conflict, NotFound
+from hotline.rules.casework import (
+    OUTCOMES_OF_CONTACT,
+    RANG,
+    WAYS,
+    CaseState,
+    DeadlineKind,
+    Ending,
+    Move,
+    Outcome,
+    Steps,
+)
 from hotline.rules.policy import Policy
 from hotline.rules.scale import is_bad
-from hotline.rules.written import seen
-from hotline.tables import Case, CaseEvent, Rating, ServiceRecord, User
+from hotline.tables import Attempt, Case, Rating, ServiceRecord, User
 
-SYSTEM = "system"
-CITIZEN = "citizen"
-_LONGEST_NOTE = 2000
+REACHED_OUTSIDE = "reached outside this console"  # the note of a contact that only an outcome tells of
+# In these it is not the desk's turn: a reviewer decides, or the citizen is asked.
+WAITING = (CaseState.APPEALED, CaseState.ANSWERED, CaseState.ASKED_AGAIN)
+# Steps that are counted from the bad rating on, if the policy does not count them from later.
+_FROM_RATING = (DeadlineKind.VERIFY, DeadlineKind.RECTIFY, DeadlineKind.ANSWER)
 
 
 def open_case(session: Session, rating: Rating, policy: Policy, now: datetime) -> Case:
-    """The case of a bad rating: one for each record and round, however often the citizen changes their mind.
+    """The case of a bad rating: one for each record, however often the citizen changes their mind.
 
-    A case that was closed already is opened again: whoever is promised a call gets one.
+    A case that was closed already is opened again: whoever is promised a call gets one. A second rating that is bad
+    again is the centre's to call back about.
     """
-    term = policy.casework.first_contact
-    due = deadline(rating.rated_at, term.count, term.unit, policy.casework.closes_at, policy.zone)
     known = case_of(session, rating)
     if known is not None:
-        known.rating = rating
+        locked_case(session, known.id)
+        if known.round == rating.round or known.state is CaseState.CLOSED:
+            known.rating = rating
         if known.state is CaseState.CLOSED:
-            _reopen(session, known, due, now)
+            _reopen(session, known, policy, now)
+        elif known.state is CaseState.ASKED_AGAIN:
+            move(session, known, Move.RATE_BAD, THE_CITIZEN, now, facts={"stars": rating.stars})
+            case_deadlines.begin(session, known, DeadlineKind.CALLBACK, now, policy)
         return known
+    due = case_deadlines.counted(session, DeadlineKind.FIRST_CONTACT, rating.rated_at, policy)
+    assert due is not None
     case = Case(
         record_id=rating.record_id,
         round=rating.round,
         rating=rating,
         state=CaseState.OPENED,
+        steps=policy.casework.steps,
         opened_at=now,
         first_contact_due_at=due.due_at,
         deadline_provisional=due.provisional,
     )
     session.add(case)
     session.flush()
+    _begin_deadlines(session, case, policy)
     add_event(session, case, CITIZEN, "opened", now, facts={"stars": rating.stars, "channel": str(rating.channel)})
     outbox.put(session, outbox.Kind.CALLBACK, f"callback:{case.id}", {"case_id": case.id}, now, now)
     return case
 
 
-def _reopen(session: Session, case: Case, due: Deadline, now: datetime) -> None:
+def _begin_deadlines(session: Session, case: Case, policy: Policy) -> None:
+    case_deadlines.begin(session, case, DeadlineKind.FIRST_CONTACT, case.rating.rated_at, policy)
+    if case.steps is Steps.FULL:
+        begin_steps(session, case, "rated", case.rating.rated_at, policy)
+
+
+def begin_steps(session: Session, case: Case, event: str, at: datetime, policy: Policy) -> None:
+    """The deadlines that the policy counts from that event on."""
+    for kind in _FROM_RATING:
+        if getattr(policy.casework.term(kind), "start", None) == event:
+            case_deadlines.begin(session, case, kind, at, policy)
+
+
+def _reopen(session: Session, case: Case, policy: Policy, now: datetime) -> None:
+    due = case_deadlines.counted(session, DeadlineKind.FIRST_CONTACT, case.rating.rated_at, policy)
+    assert due is not None
     case.first_contact_due_at, case.deadline_provisional = due.due_at, due.provisional
     case.queued_at = case.overdue_at = case.contacted_at = case.closed_at = case.outcome = None
-    move(session, case, CaseState.OPENED, CITIZEN, now, facts={"stars": case.rating.stars})
+    case.ending = case.merged_into_id = None
+    case.steps = policy.casework.steps
+    move(session, case, Move.REOPEN, THE_CITIZEN, now, facts={"stars": case.rating.stars})
+    _begin_deadlines(session, case, policy)
     key = f"callback:{case.id}:{case.rating.id}"
     outbox.put(session, outbox.Kind.CALLBACK, key, {"case_id": case.id}, now, now)
+
+
+def rated_better(session: Session, rating: Rating, now: datetime) -> None:
+    """A second rating that is good: what was done has helped, and the case ends."""
+    case = case_of(session, rating)
+    if case is None or case.round == rating.round:
+        return
+    locked_case(session, case.id)
+    if case.state in WAYS[Move.RATE_GOOD].before:
+        end(session, case, Move.RATE_GOOD, THE_CITIZEN, Ending.RATED_BETTER, now, facts={"stars": rating.stars})
 
 
 def note_rating_change(session: Session, rating: Rating, change: str, now: datetime) -> None:
@@ -69,7 +118,7 @@ def note_rating_change(session: Session, rating: Rating, change: str, now: datet
 def follow(session: Session, rating: Rating) -> None:
     """The citizen said more about a bad rating: its case is about the rating that has it all."""
     case = case_of(session, rating)
-    if case is not None and is_bad(rating.stars):
+    if case is not None and is_bad(rating.stars) and case.rating_id == rating.supersedes_id:
         case.rating = rating
 
 
@@ -112,7 +161,10 @@ def claim(session: Session, case_id: int, agent: User, policy: Policy, now: date
     assert isinstance(result, CursorResult)
     if result.rowcount != 1:
         _refuse_claim(session, case_id)
-    add_event(session, session.get_one(Case, case_id), agent.name, "claimed", now)
+    case = session.get_one(Case, case_id)
+    if case.responsible_id is None:
+        case.responsible_id = agent.id
+    add_event(session, case, agent.name, "claimed", now)
     return token
 
 
@@ -129,7 +181,8 @@ def claim_next(session: Session, agent: User, policy: Policy, now: datetime) -> 
     """Take the most urgent case that nobody holds: its id and the token of its lease, or None if there is none."""
     case_id = session.scalar(
         select(Case.id)
-        .where(Case.state != CaseState.CLOSED, Case.held_until.is_(None) | (Case.held_until <= now))
+        .where(Case.state.not_in((CaseState.CLOSED, *WAITING)))
+        .where(Case.held_until.is_(None) | (Case.held_until <= now))
         .order_by(*by_urgency())
         .limit(1)
         .with_for_update(skip_locked=True)
@@ -152,49 +205,30 @@ def renew(session: Session, case_id: int, token: str, policy: Policy, now: datet
 def release(session: Session, case_id: int, token: str, agent: User, now: datetime) -> None:
     """Give the case back to the queue."""
     case = held(session, case_id, token, now)
-    _let_go(case)
+    let_go(case)
     add_event(session, case, agent.name, "released", now)
 
 
 def close(session: Session, case_id: int, token: str, agent: User, outcome: Outcome, note: str, now: datetime) -> None:
-    """Close the case with what came of it. Raises BadInput, or Conflict if the lease was lost."""
-    note = seen(note)
-    if not note:
-        raise BadInput("note", "is missing: write what was said and what was done")
-    if len(note) > _LONGEST_NOTE:
-        raise BadInput("note", f"is longer than {_LONGEST_NOTE} characters")
+    """Close the case with what came of it. Raises BadInput, or Conflict: the lease was lost, it is too early, or the
+    citizen has given their name and was never called."""
+    note = written("note", note)
     case = held(session, case_id, token, now)
     if outcome in OUTCOMES_OF_CONTACT and case.state is CaseState.OPENED:
-        move(session, case, CaseState.CONTACTED, agent.name, now, note="reached outside this console")
-    case.outcome = outcome
-    move(session, case, CaseState.CLOSED, agent.name, now, note=note, facts={"outcome": str(outcome)})
-    case.closed_at = now
-    _let_go(case)
+        move(session, case, Move.CONTACT, who(agent), now, note=REACHED_OUTSIDE)
+    if case.steps is Steps.FULL and case.record.named and not _was_called(session, case):
+        raise Conflict("the citizen gave their name and was not called yet", code="named_not_called")
+    end(session, case, Move.CLOSE, who(agent), None, now, Said(note, outcome))
 
 
-def move(
-    session: Session,
-    case: Case,
-    state: CaseState,
-    actor: str,
-    now: datetime,
-    note: str | None = None,
-    facts: dict[str, Any] | None = None,
-) -> None:
-    """Move the case along its machine and keep the move. Raises Conflict for an illegal one."""
-    if not may_move(case.state, state):
-        raise Conflict(f"a case cannot go from {case.state} to {state}")
-    case.state = state
-    if state is CaseState.CONTACTED:
-        case.contacted_at = now
-    add_event(session, case, actor, str(state), now, note, facts)
+def _was_called(session: Session, case: Case) -> bool:
+    rang = exists().where(Attempt.case_id == case.id, Attempt.result.in_(RANG))
+    return case.contacted_at is not None or bool(session.scalar(select(rang)))
 
 
 def held(session: Session, case_id: int, token: str, now: datetime) -> Case:
     """The case, if `token` still holds it; locked until the commit. Raises Conflict: a stale tab, a lost lease."""
-    case = session.scalars(select(Case).where(Case.id == case_id).with_for_update(of=Case)).one_or_none()
-    if case is None:
-        raise NotFound(f"case {case_id}")
+    case = locked_case(session, case_id)
     if case.hold_token is None or not secrets.compare_digest(case.hold_token, token):
         raise Conflict("the case is no longer held by this page", code="lease_lost")
     if case.held_until is None or case.held_until <= now:
@@ -202,27 +236,5 @@ def held(session: Session, case_id: int, token: str, now: datetime) -> Case:
     return case
 
 
-def add_event(
-    session: Session,
-    case: Case,
-    actor: str,
-    kind: str,
-    now: datetime,
-    note: str | None = None,
-    facts: dict[str, Any] | None = None,
-) -> None:
-    """Keep one more line of the case's history."""
-    session.add(CaseEvent(case_id=case.id, at=now, actor=actor, kind=kind, note=note, facts=facts or {}))
-
-
-def case_of(session: Session, rating: Rating) -> Case | None:
-    """The case of the rating's record and round, if there ever was one."""
-    return session.scalar(select(Case).where(Case.record_id == rating.record_id, Case.round == rating.round))
-
-
 def _lease_end(policy: Policy, now: datetime) -> datetime:
     return now + timedelta(minutes=policy.casework.lease_minutes)
-
-
-def _let_go(case: Case) -> None:
-    case.holder_id = case.held_until = case.hold_token = None

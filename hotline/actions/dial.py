@@ -8,13 +8,15 @@ from sqlalchemy.orm import Session
 
 from hotline import outbox
 from hotline.actions.call_limits import LONGEST_CALLBACK, callable_at
-from hotline.actions.casework import add_event, held, move
+from hotline.actions.case_history import add_event, who
+from hotline.actions.case_moves import move
+from hotline.actions.casework import held
 from hotline.actions.hindrances import Beginning, Go, Never
 from hotline.actions.turns import wait_turn
 from hotline.errors import BadInput, Conflict, NotFound
 from hotline.messages import CALL_ENDS, Accepted, Ambiguous, CallProgress, Refusal, Refused, SendResult
 from hotline.privacy import SealedPhone
-from hotline.rules.casework import AttemptResult, AttemptState, CaseState, is_forward
+from hotline.rules.casework import AttemptResult, AttemptState, CaseState, Move, is_forward
 from hotline.rules.policy import Policy
 from hotline.tables import Attempt, Case, ServiceRecord, User
 
@@ -149,8 +151,9 @@ def citizen_answered(session: Session, attempt_id: int, now: datetime) -> None:
         attempt.result = AttemptResult.CONNECTED
     attempt.bridged_at = now
     case = session.scalars(select(Case).where(Case.id == attempt.case_id).with_for_update(of=Case)).one()
-    if case.state is CaseState.OPENED:
-        move(session, case, CaseState.CONTACTED, attempt.agent.name, now, facts={"attempt": attempt.id})
+    if case.contacted_at is None and case.state in (CaseState.OPENED, CaseState.APPEALED):
+        how = Move.CONTACT if case.state is CaseState.OPENED else Move.HEAR
+        move(session, case, how, who(attempt.agent), now, facts={"attempt": attempt.id})
 
 
 def bridge_ended(session: Session, attempt_id: int, progress: CallProgress | None, now: datetime) -> None:

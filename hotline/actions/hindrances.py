@@ -124,7 +124,11 @@ def _given_up(invitation: Invitation, why: str) -> Never:
 
 
 def _ask_by(invitation: Invitation, policy: Policy) -> datetime:
-    return invitation.record.received_at + timedelta(days=policy.invitation.ask_within_days)
+    """A second asking comes long after the record did: it has its own time, in which the second rating is awaited."""
+    days = timedelta(days=policy.invitation.ask_within_days)
+    if invitation.round > 1:
+        return invitation.expires_at or invitation.created_at + days
+    return invitation.record.received_at + days
 
 
 def _outside_hours(asking: AskingPolicy, policy: Policy, now: datetime) -> NotBefore | None:

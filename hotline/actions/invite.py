@@ -165,7 +165,9 @@ def _channel_for(record: ServiceRecord, wanted: Channel, policy: Policy) -> Chan
     return Channel.PHONE if is_called else wanted
 
 
-def invite(session: Session, record: ServiceRecord, channel: Channel, policy: Policy, now: datetime) -> None:
+def invite(
+    session: Session, record: ServiceRecord, channel: Channel, policy: Policy, now: datetime, round_: int = 1
+) -> None:
     """Queue the asking about `record` by `channel`, due inside the window; a number that opted out is not asked."""
     asking = policy.sms if channel is Channel.SMS else policy.phone
     script = script_in_use(session, asking.script)
@@ -173,6 +175,7 @@ def invite(session: Session, record: ServiceRecord, channel: Channel, policy: Po
     language = chosen_language(session, record.phone_lookup, policy) or policy.language_for(record.language)
     invitation = Invitation(
         record=record,
+        round=round_,
         channel=channel,
         state=InvitationState.DECLINED if declined else InvitationState.WAITING,
         script=script.id,
@@ -218,13 +221,16 @@ def put_text(
 
 
 def invitation_words(session: Session, invitation: Invitation, purpose: Purpose, policy: Policy) -> str:
-    """What the text says, in the invitation's language: asking, once for a whole batch, or asking once more."""
+    """What the text says, in the invitation's language: asking, once for a whole batch, reminding, or asking again once
+    a bad rating was answered."""
     record = invitation.record
     script = script_said(session, invitation.script)
     facts = facts_of(record, script, policy, invitation.language)
     facts["item"] = item_told(facts["item"], invitation.language)
     if purpose is Purpose.REMIND:
         return script.say(f"remind_{spoken_kind(record)}", **facts)
+    if invitation.round > 1:
+        return script.say(f"again_{spoken_kind(record)}", **facts)
     if (many := size_of_batch(session, record)) > 1:
         return script.say("invite_batch", count=many, **facts)
     return script.say(f"invite_{spoken_kind(record)}", **facts)

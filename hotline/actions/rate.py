@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from hotline.actions.casework import follow, note_rating_change, open_case
+from hotline.actions.casework import follow, note_rating_change, open_case, rated_better
 from hotline.actions.forward import forward
 from hotline.rules.policy import Policy
 from hotline.rules.scale import Scale, is_bad
@@ -49,10 +49,12 @@ class Added:
 def rate(session: Session, record_id: int, given: Given, policy: Policy, now: datetime) -> Rating:
     """Record the citizen's rating of a record; the last word counts, and earlier ones are kept as superseded.
 
-    The same stars once more keep the reasons and the words that were given with them.
+    The same stars once more keep the reasons and the words that were given with them. Once the citizen was asked again,
+    after rectification, what they give is their second rating (追评), and the first one stays.
     """
-    record = _in_turn(session, record_id)
-    earlier = active_rating(session, record_id)
+    record = in_turn(session, record_id)
+    round_ = _round_now(session, record_id)
+    earlier = active_rating(session, record_id, round_)
     again = earlier if earlier is not None and earlier.stars == given.stars else None
     given_at = given.given_at or now
     early = ["before_completion"] if given_at < record.completed_at else []
@@ -68,7 +70,7 @@ def rate(session: Session, record_id: int, given: Given, policy: Policy, now: da
         comment=_joined(again.comment if again else None, given.comment),
         rated_at=given_at,
         flags=[*early, *given.flags],
-        round=1,
+        round=round_,
         is_default=False,
     )
     _supersede(session, earlier, rating, now)
@@ -77,7 +79,13 @@ def rate(session: Session, record_id: int, given: Given, policy: Policy, now: da
         note_rating_change(session, rating, f"{earlier.stars} → {rating.stars}", now)
     if is_bad(rating.stars):
         open_case(session, rating, policy, now)
+    else:
+        rated_better(session, rating, now)
     return rating
+
+
+def _round_now(session: Session, record_id: int) -> int:
+    return session.scalar(select(func.max(Invitation.round)).where(Invitation.record_id == record_id)) or 1
 
 
 def add_to_rating(session: Session, record_id: int, added: Added, now: datetime) -> Rating | None:
@@ -85,7 +93,7 @@ def add_to_rating(session: Session, record_id: int, added: Added, now: datetime)
 
     None if no rating counts any more. A case follows it.
     """
-    record = _in_turn(session, record_id)
+    record = in_turn(session, record_id)
     earlier = active_rating(session, record_id)
     if earlier is None:
         return None
@@ -135,7 +143,7 @@ def _supersede(session: Session, earlier: Rating | None, rating: Rating, now: da
 
 def withdraw(session: Session, record_id: int, now: datetime) -> bool:
     """The citizen takes the record's rating back; False if there is none. An open case stays, for its agent to see."""
-    _in_turn(session, record_id)
+    in_turn(session, record_id)
     rating = active_rating(session, record_id)
     if rating is None:
         return False
@@ -144,17 +152,28 @@ def withdraw(session: Session, record_id: int, now: datetime) -> bool:
     return True
 
 
-def _in_turn(session: Session, record_id: int) -> ServiceRecord:
+def in_turn(session: Session, record_id: int) -> ServiceRecord:
     """The record, locked: two answers to it at once take turns. Who locks invitations too locks records first."""
     return session.scalars(
         select(ServiceRecord).where(ServiceRecord.id == record_id).with_for_update(key_share=True)
     ).one()
 
 
-def active_rating(session: Session, record_id: int) -> Rating | None:
-    return session.scalar(
-        select(Rating).where(Rating.record_id == record_id, Rating.state == RatingState.ACTIVE).limit(1)
-    )
+def exclude(session: Session, rating: Rating, now: datetime) -> bool:
+    """A reviewer decided that the rating does not count. The record is locked. False if it counts no more already."""
+    session.refresh(rating, ["state"])
+    if rating.state is not RatingState.ACTIVE:
+        return False
+    _leave(session, rating, RatingState.EXCLUDED, now)
+    return True
+
+
+def active_rating(session: Session, record_id: int, round_: int | None = None) -> Rating | None:
+    """The rating that counts, of that round; without one, of the last round that has any."""
+    counts = select(Rating).where(Rating.record_id == record_id, Rating.state == RatingState.ACTIVE)
+    if round_ is not None:
+        counts = counts.where(Rating.round == round_)
+    return session.scalar(counts.order_by(Rating.round.desc()).limit(1))
 
 
 def last_stars(session: Session, record_id: int) -> int:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from sqlalchemy import select
 
-from hotline.actions.casework import CITIZEN, add_event, case_of
+from hotline.actions.case_history import CITIZEN, add_event, case_of
 from hotline.actions.opt_outs import opt_out
 from hotline.actions.rate import Added, Given, active_rating, add_to_rating, rate
 from hotline.actions.survey_about import OTHER_PHONE, is_about, is_theirs

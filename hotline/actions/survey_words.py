@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from hotline.actions.casework import case_of
+from hotline.actions.case_history import case_of
 from hotline.actions.invite import facts_of, spoken_kind
 from hotline.actions.rate import active_rating, last_stars
 from hotline.actions.survey_line import Line

@@ -101,12 +101,12 @@ def _asked_by_text(session: Session, invitation: Invitation, policy: Policy, now
     if is_opted_out(session, record.phone_lookup):
         return False
     texts = select(Invitation).where(Invitation.record_id == record.id, Invitation.channel == Channel.SMS)
-    if (by_text := session.scalar(texts.limit(1))) is not None:
+    if (by_text := session.scalar(texts.where(Invitation.round == invitation.round).limit(1))) is not None:
         return _is_open(by_text, now)
     if not _is_open(invitation, now) or record.phone_kind is PhoneKind.LANDLINE:
         return False
     invitation.state, invitation.error_code = InvitationState.FAILED, NOT_TAKEN
-    invite(session, record, Channel.SMS, policy, now)
+    invite(session, record, Channel.SMS, policy, now, invitation.round)
     return True
 
 

@@ -20,7 +20,7 @@ def user() -> None:
 @user.command("add")
 @click.argument("name")
 @click.option("--role", type=click.Choice([str(role) for role in Role]), required=True)
-@click.option("--dept-code", help="The department whose cases a user of role `department` sees.")
+@click.option("--dept-code", help="The department of a user of role `department` or `reviewer`.")
 @click.option(
     "--password-stdin", is_flag=True, required=True, expose_value=False, help="Read the password from standard input."
 )

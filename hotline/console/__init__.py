@@ -14,6 +14,7 @@ from hotline.console import (
     recordings,
     replay,
     replies,
+    steps,
     texts,
     wording,
 )
@@ -33,6 +34,7 @@ __all__ = [
     "replay",
     "replies",
     "set_up_login",
+    "steps",
     "texts",
     "wording",
 ]

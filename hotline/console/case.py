@@ -28,7 +28,7 @@ _MOVING = ("state", "call", "contact", "history")
 @needs_role(*Role)
 def case_page(case_id: int) -> str:
     """The whole page."""
-    return _page(case_id)
+    return show_case(case_id)
 
 
 @blueprint.get("/cases/<int:case_id>/live")
@@ -68,11 +68,11 @@ def call(case_id: int) -> BaseResponse | tuple[str, int]:
         with house.database.write() as session:
             dial.dial(session, case_id, token, session.get_one(User, person.id), house.policy, house.now())
     except BadInput:
-        return _page(case_id, {"phone": FIELDS["no_phone"]}), 400
+        return show_case(case_id, {"phone": FIELDS["no_phone"]}), 400
     except dial.CalledEnough as enough:
-        return _refused(case_id, enough, enough.again_at)
+        return show_refused(case_id, enough, enough.again_at)
     except Conflict as conflict:
-        return _refused(case_id, conflict)
+        return show_refused(case_id, conflict)
     return redirect(url_for("console.case_page", case_id=case_id, _anchor="call"), 303)
 
 
@@ -86,7 +86,7 @@ def end_call(case_id: int) -> BaseResponse | tuple[str, int]:
         with house.database.write() as session:
             dial.end_by_hand(session, case_id, token, session.get_one(User, person.id), house.now())
     except Conflict as conflict:
-        return _refused(case_id, conflict)
+        return show_refused(case_id, conflict)
     return redirect(url_for("console.case_page", case_id=case_id, _anchor="call"), 303)
 
 
@@ -100,7 +100,7 @@ def release(case_id: int) -> BaseResponse | tuple[str, int]:
         with house.database.write() as session:
             casework.release(session, case_id, token, session.get_one(User, person.id), house.now())
     except Conflict as conflict:
-        return _refused(case_id, conflict)
+        return show_refused(case_id, conflict)
     leases.forget(case_id)
     tell(f"工单 {case_id} 已退回队列。", f"Case {case_id} is back in the queue.")
     return redirect(url_for("console.queue"), 303)
@@ -116,7 +116,7 @@ def close(case_id: int) -> BaseResponse | tuple[str, int]:
     if not note.strip():
         faults["note"] = FIELDS["note"]
     if faults:
-        return _page(case_id, faults), 400
+        return show_case(case_id, faults), 400
     try:
         token = leases.posted_token(case_id)
         note = mask_phones_in(note, house.policy.region)
@@ -124,26 +124,28 @@ def close(case_id: int) -> BaseResponse | tuple[str, int]:
             agent = session.get_one(User, person.id)
             casework.close(session, case_id, token, agent, Outcome(chosen), note, house.now())
     except BadInput as fault:
-        return _page(case_id, {fault.field: words_for(FIELDS, fault.field)}), 400
+        return show_case(case_id, {fault.field: words_for(FIELDS, fault.field)}), 400
     except Conflict as conflict:
-        return _refused(case_id, conflict)
+        return show_refused(case_id, conflict)
     leases.forget(case_id)
     tell(f"工单 {case_id} 已办结。", f"Case {case_id} is closed.", ends_draft=f"{person.id}-{case_id}")
     return redirect(url_for("console.queue"), 303)
 
 
-def _refused(case_id: int, conflict: Conflict, again_at: datetime | None = None) -> tuple[str, int]:
+def show_refused(case_id: int, conflict: Conflict, again_at: datetime | None = None) -> tuple[str, int]:
     """Say kindly why nothing was done, and from when it can be, and keep what was typed."""
     shown = {"why": why_refused(conflict), "again_at": again_at, "note": request.form.get("note", "")}
     return render_template("console/refused.html", case_id=case_id, **shown), 409
 
 
-def _page(case_id: int, faults: dict[str, Words] | None = None) -> str:
+def show_case(case_id: int, faults: dict[str, Words] | None = None) -> str:
+    """The page, with what is wrong with the form that was sent, and what was typed into it."""
     file = _read(case_id)
     return render_template(
         "console/case.html",
         faults=faults or {},
-        note=request.form.get("note", ""),
+        note="" if "move" in request.form else request.form.get("note", ""),
+        typed=request.form,
         chosen=request.form.get("outcome", ""),
         **_live(file),
     )

@@ -11,9 +11,10 @@ from sqlalchemy.orm import Session
 
 from hotline.actions.recordings import recordings_about
 from hotline.console.access import Person
+from hotline.console.stepsfile import CaseSteps, read_steps
 from hotline.console.worklist import may_see
 from hotline.errors import NotFound
-from hotline.rules.casework import AttemptState, CaseState
+from hotline.rules.casework import WAYS, AttemptState, CaseState, Move
 from hotline.tables import Attempt, Case, CaseEvent, Rating, Recording
 from hotline.tables.service import RatingState
 
@@ -45,6 +46,12 @@ class CaseFile:
     attempts: Sequence[Attempt]
     other_ratings: Sequence[Rating]
     recordings: Sequence[Recording]
+    steps: CaseSteps | None  # None: it is only contacted and closed
+
+    @property
+    def may_close(self) -> bool:
+        """Is closing legal where the case stands? Not while an appeal is open."""
+        return self.case.state in WAYS[Move.CLOSE].before
 
     @property
     def call(self) -> Attempt | None:
@@ -54,7 +61,14 @@ class CaseFile:
     @property
     def standing_rating(self) -> Rating | None:
         """The rating that counts now, when it is not the one that opened the case."""
-        return next((rating for rating in self.other_ratings if rating.state is RatingState.ACTIVE), None)
+        same_round = [rating for rating in self.other_ratings if rating.round == self.case.rating.round]
+        return next((rating for rating in same_round if rating.state is RatingState.ACTIVE), None)
+
+    @property
+    def second_rating(self) -> Rating | None:
+        """What the citizen gave when they were asked again, after rectification."""
+        later = [rating for rating in self.other_ratings if rating.round > self.case.rating.round]
+        return next((rating for rating in later if rating.state is RatingState.ACTIVE), None)
 
     @property
     def closing(self) -> CaseEvent | None:
@@ -64,7 +78,7 @@ class CaseFile:
 def read_case(session: Session, case_id: int, person: Person, token: str | None, now: datetime) -> CaseFile:
     """The file of a case; `token` is what this browser holds it with. Raises NotFound, also for one not to be seen."""
     case = session.get(Case, case_id)
-    if case is None or not may_see(person, case):
+    if case is None or not may_see(session, person, case):
         raise NotFound(f"case {case_id}")
     standing = _standing(case, person, token, now)
     left = (case.held_until - now).total_seconds() if case.held_until else 0
@@ -81,6 +95,7 @@ def read_case(session: Session, case_id: int, person: Person, token: str | None,
         ).all(),
         other_ratings=_other_ratings(session, case),
         recordings=recordings_about(session, [case.record_id]),
+        steps=read_steps(session, case, person, standing in (Standing.MINE, Standing.READER)),
     )
 
 

@@ -28,6 +28,12 @@ GROUPS: Mapping[Channel, tuple[tuple[Words, Mapping[str, Words]], ...]] = {
                 "invite_call": Words("拨打热线后，邀请评价", "invitation: a call to the hotline"),
                 "remind_transaction": Words("办件邀请后几天仍未评价，提醒一次", "reminder about a transaction"),
                 "remind_call": Words("热线邀请后几天仍未评价，提醒一次", "reminder about a call"),
+                "again_transaction": Words(
+                    "差评处理反馈后，邀请对办件追评", "rate a transaction again, once the bad rating is answered"
+                ),
+                "again_call": Words(
+                    "差评处理反馈后，邀请对热线追评", "rate a call again, once the bad rating is answered"
+                ),
             },
         ),
         (

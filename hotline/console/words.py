@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from hotline.errors import Conflict
 from hotline.outbox import Kind
-from hotline.rules.casework import AttemptResult, AttemptState, CaseState, Outcome
+from hotline.rules.casework import AttemptResult, AttemptState, Outcome
 from hotline.rules.scale import STAR_LABELS, Scale
 from hotline.rules.script import Channel
 from hotline.tables.contacts import RecordingState
@@ -79,12 +79,6 @@ RECORDING_STATES: Mapping[str, Words] = {
     RecordingState.ERASED: Words("已到期删除", "erased in time"),
 }
 
-CASE_STATES: Mapping[str, Words] = {
-    CaseState.OPENED: Words("待联系", "to be contacted"),
-    CaseState.CONTACTED: Words("已联系", "contacted"),
-    CaseState.CLOSED: Words("已办结", "closed"),
-}
-
 # In the order of the keys 1 to 6 that pick them.
 OUTCOMES: Mapping[str, Words] = {
     Outcome.EXPLAINED: Words("已解释说明", "Explained to the citizen"),
@@ -119,23 +113,6 @@ ATTEMPT_RESULTS: Mapping[str, Words] = {
     AttemptResult.FAILED: Words("呼叫失败", "call failed"),
     AttemptResult.AGENT_ABSENT: Words("坐席未接通，未呼叫市民", "agent not reached; the citizen was not rung"),
     AttemptResult.UNKNOWN: Words("结果不明", "outcome unknown"),
-}
-
-EVENTS: Mapping[str, Words] = {
-    "opened": Words("收到差评，生成工单", "bad rating, case opened"),
-    "queued": Words("进入待处理队列", "queued"),
-    "overdue": Words("超过首次联系时限", "first contact overdue"),
-    "claimed": Words("受理", "claimed"),
-    "released": Words("退回队列", "released"),
-    "dialled": Words("发起呼叫", "call started"),
-    "call_ended": Words("呼叫结束", "call ended"),
-    "call_ended_by_hand": Words("坐席确认呼叫已结束", "agent marked the call as over"),
-    "contacted": Words("联系到市民", "citizen contacted"),
-    "closed": Words("办结", "closed"),
-    "rating_changed": Words("市民更改了评价", "citizen changed the rating"),
-    "reasons_given": Words("市民说明了原因", "citizen gave reasons"),
-    "comment_added": Words("市民补充了意见", "citizen added a comment"),
-    "voice_comment": Words("市民留下语音留言", "citizen left a voice comment"),
 }
 
 ACTORS: Mapping[str, Words] = {
@@ -212,6 +189,29 @@ CONFLICTS: Mapping[str, Words] = {
     "wording_faulty": Words(
         "该版本还有下列问题，不能启用。", "This version has the faults below and cannot be put into use."
     ),
+    "illegal_state": Words(
+        "工单当前所处环节不能进行这项操作，本次未执行。", "This cannot be done where the case stands; nothing was done."
+    ),
+    "illegal_part": Words("您的角色不能进行这项操作，本次未执行。", "Your role may not do this; nothing was done."),
+    "illegal_early": Words(
+        "工单尚未走完全部环节：市民不愿沟通、号码有误或多次未能接通时可以办结，其他情况请班长办结。",
+        "The case is not at its end: close it if the citizen declined, the number is wrong or nobody could be reached; "
+        "else a supervisor may.",
+    ),
+    "named_not_called": Words(
+        "实名差评必须回访：请先联系市民，或至少拨通一次电话。",
+        "The citizen gave their name: speak to them, or let their telephone ring at least once, before you close.",
+    ),
+    "nothing_to_appeal": Words("该评价已不计入，无需申诉。", "The rating does not count any more."),
+    "appeal_decided": Words("该评价的申诉已有复核结论。", "An appeal against this rating was decided already."),
+    "not_consulted": Words("请先与中心会商，再提出申诉。", "Consult the centre first, then appeal."),
+    "own_appeal": Words("申诉由被评价单位以外的人员复核。", "An appeal is reviewed by somebody from outside the unit."),
+    "nothing_to_exclude": Words(
+        "市民已更改或撤回该评价，无可剔除。请维持原评价。",
+        "The citizen has changed or withdrawn the rating: there is nothing to exclude. Please keep it.",
+    ),
+    "nothing_to_recall": Words("该工单没有可以撤回的转办。", "There is no hand-over to take back."),
+    "extension_asked": Words("该工单已有待批的延期申请。", "More time was asked for already."),
     "not_parked": Words("该任务已不在搁置状态，无需重发。", "This task is parked no longer: nothing to resend."),
 }
 
@@ -232,6 +232,23 @@ FIELDS: Mapping[str, Words] = {
         "Write what it is about and what was done, in at most 2,000 characters.",
     ),
     "outcome": Words("请选择处理结果。", "Choose an outcome."),
+    "ground": Words("请选择申诉理由。", "Choose a ground."),
+    "evidence": Words("请写明证据（2000 字以内）。", "Name the evidence, in at most 2,000 characters."),
+    "citizen_side": Words(
+        "请写明市民的意见，或联系市民的经过（2000 字以内）。",
+        "Write what the citizen said, or how you tried to ask them, in at most 2,000 characters.",
+    ),
+    "dept_code": Words(
+        "请填写另一个部门的编码（64 字以内）；已参与的部门不必再加，未参与的部门不能退出。",
+        "Enter the code of another department; one that works on it already, or does not, cannot be meant.",
+    ),
+    "into": Words(
+        "请填写同一市民、同一业务的另一件在办工单的编号。",
+        "Enter the number of another open case of the same citizen and business.",
+    ),
+    "until": Words(
+        "请填写今天以后的日期，最迟不超过政策规定的期限。", "Enter a day to come, within what the policy allows."
+    ),
     "phone": Words(
         "请填写可以直接拨通的手机或固定电话号码（不含分机）。",
         "Enter a mobile or landline number that can be dialled directly, without an extension.",

@@ -10,15 +10,15 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
 
+from hotline.actions.case_steps import works_on
 from hotline.actions.casework import by_urgency
 from hotline.console.access import Person
 from hotline.console.shown import SOON, midnight
-from hotline.rules.casework import CaseState
-from hotline.tables import Case, ServiceRecord
+from hotline.rules.casework import OPEN, CaseState
+from hotline.tables import Case, CaseDepartment, ServiceRecord
 from hotline.tables.people import Role
 
 PAGE_SIZE = 25
-_OPEN = (CaseState.OPENED, CaseState.CONTACTED)
 
 Columns = TypeVarTuple("Columns")
 
@@ -33,7 +33,8 @@ class Tab(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """The figures above the queue. `open` = overdue + soon + later + contacted; `free` of them nobody holds."""
+    """The figures above the queue. `open` = overdue + soon + later + contacted, whatever came after the contact; `free`
+    of them nobody holds."""
 
     open: int
     free: int
@@ -68,10 +69,10 @@ def count(session: Session, person: Person, now: datetime, zone: ZoneInfo) -> Co
                 _how_many(_is_free(now)),
                 _how_many(uncontacted & (due <= now)),
                 _how_many(uncontacted & (due > now) & (due <= now + SOON)),
-                _how_many(Case.state == CaseState.CONTACTED),
+                _how_many(Case.state != CaseState.OPENED),
                 _how_many((Case.holder_id == person.id) & (Case.held_until > now)),
             ).select_from(Case),
-        ).where(Case.state.in_(_OPEN))
+        ).where(Case.state.in_(OPEN))
     ).one()
     closed_today = select(func.count()).select_from(Case).where(Case.closed_at >= midnight(now, zone))
     done = session.scalar(_seen_by(person, closed_today)) or 0
@@ -83,26 +84,29 @@ def list_page(session: Session, person: Person, tab: Tab, number: int, now: date
     cases = _seen_by(person, select(Case))
     match tab:
         case Tab.OPEN:
-            cases = cases.where(Case.state.in_(_OPEN)).order_by(*by_urgency())
+            cases = cases.where(Case.state.in_(OPEN)).order_by(*by_urgency())
         case Tab.MINE:
             held = (Case.holder_id == person.id) & (Case.held_until > now)
-            cases = cases.where(Case.state.in_(_OPEN), held).order_by(*by_urgency())
+            cases = cases.where(Case.state.in_(OPEN), held).order_by(*by_urgency())
         case Tab.CLOSED:
             cases = cases.where(Case.closed_at.is_not(None)).order_by(Case.closed_at.desc(), Case.id.desc())
     found = session.scalars(cases.limit(PAGE_SIZE + 1).offset((number - 1) * PAGE_SIZE)).all()
     return Page(found[:PAGE_SIZE], number, len(found) > PAGE_SIZE)
 
 
-def may_see(person: Person, case: Case) -> bool:
-    """A department sees the cases of its own services only."""
-    return person.role is not Role.DEPARTMENT or case.record.dept_code == person.dept_code
+def may_see(session: Session, person: Person, case: Case) -> bool:
+    """A department sees the cases of its own services, and those that it leads or works on."""
+    return person.role is not Role.DEPARTMENT or works_on(session, case, person.dept_code)
 
 
 def _seen_by(person: Person, cases: Select[*Columns]) -> Select[*Columns]:
     if person.role is not Role.DEPARTMENT:
         return cases
     own = select(ServiceRecord.id).where(ServiceRecord.dept_code == person.dept_code)
-    return cases.where(Case.record_id.in_(own))
+    joint = select(CaseDepartment.case_id).where(
+        CaseDepartment.dept_code == person.dept_code, CaseDepartment.left_at.is_(None)
+    )
+    return cases.where(Case.record_id.in_(own) | (Case.dept_code == person.dept_code) | Case.id.in_(joint))
 
 
 def _how_many(which: ColumnElement[bool]) -> ColumnElement[int]:

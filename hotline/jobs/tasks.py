@@ -9,6 +9,7 @@ from hotline.actions import casework
 from hotline.actions.text_instead import end_lost_call, lost_calls
 from hotline.evaluation import Delivered, Refused, Result, Unavailable
 from hotline.jobs import heartbeat
+from hotline.jobs.casework import keep_deadlines
 from hotline.jobs.errands import CALLBACK_CALL, LEASE, SURVEY_CALL, claimed, run
 from hotline.jobs.queue import Doorbell
 from hotline.jobs.recordings import erase_old, fetch
@@ -28,7 +29,7 @@ def work(kind: str, row_id: int) -> None:
 
 def sweep() -> None:
     """Ring again for whatever is due and not being worked: lost rings, killed workers, later times. End the calls of
-    which nobody reported the end, and erase what is old.
+    which nobody reported the end, erase what is old, remind and escalate in the cases whose time has come.
 
     Kind by kind, so that a store that is away, with thousands of rows waiting for it, keeps no text waiting.
     """
@@ -40,6 +41,7 @@ def sweep() -> None:
     Doorbell(here.redis).ring_if_roomy(rings)
     heartbeat.beat(here.redis, here.now())
     erase_old(here)
+    keep_deadlines(here)
 
 
 def _end_lost_calls(here: Services) -> None:

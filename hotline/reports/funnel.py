@@ -7,13 +7,13 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Integer, Select, Subquery, case, exists, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from hotline.rules.script import Channel
 from hotline.tables import InboundText, Invitation, OptOut, OutboundText, Rating, ReviewItem, ServiceRecord
 from hotline.tables.contacts import TextState
 from hotline.tables.replies import Why
-from hotline.tables.service import InvitationState
+from hotline.tables.service import InvitationState, RatingState
 
 LONGEST = 92  # days in one report
 
@@ -152,9 +152,17 @@ def _each(begins: list[datetime]) -> Subquery:
 
 
 def _is_answer() -> ColumnElement[bool]:
-    """A rating, whatever became of it since, that was given by text about what the invitation is about."""
+    """A rating that was given by text about what the invitation is about; whatever became of it since, unless it, or
+    the one that took its place, was excluded: then it leaves every figure."""
     same = (Rating.record_id == Invitation.record_id) & (Rating.round == Invitation.round)
-    return same & (Rating.channel == Channel.SMS)
+    later = aliased(Rating)
+    excluded = exists().where(
+        later.record_id == Rating.record_id,
+        later.round == Rating.round,
+        later.id >= Rating.id,
+        later.state == RatingState.EXCLUDED,
+    )
+    return same & (Rating.channel == Channel.SMS) & ~excluded
 
 
 def _rated() -> ColumnElement[bool]:

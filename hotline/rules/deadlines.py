@@ -93,6 +93,29 @@ def deadline(
     return Deadline(datetime.combine(day, closes_at, zone).astimezone(start.tzinfo), days.guessed)
 
 
+def moment_before(
+    due_at: datetime, count: int, unit: DayUnit, zone: ZoneInfo, is_workday: IsWorkday = state_council_workday
+) -> datetime:
+    """The same hour of the day, `count` days before."""
+    days, local = _Days(unit, is_workday), due_at.astimezone(zone)
+    day = local.date()
+    for _ in range(count):
+        day = days.after(day, back=True)
+    return datetime.combine(day, local.time(), zone).astimezone(due_at.tzinfo)
+
+
+def moment_after(
+    due_at: datetime,
+    count: int,
+    unit: DayUnit,
+    closes_at: time,
+    zone: ZoneInfo,
+    is_workday: IsWorkday = state_council_workday,
+) -> datetime:
+    """At closing time `count` days after a deadline; 0 = when it passes."""
+    return due_at if count == 0 else deadline(due_at, count, unit, closes_at, zone, is_workday).due_at
+
+
 class _Days:
     """Goes from day to day, over those that count; remembers whether any of them had to be guessed."""
 
@@ -109,9 +132,10 @@ class _Days:
             self.guessed = True
             return day.weekday() < 5
 
-    def after(self, day: date) -> date:
-        """The first day after `day` that counts."""
-        day += timedelta(days=1)
+    def after(self, day: date, *, back: bool = False) -> date:
+        """The first day after `day` that counts; `back`: the last one before it."""
+        one = timedelta(days=-1 if back else 1)
+        day += one
         while not self.counts(day):
-            day += timedelta(days=1)
+            day += one
         return day

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from hotline.rules.call_times import CallingDays, Cap
+from hotline.rules.casework import DeadlineKind, Rung, Steps
 from hotline.rules.deadlines import DayUnit, Window
 from hotline.rules.phones import is_phone
 
@@ -176,12 +177,58 @@ class InvitationPolicy(_Section):
     review_hours: int = Field(ge=0, le=168)
 
 
-class CaseworkPolicy(_Section):
-    """The deadlines of a case, the hour at which a working day ends, and how long a claim holds."""
+class StepTerm(Term):
+    """The same, from the bad rating on, or from when the case was verified."""
 
+    start: Literal["rated", "verified"] = "rated"
+
+
+class RungPolicy(_Section):
+    """One rung of the ladder: whose role it is in the console, and how long after the deadline (0 = when it passes)."""
+
+    rung: Rung
+    role: Literal["agent", "supervisor", "department", "admin"]
+    after: Term
+
+
+class CaseworkPolicy(_Section):
+    """The way of a case and its deadlines, the hour at which a working day ends, and how long a claim holds.
+
+    `steps`: contact = a case is contacted and closed, and only `first_contact` counts; full = all the steps of the
+    rules. A step without a term has no deadline. `asks_again`: after the answer the citizen may rate once more, within
+    `re_rating`; else, or after that, the centre calls back. `consults_first`: a unit consults the centre before it
+    appeals. `extension_months`: how long a complex case may take in all (0 = no extension). `reminders`: so long before
+    each deadline of staff; `ladder`: who hears of it when it has passed.
+    """
+
+    steps: Steps
     first_contact: Term
+    verify: StepTerm | None = None
+    rectify: StepTerm | None = None
+    answer: StepTerm | None = None
+    asks_again: bool
+    re_rating: Term
+    callback: Term | None = None
+    appeal_review: Term
+    consults_first: bool
+    extension_months: int = Field(ge=0, le=6)
+    reminders: tuple[Term, ...]
+    ladder: tuple[RungPolicy, ...]
     closes_at: time
     lease_minutes: int = Field(ge=1, le=480)
+
+    @model_validator(mode="after")
+    def _waits_some_time(self) -> "CaseworkPolicy":
+        if self.re_rating.count == 0:
+            raise ValueError("re_rating: 0 days: nobody could rate again; say asks_again = false")
+        if any(reminder.count == 0 for reminder in self.reminders):
+            raise ValueError("reminders: 0 days before is no reminder")
+        return self
+
+    def term(self, kind: DeadlineKind) -> Term | None:
+        """How long the step may take; None = as long as it takes."""
+        found: Term | None = getattr(self, str(kind))
+        return found
 
 
 class Policy(_Section):

@@ -79,6 +79,8 @@ _SMS = {
     "invite_call": _asking("code", "date"),
     "remind_transaction": _asking("item code", "date"),
     "remind_call": _asking("code", "date"),
+    "again_transaction": _asking("item code", "date"),
+    "again_call": _asking("code", "date"),
     "thanks_good": _text("label", "stars hours about coded"),
     "thanks_bad": _text("label when", "stars about"),
     "ask_reasons": _text("label when reasons", "stars about"),

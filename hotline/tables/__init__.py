@@ -1,6 +1,14 @@
 """The tables, as SQLAlchemy typed models. Importing this package knows them all."""
 
 from hotline.tables.base import Base
+from hotline.tables.casesteps import (
+    CalendarDay,
+    CaseAppeal,
+    CaseDeadline,
+    CaseDepartment,
+    CaseExtension,
+    CaseNotice,
+)
 from hotline.tables.casework import Attempt, Case, CaseEvent
 from hotline.tables.contacts import Call, CallTurn, InboundText, LanguageChoice, OptOut, OutboundText, Recording
 from hotline.tables.people import ApiKey, AuditEntry, User
@@ -14,10 +22,16 @@ __all__ = [
     "Attempt",
     "AuditEntry",
     "Base",
+    "CalendarDay",
     "Call",
     "CallTurn",
     "Case",
+    "CaseAppeal",
+    "CaseDeadline",
+    "CaseDepartment",
     "CaseEvent",
+    "CaseExtension",
+    "CaseNotice",
     "InboundText",
     "Invitation",
     "LanguageChoice",

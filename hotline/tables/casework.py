@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from hotline.rules.casework import AttemptResult, AttemptState, CaseState, Outcome
+from hotline.rules.casework import AttemptResult, AttemptState, CaseState, Ending, Outcome, Steps
 from hotline.rules.reply_wishes import Wish
 from hotline.tables.base import Base, HasId, Word
 from hotline.tables.people import User
@@ -14,19 +14,25 @@ from hotline.tables.service import Rating, ServiceRecord
 
 
 class Case(HasId, Base):
-    """One case for one bad rating of one record and round. Held by one agent at a time, under a lease."""
+    """One case for one bad rating of one record and round. Held by one agent at a time, under a lease.
+
+    `steps`: the way it goes to its end, as the policy was when it was opened. `dept_code`: the department that leads
+    the work since it was handed over; None = the record's own. `responsible_id`: who took it first (首问责任人).
+    """
 
     __tablename__ = "cases"
     __table_args__ = (
         UniqueConstraint("record_id", "round"),
         Index("ix_cases_queue", "state", "first_contact_due_at"),
         Index("ix_cases_closed_at", "closed_at"),
+        Index("ix_cases_dept_code", "dept_code"),
     )
 
     record_id: Mapped[int] = mapped_column(ForeignKey("service_records.id"))
     round: Mapped[int] = mapped_column(default=1)
     rating_id: Mapped[int] = mapped_column(ForeignKey("ratings.id"))
     state: Mapped[CaseState] = mapped_column(Word(CaseState))
+    steps: Mapped[Steps] = mapped_column(Word(Steps), default=Steps.CONTACT, server_default="contact")
     opened_at: Mapped[datetime]
     queued_at: Mapped[datetime | None]
     first_contact_due_at: Mapped[datetime]
@@ -35,6 +41,10 @@ class Case(HasId, Base):
     contacted_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
     outcome: Mapped[Outcome | None] = mapped_column(Word(Outcome))
+    ending: Mapped[Ending | None] = mapped_column(Word(Ending))
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("cases.id"))
+    dept_code: Mapped[str | None] = mapped_column(String(64))
+    responsible_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     call_wish: Mapped[Wish | None] = mapped_column(Word(Wish))  # whether and when the citizen wants to be called
     call_wish_words: Mapped[str | None] = mapped_column(Text)  # as they wrote it, numbers masked
     holder_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
@@ -43,7 +53,12 @@ class Case(HasId, Base):
 
     record: Mapped[ServiceRecord] = relationship(lazy="joined", innerjoin=True)
     rating: Mapped[Rating] = relationship(lazy="joined", innerjoin=True)
-    holder: Mapped[User | None] = relationship(lazy="joined")
+    holder: Mapped[User | None] = relationship(lazy="joined", foreign_keys=[holder_id])
+
+    @property
+    def lead_dept(self) -> str | None:
+        """The department that leads the work."""
+        return self.dept_code or self.record.dept_code
 
 
 class CaseEvent(HasId, Base):

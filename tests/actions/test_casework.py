@@ -8,10 +8,11 @@ import pytest
 from rq import Queue, SimpleWorker
 
 from hotline.actions import casework
+from hotline.actions.case_history import who
 from hotline.actions.rate import Given, rate
 from hotline.errors import BadInput, Conflict, NotFound
 from hotline.jobs import tasks
-from hotline.rules.casework import OUTCOMES_OF_CONTACT, CaseState, Outcome
+from hotline.rules.casework import OUTCOMES_OF_CONTACT, CaseState, Move, Outcome
 from hotline.rules.scale import Scale
 from hotline.rules.script import Channel
 from hotline.services import Services
@@ -147,7 +148,7 @@ def test_a_case_contacted_in_time_is_never_overdue(
     token = desk.claim(case.id)
     with house.database.write() as session:
         held = casework.held(session, case.id, token, house.now())
-        casework.move(session, held, CaseState.CONTACTED, desk.user.name, house.now())
+        casework.move(session, held, Move.CONTACT, who(desk.user), house.now())
     clock.now = case.first_contact_due_at + timedelta(days=1)
     work()
     assert only(house, Case).overdue_at is None

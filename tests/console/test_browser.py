@@ -13,12 +13,14 @@ from flask import Flask
 from playwright.sync_api import expect
 
 from hotline.actions import dial, wording
+from hotline.jobs.casework import keep_deadlines
 from hotline.messages import Accepted
 from hotline.rules.casework import CaseState, Outcome
 from hotline.rules.script import Channel
 from hotline.services import Services
 from hotline.tables import Attempt, Case, Rating, Recording
 from tests import parts
+from tests.cast import change_casework_rules
 from tests.conftest import MovingClock
 from tests.console.conftest import PASSWORD
 from tests.console.fortnight import live_a_fortnight
@@ -259,6 +261,8 @@ PAGES = (
     "/console/opt-outs/1",
     "/console/outbox",
     "/console/me",
+    "/console/notices",
+    "/console/cases/{long}",
     "/console/wording",
     "/console/wording/sms-stars/1",
 )
@@ -266,13 +270,16 @@ PAGES = (
 
 @pytest.mark.timeout(300)  # every page, four times
 def test_axe_finds_nothing_serious_and_no_page_scrolls_sideways(
-    open_page: Callable[..., Any], full_house: dict[str, int]
+    open_page: Callable[..., Any], full_house: dict[str, int], open_case: Callable[..., int], house: Services
 ) -> None:
+    change_casework_rules(house, "luoning")
+    full_house["long"] = open_case(ago=timedelta(days=4))
+    keep_deadlines(house)
     stranger = open_page(name=None)
     stranger.goto("/console/login")
     _look_from_all_sides(stranger, "login")
     page = open_page("supervisor")
-    for case in ("held", "calling"):
+    for case in ("held", "calling", "long"):
         page.goto(f"/console/cases/{full_house[case]}")
         page.locator("#claim").click()
         page.locator("#close").wait_for()
@@ -281,6 +288,7 @@ def test_axe_finds_nothing_serious_and_no_page_scrolls_sideways(
     page.locator(".call-state").wait_for()
     for path in PAGES:
         page.goto(path.format(**full_house))
+        page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true })")
         name = path.format(**{case: case for case in full_house}).removeprefix("/console/")
         _look_from_all_sides(page, name.replace("/", "-").replace("?", "-") or "queue")
 

@@ -143,6 +143,7 @@ def test_a_case_is_closed_with_outcome_and_note(
     assert "已整改解决" in page
     assert "已当面致歉，\n补换完成。" in page
     assert "在本系统之外" in page
+    assert "reached outside" not in page
 
 
 @pytest.mark.parametrize(

@@ -8,9 +8,19 @@ import pytest
 
 from hotline import outbox
 from hotline.actions.rate import withdraw
-from hotline.console import words
+from hotline.console import case_words, words
 from hotline.outbox import Kind
-from hotline.rules.casework import AttemptResult, AttemptState, CaseState, Outcome
+from hotline.rules.casework import (
+    AttemptResult,
+    AttemptState,
+    CaseState,
+    DeadlineKind,
+    Ending,
+    Ground,
+    NoticeKind,
+    Outcome,
+    Rung,
+)
 from hotline.rules.scale import Scale
 from hotline.rules.script import Channel
 from hotline.services import Services
@@ -220,7 +230,12 @@ class TestDeliveries:
         (words.SCALES, Scale),
         (words.RATING_STATES, RatingState),
         (words.RECORDING_STATES, RecordingState),
-        (words.CASE_STATES, CaseState),
+        (case_words.CASE_STATES, CaseState),
+        (case_words.ENDINGS, Ending),
+        (case_words.DEADLINES, DeadlineKind),
+        (case_words.NOTICES, NoticeKind),
+        (case_words.RUNGS, Rung),
+        (case_words.GROUNDS, Ground),
         (words.OUTCOMES, Outcome),
         (words.ATTEMPT_STATES, AttemptState),
         (words.ATTEMPT_RESULTS, AttemptResult),

@@ -5,8 +5,9 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from hotline.actions import casework
+from hotline.actions.case_history import Who
 from hotline.actions.rate import withdraw
-from hotline.rules.casework import CaseState, Outcome
+from hotline.rules.casework import Move, Outcome, Part
 from hotline.services import Services
 from hotline.tables import Case, Rating, User
 from tests.conftest import MovingClock
@@ -49,7 +50,7 @@ def test_a_contacted_case_waits_behind_those_that_still_need_their_first_contact
     contacted, fresh = open_case(ago=timedelta(days=5)), open_case()
     with house.database.write() as session:
         case = session.get_one(Case, contacted)
-        casework.move(session, case, CaseState.CONTACTED, "agent", house.now())
+        casework.move(session, case, Move.CONTACT, Who("agent", Part.AGENT), house.now())
     page = visit("agent").get("/console/").text
     assert _listed(page) == [fresh, contacted]
     assert "已超时 <span" in page  # as a figure

@@ -33,8 +33,11 @@ def test_an_invitation_fits_two_segments(name: str, language: str, item: str, ho
     bodies = [text.body for text in all_of(house, OutboundText)]
     assert len(bodies) == 3
     with house.database.read() as session:
-        invitations = session.query(Invitation)
+        invitations = session.query(Invitation).all()
         bodies += [invitation_words(session, one, Purpose.REMIND, house.policy) for one in invitations]
+        for one in invitations:
+            one.round = 2
+        bodies += [invitation_words(session, one, Purpose.INVITE, house.policy) for one in invitations]
     assert max(count(body).segments for body in bodies) <= 2
     assert [text.segments for text in all_of(house, OutboundText)] == [count(body).segments for body in bodies[:3]]
 

@@ -110,6 +110,39 @@ def test_calls_of_the_release_before_were_answered_if_somebody_took_them(databas
         assert answered.all() == [1, 2, 5]
 
 
+_RATING = (
+    "INSERT INTO ratings (id, record_id, round, version, stars, is_default, channel, raw, scale, script, rule, reasons,"
+    " rated_at, state, flags) VALUES (1, 1, 1, 1, 1, {no}, 'sms', '1', 'star_5_best', 's@1', 'digit', '[]',"
+    " '2026-11-23', 'active', '[]')"
+)
+_CASE = (
+    "id, record_id, round, rating_id, state, steps, opened_at, first_contact_due_at, deadline_provisional,"
+    " contacted_at, outcome"
+)
+
+
+def test_a_case_on_its_way_goes_back_to_what_the_release_before_knows(database_url: str, engine: Engine) -> None:
+    no = "false" if engine.dialect.name == "postgresql" else "0"
+    cases = (
+        (1, "rectifying", "'2026-11-24'", "NULL", "'contacted'"),
+        (2, "appealed", "NULL", "NULL", "'opened'"),
+        (3, "closed", "NULL", "'refused'", "'closed'"),
+    )
+    with engine.begin() as connection:
+        connection.execute(text(f"INSERT INTO {_ROWS_OF_0001[0].format(no=no)}"))
+        connection.execute(text(_RATING.format(no=no)))
+        for number, state, contacted_at, outcome, _ in cases:
+            values = f"{number}, 1, {number}, 1, '{state}', 'full', '2026-11-23', '2026-11-24', {no}, {contacted_at}"
+            connection.execute(text(f"INSERT INTO cases ({_CASE}) VALUES ({values}, {outcome})"))
+    migrate(database_url, "0004")
+    with engine.connect() as connection:
+        states = connection.scalars(text("SELECT state FROM cases ORDER BY id")).all()
+    assert [f"'{state}'" for state in states] == [after for *_, after in cases]
+    migrate(database_url)
+    with engine.connect() as connection:
+        assert connection.scalars(text("SELECT steps FROM cases")).all() == ["contact"] * len(cases)
+
+
 def test_wording_that_citizens_were_sent_is_not_forgotten(database_url: str, engine: Engine) -> None:
     """The release before would read replies to it by another scale."""
     with engine.begin() as connection:

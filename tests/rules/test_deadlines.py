@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.rules.deadlines import DayUnit, Window, deadline, state_council_workday
+from hotline.rules.deadlines import DayUnit, Window, deadline, moment_after, moment_before, state_council_workday
 
 CITY = ZoneInfo("Asia/Shanghai")
 CLOSES = time(18)
@@ -137,3 +137,17 @@ def test_the_window_is_open_at_the_moment_it_names(now: datetime) -> None:
     opens = DAYTIME.next_open(now, CITY)
     assert now <= opens < now + timedelta(days=1)
     assert DAYTIME.next_open(opens, CITY) == opens
+
+
+def test_a_moment_before_a_deadline_keeps_its_hour_and_goes_over_days_off() -> None:
+    due = at("2026-10-09 18:00")  # Friday after the holiday
+    assert moment_before(due, 2, DayUnit.WORKING, CITY) == at("2026-09-30 18:00")
+    assert moment_before(due, 2, DayUnit.NATURAL, CITY) == at("2026-10-07 18:00")
+    assert moment_before(at("2026-10-12 09:30"), 1, DayUnit.WORKING, CITY) == at("2026-10-10 09:30")  # 调休
+
+
+def test_a_moment_after_a_deadline_is_at_closing_time_and_none_is_the_deadline_itself() -> None:
+    due = at("2026-09-30 10:15")
+    assert moment_after(due, 0, DayUnit.WORKING, CLOSES, CITY) == due
+    assert moment_after(due, 2, DayUnit.WORKING, CLOSES, CITY) == at("2026-10-09 18:00")
+    assert moment_after(due, 2, DayUnit.NATURAL, CLOSES, CITY) == at("2026-10-02 18:00")

@@ -237,7 +237,7 @@ def test_one_more_pair_anywhere_is_refused(
 
 def test_invitations_cost_two_segments_in_every_language_with_a_chinese_item() -> None:
     signatures = {"zh-CN": "吉林市政务服务", "zh-Hant": "吉林市政務服務", "en": "Jilin City Services"}
-    asking = ("invite_transaction", "invite_batch", "invite_call", "remind_transaction", "remind_call")
+    asking = ("invite_transaction", "invite_batch", "invite_call", "remind_transaction", "remind_call", "again_call")
     items = ("外国人来华工作许可", "城乡居民基本医疗保险参保登记业务", "Passport, new")
     said = [
         load_script(name).say(

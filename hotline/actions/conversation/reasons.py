@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from hotline.actions.casework import CITIZEN, add_event, case_of
+from hotline.actions.case_history import CITIZEN, add_event, case_of
 from hotline.actions.conversation import rated, requests
 from hotline.actions.conversation.matters import Matters
 from hotline.actions.conversation.meaning import CORRECTION, Meant, says_correction

@@ -113,7 +113,7 @@ class Talk:
 
     def when(self, script: Script, rating: Rating, language: str) -> str:
         """By when somebody will be in touch about a bad rating, as the sentence says it."""
-        if self.policy.casework.first_contact.count == 0:
+        if self.policy.casework.first_contact.count == 0 or rating.round > 1:
             return script.say("when_at_once", language)
         due_at = select(Case.first_contact_due_at).where(Case.record_id == rating.record_id)
         return script.say("when_by", language, deadline=self._spoken(self.session.scalars(due_at).one(), language))

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from sqlalchemy import Select, func, select
 
-from hotline.actions.casework import CITIZEN, add_event, case_of
+from hotline.actions.case_history import CITIZEN, add_event, case_of
 from hotline.actions.conversation.matters import Matters
 from hotline.actions.conversation.meaning import Meant
 from hotline.actions.conversation.rated import link, which

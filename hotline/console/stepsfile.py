@@ -1,0 +1,76 @@
+"""Where a case stands on the long way: deadlines, notices, who works on it, and the moves of the person who looks."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from hotline.actions.case_deadlines import open_deadlines
+from hotline.actions.case_history import PARTS
+from hotline.console.access import Person
+from hotline.rules.casework import Move, Steps, moves_for
+from hotline.tables import Case, CaseAppeal, CaseDeadline, CaseDepartment, CaseExtension, CaseNotice
+
+_MOST_NOTICES = 20
+_HAS_ITS_OWN_FORM = Move.CLOSE
+
+# What is typed in with a move; all of it is needed.
+FIELDS_OF: dict[Move, tuple[str, ...]] = {
+    Move.APPEAL: ("ground", "note", "evidence"),
+    Move.EXCLUDE: ("note", "citizen_side"),
+    Move.HAND_OVER: ("dept_code", "note"),
+    Move.JOIN: ("dept_code", "note"),
+    Move.LEAVE: ("dept_code", "note"),
+    Move.MERGE: ("into", "note"),
+    Move.ASK_EXTENSION: ("until", "note"),
+}
+ONLY_A_NOTE = ("note",)
+
+
+@dataclass(frozen=True, slots=True)
+class CaseSteps:
+    """`moves`: each with the fields of its form. `departments`: that work on it beside the lead."""
+
+    moves: Sequence[tuple[Move, tuple[str, ...]]]
+    deadlines: Sequence[CaseDeadline]
+    notices: Sequence[CaseNotice]
+    appeal: CaseAppeal | None
+    extension: CaseExtension | None
+    departments: Sequence[str]
+
+
+def read_steps(session: Session, case: Case, person: Person, may_act: bool) -> CaseSteps | None:
+    """None for a case that is only contacted and closed."""
+    if case.steps is Steps.CONTACT:
+        return None
+    of_case = CaseNotice.case_id == case.id, CaseNotice.done_at.is_not(None)
+    notices = select(CaseNotice).where(*of_case).order_by(CaseNotice.done_at.desc(), CaseNotice.id.desc())
+    at_work = CaseDepartment.case_id == case.id, CaseDepartment.left_at.is_(None)
+    steps = CaseSteps(
+        moves=(),
+        deadlines=open_deadlines(session, case),
+        notices=session.scalars(notices.limit(_MOST_NOTICES)).all(),
+        appeal=session.scalar(select(CaseAppeal).where(CaseAppeal.case_id == case.id, CaseAppeal.decided_at.is_(None))),
+        extension=session.scalar(
+            select(CaseExtension).where(CaseExtension.case_id == case.id, CaseExtension.decided_at.is_(None))
+        ),
+        departments=session.scalars(select(CaseDepartment.dept_code).where(*at_work)).all(),
+    )
+    part = PARTS.get(person.role)
+    if part is None or not may_act:
+        return steps
+    moves = [move for move in moves_for(case.state, part, case.steps) if _makes_sense(move, steps)]
+    return CaseSteps(
+        [(move, FIELDS_OF.get(move, ONLY_A_NOTE)) for move in moves],
+        *(steps.deadlines, steps.notices, steps.appeal, steps.extension, steps.departments),
+    )
+
+
+def _makes_sense(move: Move, steps: CaseSteps) -> bool:
+    """Of what is legal, what there is something to do about."""
+    if move in (Move.GRANT_EXTENSION, Move.REFUSE_EXTENSION):
+        return steps.extension is not None
+    if move is Move.ASK_EXTENSION:
+        return steps.extension is None
+    return move is not _HAS_ITS_OWN_FORM and (move is not Move.LEAVE or bool(steps.departments))

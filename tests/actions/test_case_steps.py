@@ -1,0 +1,471 @@
+"""A case on the long way: its steps and deadlines, asking again, appeals, hand-over, merging, more time."""
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import update
+
+from hotline.actions import case_appeals, case_notices, case_sharing, casework, dial
+from hotline.actions.case_steps import take_step
+from hotline.actions.hindrances import Go
+from hotline.actions.rate import Given, rate
+from hotline.actions.send import begin_text
+from hotline.errors import BadInput, Conflict, NotFound
+from hotline.jobs import tasks
+from hotline.jobs.casework import keep_deadlines
+from hotline.reports.funnel import funnel
+from hotline.rules.casework import CaseState, DeadlineKind, Ending, Ground, Move, NoticeKind, Outcome, Rung
+from hotline.rules.scale import Scale
+from hotline.rules.script import Channel
+from hotline.services import Services
+from hotline.tables import (
+    Call,
+    Case,
+    CaseAppeal,
+    CaseDeadline,
+    CaseEvent,
+    CaseNotice,
+    Invitation,
+    OutboundText,
+    OutboxRow,
+    Rating,
+    User,
+)
+from hotline.tables.people import Role
+from hotline.tables.service import RatingState
+from tests.cast import (
+    LI,
+    WANG,
+    Desk,
+    Feed,
+    Twilio,
+    all_of,
+    at_once,
+    change_casework_rules,
+    city_time,
+    make_desk,
+    on_sqlite,
+    only,
+    open_bad_case,
+    sid,
+)
+from tests.conftest import MovingClock
+
+UNIT, OTHER = "220200-HRSS", "220200-PSB"
+
+
+@pytest.fixture
+def case(house: Services, twilio: Twilio, feed: Feed) -> Case:
+    """Opened by one star on Monday 2026-11-23, in 洛宁县."""
+    change_casework_rules(house, "luoning")
+    record_id = feed.transaction(dept_code=UNIT)
+    assert twilio.text(WANG, "1") is not None
+    return only(house, Case, record_id=record_id)
+
+
+def person(house: Services, role: Role, dept_code: str | None = None, name: str | None = None) -> User:
+    user = User(
+        name=name or f"{role}-{dept_code}", role=role, dept_code=dept_code, password_hash="-", created_at=house.now()
+    )
+    with house.database.write() as session:
+        session.add(user)
+    return user
+
+
+def do(house: Services, act: Callable[..., Any], *args: Any) -> Any:
+    with house.database.write() as session:
+        return act(session, *args, house.now())
+
+
+def step(desk: Desk, case: Case, *moves: Move) -> None:
+    for move in moves:
+        do(desk.house, take_step, case.id, move, desk.user, desk.claim(case.id), f"因为{move}", desk.house.policy)
+
+
+def rated(house: Services, case: Case, stars: int) -> Rating:
+    given = Given(stars, Channel.SMS, str(stars), Scale.STAR_5_BEST, "sms-stars@1", "digit")
+    rating: Rating = do(house, rate, case.record_id, given, house.policy)
+    return rating
+
+
+TO_ASKED = (Move.CONTACT, Move.VERIFY, Move.RECTIFY, Move.ANSWER)
+
+
+def test_the_whole_way_with_a_second_rating_that_is_better(house: Services, case: Case, desk: Desk) -> None:
+    step(desk, case, *TO_ASKED)
+    asked = only(house, Case)
+    invitation = only(house, Invitation, round=2)
+    wait = only(house, CaseDeadline, kind=DeadlineKind.RE_RATING)
+    assert (asked.state, invitation.expires_at) == (CaseState.ASKED_AGAIN, wait.due_at)
+    assert city_time(house, wait.due_at) == "2026-11-28 18:00"
+    second = rated(house, case, 4)
+    assert (second.round, second.supersedes_id) == (2, None)
+    closed = only(house, Case)
+    assert (closed.state, closed.ending, closed.outcome) == (CaseState.CLOSED, Ending.RATED_BETTER, None)
+    assert [rating.stars for rating in all_of(house, Rating, state=RatingState.ACTIVE)] == [1, 4]
+    kinds = [(event.kind, event.actor) for event in all_of(house, CaseEvent) if event.kind != "claimed"]
+    assert kinds == [
+        ("opened", "citizen"),
+        *((kind, desk.user.name) for kind in ("contacted", "verified", "rectifying", "answered")),
+        ("asked_again", "system"),
+        ("closed", "citizen"),
+    ]
+    assert not [row for row in all_of(house, CaseDeadline) if row.is_open]
+
+
+@on_sqlite
+def test_a_second_rating_that_is_bad_is_the_centres_to_call_back_about(house: Services, case: Case, desk: Desk) -> None:
+    step(desk, case, *TO_ASKED)
+    second = rated(house, case, 2)
+    called = only(house, Case)
+    assert (second.round, called.state, called.rating_id) == (2, CaseState.CENTRE_CALLBACK, case.rating_id)
+    do(house, casework.close, case.id, desk.claim(case.id), desk.user, Outcome.EXPLAINED, "中心已回访")
+    assert only(house, Case).state is CaseState.CLOSED
+
+
+def test_no_second_rating_in_time_is_too_exactly_once_after_an_outage(
+    house: Services, case: Case, desk: Desk, clock: MovingClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tasks, "house", lambda: house)
+    step(desk, case, *TO_ASKED)
+    clock.move(days=9)
+    for _ in range(3):
+        tasks.sweep()
+    assert only(house, Case).state is CaseState.CENTRE_CALLBACK
+    assert [event.kind for event in all_of(house, CaseEvent)].count("centre_callback") == 1
+
+
+@on_sqlite
+def test_a_city_that_does_not_ask_again_calls_back(house: Services, case: Case, desk: Desk) -> None:
+    change_casework_rules(house, "jilin")
+    step(desk, case, *TO_ASKED)
+    assert only(house, Case).state is CaseState.CENTRE_CALLBACK
+    assert all_of(house, Invitation, round=2) == []
+
+
+@on_sqlite
+def test_whoever_opted_out_is_called_and_not_asked(house: Services, case: Case, desk: Desk, twilio: Twilio) -> None:
+    twilio.text(WANG, "T")
+    step(desk, case, *TO_ASKED)
+    assert only(house, Case).state is CaseState.CENTRE_CALLBACK
+
+
+@on_sqlite
+def test_an_answer_by_text_to_the_second_asking_is_the_second_rating(
+    house: Services, case: Case, desk: Desk, twilio: Twilio, clock: MovingClock
+) -> None:
+    clock.move(days=12)  # to put things right takes longer than one is asked at first
+    step(desk, case, *TO_ASKED)
+    clock.move(hours=1)
+    asking = all_of(house, OutboundText)[-1]
+    with house.database.write() as session:
+        assert isinstance(begin_text(session, asking.id, house.policy, clock.now), Go)
+    assert "对处理结果再次评价" in asking.body
+    assert twilio.text(WANG, "5") is not None
+    assert [(rating.round, rating.stars) for rating in all_of(house, Rating)] == [(1, 1), (2, 5)]
+    assert only(house, Case).ending is Ending.RATED_BETTER
+    assert only(house, Case).rating.state is RatingState.ACTIVE
+
+
+@on_sqlite
+def test_a_landline_is_called_to_rate_once_more(
+    house: Services, desk: Desk, feed: Feed, twilio: Twilio, clock: MovingClock
+) -> None:
+    change_casework_rules(house, "luoning")
+    record_id = feed.transaction(person=LI, dept_code=UNIT)
+    given = Given(1, Channel.PHONE, "1", Scale.STAR_5_BEST, "phone-stars@1", "key")
+    do(house, rate, record_id, given, house.policy)
+    clock.move(days=12)
+    step(desk, only(house, Case), *TO_ASKED)
+    call, call_sid = all_of(house, Call)[-1], sid("CA")
+    heard = twilio.call(f"/webhooks/twilio/voice/survey/{call.id}", call_sid, LI, CallStatus="in-progress")
+    for keys in ("1", "4"):  # somebody is there; and the rating
+        heard = twilio.press(heard, call_sid, keys)
+    assert [(rating.round, rating.stars) for rating in all_of(house, Rating)] == [(1, 1), (2, 4)]
+    assert only(house, Case).ending is Ending.RATED_BETTER
+
+
+@on_sqlite
+def test_illegal_moves_change_nothing(house: Services, case: Case, desk: Desk) -> None:
+    token = desk.claim(case.id)
+    before = len(all_of(house, CaseEvent))
+    for move in (Move.VERIFY, Move.ANSWER, Move.RECTIFY):
+        with pytest.raises(Conflict):
+            do(house, take_step, case.id, move, desk.user, token, "早了", house.policy)
+    with pytest.raises(BadInput):
+        do(house, take_step, case.id, Move.CONTACT, desk.user, token, "  ", house.policy)
+    with pytest.raises(Conflict):  # more than a note is needed
+        do(house, take_step, case.id, Move.APPEAL, desk.user, token, "跳过", house.policy)
+    with pytest.raises(Conflict, match="early"):
+        do(house, casework.close, case.id, token, desk.user, Outcome.EXPLAINED, "提前办结")
+    assert only(house, Case).state is CaseState.OPENED
+    assert len(all_of(house, CaseEvent)) == before
+
+
+@on_sqlite
+def test_who_gave_their_name_is_called_before_the_case_is_closed(
+    house: Services, desk: Desk, feed: Feed, twilio: Twilio
+) -> None:
+    change_casework_rules(house, "jilin")
+    feed.transaction(named=True)
+    twilio.text(WANG, "1")
+    token = desk.claim(1)
+    with pytest.raises(Conflict) as refused:
+        do(house, casework.close, 1, token, desk.user, Outcome.UNREACHABLE, "没打")
+    assert refused.value.code == "named_not_called"
+
+
+@on_sqlite
+def test_a_department_works_on_its_own_cases_and_those_handed_to_it(house: Services, case: Case, desk: Desk) -> None:
+    unit, other = person(house, Role.DEPARTMENT, UNIT), person(house, Role.DEPARTMENT, OTHER)
+    step(desk, case, Move.CONTACT)
+    with pytest.raises(NotFound):
+        do(house, take_step, case.id, Move.VERIFY, other, None, "不是我的", house.policy)
+    do(house, case_sharing.hand_over, case.id, unit, None, OTHER, "社保卡由公安制证")
+    do(house, take_step, case.id, Move.VERIFY, other, None, "情况属实", house.policy)
+    assert only(house, Case).lead_dept == OTHER
+    do(house, case_sharing.join, case.id, other, None, "220200-TAX", "税务协办")
+    with pytest.raises(BadInput):
+        do(house, case_sharing.join, case.id, other, None, "220200-TAX", "又一次")
+    tax = person(house, Role.DEPARTMENT, "220200-TAX")
+    do(house, take_step, case.id, Move.CONSULT, tax, None, "税务意见", house.policy)
+    do(house, case_sharing.leave, case.id, other, None, "220200-TAX", "协办完成")
+    with pytest.raises(NotFound):
+        do(house, take_step, case.id, Move.CONSULT, tax, None, "还在吗", house.policy)
+
+
+@on_sqlite
+def test_a_recall_takes_back_the_last_hand_over_each_time(house: Services, case: Case, desk: Desk) -> None:
+    for dept_code in (OTHER, "220200-TAX"):
+        do(house, case_sharing.hand_over, case.id, desk.user, desk.claim(case.id), dept_code, "转办")
+    for leads in (OTHER, UNIT):
+        do(house, case_sharing.recall, case.id, desk.user, desk.claim(case.id), "撤回")
+        assert only(house, Case).lead_dept == leads
+    with pytest.raises(Conflict):
+        do(house, case_sharing.recall, case.id, desk.user, desk.claim(case.id), "再撤回")
+
+
+@pytest.fixture
+def unit(house: Services) -> User:
+    return person(house, Role.DEPARTMENT, UNIT)
+
+
+def file_appeal(house: Services, case: Case, unit: User) -> None:
+    do(house, take_step, case.id, Move.CONSULT, unit, None, "窗口当日无此人", house.policy)
+    args = (case.id, unit, None, Ground.MISTAKEN, "按错键", "通话录音编号 7731", house.policy)
+    do(house, case_appeals.appeal, *args)
+
+
+@on_sqlite
+def test_an_appeal_kept_goes_back_to_where_the_case_was_and_the_unit_is_told(
+    house: Services, case: Case, desk: Desk, unit: User
+) -> None:
+    step(desk, case, Move.CONTACT, Move.VERIFY, Move.RECTIFY)
+    file_appeal(house, case, unit)
+    review = only(house, CaseDeadline, kind=DeadlineKind.APPEAL_REVIEW)
+    assert city_time(house, review.due_at) == "2026-11-26 18:00"
+    reviewer = person(house, Role.REVIEWER)
+    do(house, case_appeals.keep_rating, case.id, reviewer, "录音清楚，维持")
+    assert only(house, Case).state is CaseState.RECTIFYING
+    told = only(house, CaseNotice, kind=NoticeKind.DECISION)
+    with house.database.read() as session:
+        assert [one.id for one in case_notices.unseen_notices(session, unit, 10)] == [told.id]
+    with pytest.raises(Conflict) as again:
+        file_appeal(house, case, unit)
+    assert again.value.code == "appeal_decided"
+
+
+@on_sqlite
+def test_who_is_heard_during_an_appeal_needs_no_first_contact_after_it(
+    house: Services, case: Case, desk: Desk, unit: User
+) -> None:
+    file_appeal(house, case, unit)
+    token = desk.claim(case.id)
+    with house.database.write() as session:
+        agent = session.get_one(User, desk.user.id)
+        attempt = dial.dial(session, case.id, token, agent, house.policy, house.now())
+    for report in (dial.begin_dial, dial.bridge, dial.citizen_answered, dial.citizen_answered):
+        do(house, report, attempt.id)
+    assert [event.facts for event in all_of(house, CaseEvent, kind="hear")] == [{"attempt": attempt.id}]
+    assert only(house, CaseDeadline, kind=DeadlineKind.FIRST_CONTACT).met_at == house.now()
+    do(house, case_appeals.keep_rating, case.id, person(house, Role.REVIEWER), "维持")
+    assert only(house, Case).state is CaseState.CONTACTED
+
+
+def test_an_excluded_rating_leaves_the_figures_and_goes_to_the_store_as_an_update(
+    house: Services, case: Case, unit: User, desk: Desk, twilio: Twilio
+) -> None:
+    day = house.now().astimezone(house.policy.zone).date()
+
+    def answered() -> int:
+        with house.database.read() as session:
+            return funnel(session, day, day, house.policy.zone)[0].answered
+
+    with house.database.write() as session:
+        session.execute(_sent())
+    assert answered() == 1
+    file_appeal(house, case, unit)
+    reviewer = person(house, Role.REVIEWER, OTHER)
+    do(house, case_appeals.exclude_rating, case.id, reviewer, "确系误评", "市民电话中确认按错")
+    closed, rating = only(house, Case), only(house, Rating)
+    assert (closed.state, closed.ending, rating.state) == (CaseState.CLOSED, Ending.EXCLUDED, RatingState.EXCLUDED)
+    assert only(house, CaseAppeal).citizen_side == "市民电话中确认按错"
+    sent = [row.payload["document"]["state"] for row in all_of(house, OutboxRow, kind="forward")]
+    assert sent == ["active", "excluded"]
+    assert answered() == 0
+
+
+def _sent() -> Any:
+    return update(OutboundText).values(state="delivered", begun_at=datetime(2026, 11, 23, tzinfo=UTC))
+
+
+@on_sqlite
+def test_no_reviewer_is_from_the_unit_and_nobody_else_decides(
+    house: Services, case: Case, desk: Desk, unit: User
+) -> None:
+    with pytest.raises(Conflict) as early:
+        do(house, case_appeals.appeal, case.id, unit, None, Ground.MALICIOUS, "恶意", "见附件", house.policy)
+    assert early.value.code == "not_consulted"
+    file_appeal(house, case, unit)
+    for decider in (person(house, Role.REVIEWER, UNIT), unit):
+        with pytest.raises(Conflict):
+            do(house, case_appeals.exclude_rating, case.id, decider, "撤掉", "没问")
+    assert only(house, Rating).state is RatingState.ACTIVE
+    with pytest.raises(BadInput) as unheard:
+        do(house, case_appeals.exclude_rating, case.id, person(house, Role.REVIEWER), "撤掉", " ")
+    assert unheard.value.field == "citizen_side"
+    do(house, case_appeals.withdraw_appeal, case.id, unit, None, "已自查")
+    assert only(house, Case).state is CaseState.OPENED
+
+
+def test_reminder_and_ladder_come_once_each_even_if_nobody_swept_until_the_step_was_done(
+    house: Services, case: Case, desk: Desk, clock: MovingClock
+) -> None:
+    planned = {(n.kind, n.rung): city_time(house, n.due_at) for n in all_of(house, CaseNotice) if n.deadline_id == 2}
+    assert planned == {
+        (NoticeKind.REMINDER, None): "2026-12-02 18:00",
+        (NoticeKind.ESCALATION, Rung.FIRST_RESPONSIBLE): "2026-12-03 18:00",
+        (NoticeKind.ESCALATION, Rung.DEPUTY_LEADER): "2026-12-03 18:00",
+        (NoticeKind.ESCALATION, Rung.CHIEF_LEADER): "2026-12-08 18:00",
+    }
+    step(desk, case, Move.CONTACT, Move.VERIFY)
+    clock.now = datetime(2026, 12, 2, 10, 30, tzinfo=UTC)
+    keep_deadlines(house)
+    clock.now = datetime(2026, 12, 5, tzinfo=UTC)
+    step(desk, case, Move.EXPLAIN)
+    clock.move(days=10)
+    keep_deadlines(house)
+    done = [(n.kind, n.rung) for n in all_of(house, CaseNotice) if n.deadline_id == 2 and n.done_at]
+    assert done == [
+        (NoticeKind.REMINDER, None),
+        (NoticeKind.REMINDER, None),  # the department
+        (NoticeKind.ESCALATION, Rung.FIRST_RESPONSIBLE),
+        (NoticeKind.ESCALATION, Rung.DEPUTY_LEADER),
+    ]
+    assert [event.kind for event in all_of(house, CaseEvent)].count("escalated") == 2
+    with house.database.read() as session:
+        mine = case_notices.unseen_notices(session, desk.user, 10)
+    assert {n.rung for n in mine} == {None, Rung.FIRST_RESPONSIBLE}  # theirs: they took the case first
+    assert do(house, case_notices.note_seen, mine[0].id, desk.user)
+    assert not do(house, case_notices.note_seen, mine[0].id, desk.user)
+
+
+@on_sqlite
+def test_more_time_is_granted_by_a_supervisor_and_at_most_six_months(
+    house: Services, case: Case, desk: Desk, unit: User
+) -> None:
+    ask = (case.id, unit, None)
+    with pytest.raises(BadInput):
+        do(house, case_sharing.ask_extension, *ask, date(2027, 5, 24), "复杂", house.policy)
+    do(house, case_sharing.ask_extension, *ask, date(2027, 5, 23), "需修法规", house.policy)
+    with pytest.raises(Conflict):
+        do(house, case_sharing.decide_extension, case.id, desk.user, desk.claim(case.id), True, "同意", house.policy)
+    do(house, casework.release, case.id, only(house, Case).hold_token, desk.user)
+    chief = Desk(house, person(house, Role.SUPERVISOR))
+    do(house, case_sharing.decide_extension, case.id, chief.user, chief.claim(case.id), True, "同意", house.policy)
+    old, new = all_of(house, CaseDeadline, kind=DeadlineKind.RECTIFY)
+    assert (old.is_open, new.is_open, city_time(house, new.due_at)) == (False, True, "2027-05-23 18:00")
+    reminders = all_of(house, CaseNotice, deadline_id=new.id, kind=NoticeKind.REMINDER)
+    assert [(one.role, city_time(house, one.due_at)) for one in reminders] == [
+        (Role.AGENT, "2027-05-21 18:00"),
+        (Role.DEPARTMENT, "2027-05-21 18:00"),
+    ]
+
+
+def test_cases_of_one_business_become_one(house: Services, case: Case, desk: Desk, twilio: Twilio, feed: Feed) -> None:
+    feed.transaction("JL20261123-0099", dept_code=UNIT)
+    twilio.text(WANG, "0099 1")
+    other, foreign = all_of(house, Case)[1], open_bad_case(twilio, feed, "JL20261123-0777")
+    with pytest.raises(BadInput):
+        do(house, case_sharing.merge, foreign.id, desk.user, desk.claim(foreign.id), case.id, "不是一件")
+    do(house, case_sharing.merge, other.id, desk.user, desk.claim(other.id), case.id, "同一业务")
+    merged = only(house, Case, id=other.id)
+    assert (merged.state, merged.ending, merged.merged_into_id) == (CaseState.CLOSED, Ending.MERGED, case.id)
+    assert [event.facts for event in all_of(house, CaseEvent, kind="merged_in")] == [{"case": other.id}]
+    rated(house, other, 2)  # and whoever rates it anew is called about it
+    assert only(house, Case, id=other.id).merged_into_id is None
+
+
+@on_sqlite
+def test_the_short_way_has_no_notices_and_no_long_moves(
+    house: Services, twilio: Twilio, feed: Feed, desk: Desk
+) -> None:
+    case = open_bad_case(twilio, feed)
+    assert all_of(house, CaseNotice) == []
+    assert [row.kind for row in all_of(house, CaseDeadline)] == [DeadlineKind.FIRST_CONTACT]
+    step(desk, case, Move.CONTACT)
+    with pytest.raises(Conflict):
+        step(desk, case, Move.VERIFY)
+
+
+@on_sqlite
+def test_a_case_keeps_to_the_way_it_was_opened_on(house: Services, twilio: Twilio, feed: Feed, desk: Desk) -> None:
+    case = open_bad_case(twilio, feed)
+    change_casework_rules(house, "luoning")
+    token = desk.claim(case.id)
+    do(house, casework.close, case.id, token, desk.user, Outcome.EXPLAINED, "已说明")
+    assert only(house, Case).state is CaseState.CLOSED
+
+
+@on_sqlite
+def test_waiting_cases_are_not_handed_out_as_the_next(house: Services, case: Case, desk: Desk) -> None:
+    step(desk, case, *TO_ASKED)
+    other = make_desk(house, "吴磊")
+    house_now = house.now() + timedelta(hours=1)
+    with house.database.write() as session:
+        assert casework.claim_next(session, other.user, house.policy, house_now) is None
+
+
+def test_sweeps_at_once_tell_each_notice_once_and_two_hands_make_a_move_once(
+    house: Services, case: Case, desk: Desk, unit: User, clock: MovingClock
+) -> None:
+    step(desk, case, Move.CONTACT)
+    clock.move(days=20)
+
+    def verify(_: int) -> bool:
+        try:
+            do(house, take_step, case.id, Move.VERIFY, unit, None, "属实", house.policy)
+        except Conflict:
+            return False
+        return True
+
+    at_once(4, lambda _: keep_deadlines(house))
+    assert sum(at_once(4, verify)) == 1
+    kinds = [event.kind for event in all_of(house, CaseEvent)]
+    told = [n.kind for n in all_of(house, CaseNotice) if n.done_at]
+    assert kinds.count("escalated") == told.count(NoticeKind.ESCALATION) == 3
+    assert kinds.count("reminded") == told.count(NoticeKind.REMINDER) == 2
+    assert kinds.count("verified") == 1
+
+
+def test_a_second_rating_at_the_moment_at_which_the_wait_is_over_is_not_lost(
+    house: Services, case: Case, desk: Desk, clock: MovingClock
+) -> None:
+    step(desk, case, *TO_ASKED)
+    clock.move(days=9)
+    at_once(2, lambda number: rated(house, case, 5) if number else keep_deadlines(house))
+    closed = only(house, Case)
+    assert (closed.state, closed.ending) == (CaseState.CLOSED, Ending.RATED_BETTER)
+    assert not [row for row in all_of(house, CaseDeadline) if row.is_open]
