@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import url_for
 
-from hotline.actions.survey_words import Awaited, Spoken, Waiting
+from hotline.actions.survey.words import Awaited, Spoken, Waiting
 from hotline.carriers.base import Bridge, HangUp, Listen, Play, Record, Say, Speech
 from hotline.rules.phones import any_phone
 from hotline.services import services

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from hotline.actions.dial import note_agent_progress
 from hotline.actions.send_calls import note_call_progress
-from hotline.actions.survey_calls import (
+from hotline.actions.survey.calls import (
     call_after,
     call_from_citizen,
     call_to_citizen,

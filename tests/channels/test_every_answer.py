@@ -8,8 +8,8 @@ import pytest
 from flask import Flask
 
 from hotline.actions.rate import Given, rate
-from hotline.actions.survey_line import Line
-from hotline.actions.survey_words import spoken
+from hotline.actions.survey.line import Line
+from hotline.actions.survey.words import spoken
 from hotline.flows import load_flow
 from hotline.ivr.speech import survey_speech
 from hotline.rules.flow import Condition

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from hotline.actions.survey_about import is_theirs
+from hotline.actions.survey.about import is_theirs
 from hotline.actions.turns import wait_call, wait_turn
 from hotline.rules.phones import read_phone
 from hotline.services import Services

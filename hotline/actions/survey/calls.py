@@ -11,12 +11,12 @@ from sqlalchemy.orm import Session
 from hotline.actions.opt_outs import is_opted_out
 from hotline.actions.recordings import keep_recording
 from hotline.actions.send_calls import locked_call
-from hotline.actions.survey_about import was_taken
-from hotline.actions.survey_deeds import do
-from hotline.actions.survey_known import keep, known_of
-from hotline.actions.survey_line import Line
-from hotline.actions.survey_ways import way_in
-from hotline.actions.survey_words import Spoken, said_alone, spoken
+from hotline.actions.survey.about import was_taken
+from hotline.actions.survey.deeds import do
+from hotline.actions.survey.known import keep, known_of
+from hotline.actions.survey.line import Line
+from hotline.actions.survey.ways import way_in
+from hotline.actions.survey.words import Spoken, said_alone, spoken
 from hotline.actions.turns import wait_turn
 from hotline.actions.wording import script_in_use, script_said
 from hotline.errors import NotFound

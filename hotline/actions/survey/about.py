@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from hotline.actions.handed import untold_number
 from hotline.actions.rate import active_rating
-from hotline.actions.survey_line import Line
+from hotline.actions.survey.line import Line
 from hotline.actions.turns import wait_guess
 from hotline.tables import Call, Invitation, Rating, ServiceRecord
 from hotline.tables.service import OPEN_INVITATION_STATES, RecordKind

@@ -7,9 +7,9 @@ from sqlalchemy import select
 from hotline.actions.case_history import CITIZEN, add_event, case_of
 from hotline.actions.opt_outs import opt_out
 from hotline.actions.rate import Added, Given, active_rating, add_to_rating, rate
-from hotline.actions.survey_about import OTHER_PHONE, is_about, is_theirs
-from hotline.actions.survey_line import Line
-from hotline.actions.survey_ways import take_over
+from hotline.actions.survey.about import OTHER_PHONE, is_about, is_theirs
+from hotline.actions.survey.line import Line
+from hotline.actions.survey.ways import take_over
 from hotline.rules.flow import Does
 from hotline.rules.reasons import TABLE_VERSION
 from hotline.rules.reply_wishes import Wish

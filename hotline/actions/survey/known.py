@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from hotline.actions.rate import active_rating
-from hotline.actions.survey_about import find_record
-from hotline.actions.survey_line import Line
+from hotline.actions.survey.about import find_record
+from hotline.actions.survey.line import Line
 from hotline.rules.flow import Condition
 from hotline.rules.survey import Known, Next
 from hotline.tables import Call

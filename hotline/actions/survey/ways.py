@@ -7,8 +7,8 @@ from sqlalchemy import exists, select
 from hotline.actions.handed import record_of_caller, record_of_reference
 from hotline.actions.invite import open_invitations
 from hotline.actions.rate import active_rating, changeable_ratings
-from hotline.actions.survey_about import is_about, is_theirs, may_rate
-from hotline.actions.survey_line import Line
+from hotline.actions.survey.about import is_about, is_theirs, may_rate
+from hotline.actions.survey.line import Line
 from hotline.rules.script import Channel
 from hotline.tables import Call, CallTurn, ServiceRecord
 from hotline.tables.contacts import Way
@@ -40,7 +40,7 @@ def take_over(line: Line, reference: str | None) -> None:
 
     A number that was keyed in proves less than one that another system said: where it is that of another telephone's
     call, or such a system has handed that call over, the caller is treated as any other telephone
-    (`hotline.actions.survey_about.is_theirs`).
+    (`hotline.actions.survey.about.is_theirs`).
     """
     call, session = line.call, line.session
     is_keyed, call.reference = call.reference is None, None

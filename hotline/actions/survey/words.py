@@ -12,7 +12,7 @@ from sqlalchemy import select
 from hotline.actions.case_history import case_of
 from hotline.actions.invite import facts_of, spoken_kind
 from hotline.actions.rate import active_rating, last_stars
-from hotline.actions.survey_line import Line
+from hotline.actions.survey.line import Line
 from hotline.rules.flow import MANY_KEYS, SIMPLE, StepKind
 from hotline.rules.reasons import REASONS, Reason
 from hotline.rules.reply_wishes import Wish
