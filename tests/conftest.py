@@ -258,7 +258,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def _shortness(item: pytest.Item) -> tuple[bool, ...]:
     fixtures = getattr(item, "fixturenames", ())
-    return "demo" not in fixtures, item.path.parent.name != "journeys", "browser" not in fixtures
+    return "demo" not in fixtures, item.path.parent.name not in ("journeys", "sip"), "browser" not in fixtures
 
 
 @pytest.hookimpl(trylast=True)
