@@ -4,9 +4,13 @@ from collections.abc import Callable
 from functools import cache, partial
 from typing import Any
 
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
 from hotline import outbox
 from hotline.actions import casework
 from hotline.actions.text_instead import end_lost_call, lost_calls
+from hotline.errors import HotlineError
 from hotline.evaluation import Delivered, Refused, Result, Unavailable
 from hotline.jobs import heartbeat
 from hotline.jobs.casework import keep_deadlines
@@ -21,6 +25,8 @@ from hotline.settings import load_settings
 _BATCH = 200
 _SWEEP = 1000
 
+log = structlog.get_logger(__name__)
+
 
 def work(kind: str, row_id: int) -> None:
     """The one task behind every queue but the sweep's: do what row `row_id` asks, if it is due and free."""
@@ -28,28 +34,33 @@ def work(kind: str, row_id: int) -> None:
 
 
 def sweep() -> None:
-    """Ring again for whatever is due and not being worked: lost rings, killed workers, later times. End the calls of
-    which nobody reported the end, erase what is old, remind and escalate in the cases whose time has come.
+    """Ring again for whatever is due and not being worked: lost rings, killed workers, later times.
+
+    Only then remind and escalate in the cases whose time has come, end the calls of which nobody reported the end, and
+    erase what is old: a row that cannot be served keeps no ring waiting.
 
     Kind by kind, so that a store that is away, with thousands of rows waiting for it, keeps no text waiting.
     """
     here = house()
-    _end_lost_calls(here)
     with here.database.read() as session:
         most = {Kind.CALL: min(_SWEEP, here.settings.most_calls)}  # more cannot begin before the next sweep
         rings = [ring for kind in Kind for ring in outbox.due(session, here.now(), most.get(kind, _SWEEP), kind)]
     Doorbell(here.redis).ring_if_roomy(rings)
     heartbeat.beat(here.redis, here.now())
-    erase_old(here)
     keep_deadlines(here)
+    _end_lost_calls(here)
+    erase_old(here)
 
 
 def _end_lost_calls(here: Services) -> None:
     with here.database.read() as session:
         lost = lost_calls(session, here.now())
     for call_id in lost:
-        with here.database.write() as session:
-            end_lost_call(session, call_id, here.policy, here.now())
+        try:
+            with here.database.write() as session:
+                end_lost_call(session, call_id, here.policy, here.now())
+        except (HotlineError, SQLAlchemyError) as error:  # the next sweep tries again
+            log.error("lost_call_not_ended", id=call_id, error=type(error).__name__)
 
 
 @cache

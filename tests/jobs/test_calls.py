@@ -8,7 +8,8 @@ from redis.exceptions import RedisError
 from rq import Queue
 
 from hotline.actions import dial
-from hotline.jobs import errands, tasks
+from hotline.errors import HotlineError
+from hotline.jobs import errands, heartbeat, tasks
 from hotline.jobs.pace import Pace
 from hotline.messages import Accepted, CallProgress, SendResult
 from hotline.services import Services
@@ -251,3 +252,28 @@ def test_the_sweep_rings_for_no_more_surveys_than_can_begin(house: Services, fee
     house.redis.flushdb()
     tasks.sweep()
     assert Queue("calls", connection=house.redis).count == 2
+
+
+@on_sqlite
+def test_a_call_that_cannot_be_ended_keeps_no_ring_and_no_other_call_waiting(
+    house: Services, feed: Feed, carrier: Carrier, clock: MovingClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody reported the end of two calls; with the row of the first something is wrong."""
+    ask_by_call(feed, 2)
+    for call_id in (1, 2):
+        survey(house, call_id)
+    clock.move(hours=2)
+    feed.call("CALL-9", citizen(9), survey="phone")
+    house.redis.flushdb()
+    end = tasks.end_lost_call
+
+    def fail_once(session: Any, call_id: int, *more: Any) -> None:
+        if call_id == 1:
+            raise HotlineError("a row that cannot be", code="broken")
+        end(session, call_id, *more)
+
+    monkeypatch.setattr(tasks, "end_lost_call", fail_once)
+    tasks.sweep()
+    assert [call.state for call in all_of(house, Call)[:2]] == [CallState.RINGING, CallState.ENDED]
+    assert Queue("calls", connection=house.redis).count == 1
+    assert heartbeat.age(house.redis, house.now()) is not None

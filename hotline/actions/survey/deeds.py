@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from hotline.actions.case_history import CITIZEN, add_event, case_of
 from hotline.actions.opt_outs import opt_out
-from hotline.actions.rate import Added, Given, active_rating, add_to_rating, rate
+from hotline.actions.rate import Added, Given, add_to_rating, rate
 from hotline.actions.survey.about import OTHER_PHONE, is_about, is_theirs
 from hotline.actions.survey.line import Line
 from hotline.actions.survey.ways import take_over
@@ -94,7 +94,7 @@ def _add_reasons(line: Line, codes: tuple[str, ...]) -> None:
 
 def _note(line: Line, codes: tuple[str, ...] = (), wish: Wish | None = None) -> None:
     """The agent sees in the case what the citizen said."""
-    rating = None if line.call.record_id is None else active_rating(line.session, line.call.record_id)
+    rating = line.rating
     case = None if rating is None else case_of(line.session, rating)
     if case is None:
         return

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from typing import Any
 
-from hotline.actions.rate import active_rating
 from hotline.actions.survey.about import find_record
 from hotline.actions.survey.line import Line
 from hotline.rules.flow import Condition
@@ -13,7 +12,7 @@ from hotline.tables import Call
 
 def known_of(line: Line) -> Known:
     facts, phone = line.call.facts, line.policy.phone
-    rating = None if line.call.record_id is None else active_rating(line.session, line.call.record_id)
+    rating = line.rating
     return Known(
         holds=frozenset(_holding(line)),
         languages=tuple(language for language in phone.choose_language if language in line.languages),

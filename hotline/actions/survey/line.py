@@ -5,10 +5,11 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from hotline.actions.rate import active_rating
 from hotline.rules.flow import Flow
 from hotline.rules.policy import Policy
 from hotline.rules.script import Script
-from hotline.tables import Call
+from hotline.tables import Call, Rating
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,11 @@ class Line:
     def languages(self) -> tuple[str, ...]:
         """Those that this call may be spoken in."""
         return tuple(language for language in self.flow.languages if language in self.script.languages)
+
+    @property
+    def rating(self) -> Rating | None:
+        """The one that counts of what the call is about."""
+        return None if self.call.record_id is None else active_rating(self.session, self.call.record_id)
 
     def language_for(self, wanted: str) -> str:
         return wanted if wanted in self.languages else self.languages[0]

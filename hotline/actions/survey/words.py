@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from hotline.actions.case_history import case_of
 from hotline.actions.invite import facts_of, spoken_kind
-from hotline.actions.rate import active_rating, last_stars
+from hotline.actions.rate import last_stars
 from hotline.actions.survey.line import Line
 from hotline.rules.flow import MANY_KEYS, SIMPLE, StepKind
 from hotline.rules.reasons import REASONS, Reason
@@ -96,7 +96,8 @@ def _waiting(line: Line, place: Place) -> Waiting:
 
 
 def _words(line: Line, name: str, waiting: Waiting | None) -> str:
-    name = name.replace("{kind}", _kind(line)).replace("{grade}", _grade(line))
+    name = name.replace("{kind}", _kind(line))
+    name = name.replace("{grade}", _grade(line)) if "{grade}" in name else name
     language = line.call.language
     prompts, sentences = line.flow.prompts[language], line.script.words[language]
     if line.call.is_elder and f"{name}{SIMPLE}" in {*prompts, *sentences}:
@@ -111,17 +112,11 @@ def _kind(line: Line) -> str:
 
 
 def _grade(line: Line) -> str:
-    stars = _stars(line)
-    if stars is None or not is_bad(stars):
+    rating = line.rating
+    if rating is None or not is_bad(rating.stars):
         return "good"
-    rating = active_rating(line.session, line.call.record_id or 0)
-    case = None if rating is None else case_of(line.session, rating)
+    case = case_of(line.session, rating)
     return "no_call" if case is not None and case.call_wish is Wish.NO_CALL else "bad"
-
-
-def _stars(line: Line) -> int | None:
-    rating = None if line.call.record_id is None else active_rating(line.session, line.call.record_id)
-    return None if rating is None else rating.stars
 
 
 def _facts(line: Line, waiting: Waiting | None, template: str) -> dict[str, Any]:
@@ -144,7 +139,8 @@ def _facts(line: Line, waiting: Waiting | None, template: str) -> dict[str, Any]
 def _entries(line: Line, kind: StepKind) -> Iterator[str]:
     language = line.call.language
     if kind is StepKind.REASONS:
-        for place, reason in enumerate(REASONS.get(_stars(line) or 0, ())):
+        rating = line.rating
+        for place, reason in enumerate(() if rating is None else REASONS.get(rating.stars, ())):
             entry = line.flow.prompts[language]["reason_entry"]
             yield beside(entry.format(reason=_reason(reason, language), key=place + 1), language)
     else:
