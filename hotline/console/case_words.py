@@ -26,6 +26,8 @@ EVENTS: Mapping[str, Words] = {
     "claimed": Words("受理", "claimed"),
     "released": Words("退回队列", "released"),
     "dialled": Words("发起呼叫", "call started"),
+    "notice_heard": Words("听取录音提示", "told of the recording"),
+    "recording_refused": Words("市民不同意录音，停止录音且不保存", "not to be recorded: stopped, and nothing kept"),
     "call_ended": Words("呼叫结束", "call ended"),
     "call_ended_by_hand": Words("坐席确认呼叫已结束", "agent marked the call as over"),
     "contacted": Words("联系到市民", "citizen contacted"),

@@ -16,7 +16,7 @@ from hotline.jobs import heartbeat
 from hotline.jobs.casework import keep_deadlines
 from hotline.jobs.errands import CALLBACK_CALL, LEASE, SURVEY_CALL, claimed, run
 from hotline.jobs.queue import Doorbell
-from hotline.jobs.recordings import erase_old, fetch
+from hotline.jobs.recordings import erase_old, fetch, stop
 from hotline.jobs.texts import TextTask
 from hotline.outbox import Kind
 from hotline.services import Services, make_services
@@ -119,4 +119,5 @@ _TASKS: dict[Kind, Callable[[Services, int], None]] = {
     Kind.CALLBACK: _call_back,
     Kind.FORWARD: _forward,
     Kind.RECORDING: fetch,
+    Kind.STOP_RECORDING: stop,
 }

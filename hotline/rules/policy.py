@@ -198,7 +198,9 @@ class CaseworkPolicy(_Section):
     rules. A step without a term has no deadline. `asks_again`: after the answer the citizen may rate once more, within
     `re_rating`; else, or after that, the centre calls back. `consults_first`: a unit consults the centre before it
     appeals. `extension_months`: how long a complex case may take in all (0 = no extension). `reminders`: so long before
-    each deadline of staff; `ladder`: who hears of it when it has passed.
+    each deadline of staff; `ladder`: who hears of it when it has passed. `records_calls`: callbacks are recorded, after
+    the citizen was told so. `reveals_a_day`: of whole numbers, by one person; what goes beyond it is flagged in the
+    audit log. `guide`: what agents may say (`rules.guide`), a name or a file.
     """
 
     steps: Steps
@@ -216,6 +218,9 @@ class CaseworkPolicy(_Section):
     ladder: tuple[RungPolicy, ...]
     closes_at: time
     lease_minutes: int = Field(ge=1, le=480)
+    records_calls: bool
+    reveals_a_day: int = Field(ge=0, le=1000)
+    guide: str
 
     @model_validator(mode="after")
     def _waits_some_time(self) -> "CaseworkPolicy":

@@ -84,7 +84,7 @@ def ended(twilio: Twilio, status: str | None) -> Heard:
 
 def test_the_agent_is_rung_first_and_hears_which_case(house: Services, ringing: None, twilio: Twilio) -> None:
     whisper = agent_picks_up(twilio)
-    assert whisper.said == ("差评回访，工单1号。按1接通市民，挂机取消。",)
+    assert whisper.said == ("差评回访，社会保障卡申领，评价非常不满意，工单1号。按1接通市民，挂机取消。",)
     assert (whisper.dials, whisper.keys) == (None, 1)
     assert only(house, Attempt).state is AttemptState.AGENT_ANSWERED
 
