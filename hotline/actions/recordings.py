@@ -113,6 +113,16 @@ def recordings_about(session: Session, record_ids: Collection[int]) -> Sequence[
     return session.scalars(select(Recording).where(about).order_by(Recording.id.desc())).all()
 
 
+def recordings_of_attempts(session: Session, attempt_ids: Collection[int]) -> dict[int, list[Recording]]:
+    """What was recorded of each of these callbacks, if anything was."""
+    found: dict[int, list[Recording]] = {}
+    if attempt_ids:
+        for recording in session.scalars(select(Recording).where(Recording.attempt_id.in_(attempt_ids))):
+            assert recording.attempt_id is not None
+            found.setdefault(recording.attempt_id, []).append(recording)
+    return found
+
+
 def recordings_to_erase(session: Session, policy: Policy, limit: int, now: datetime) -> Sequence[Recording]:
     """Those that have been kept for long enough, the oldest first."""
     days = policy.phone.recordings_days

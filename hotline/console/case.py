@@ -11,6 +11,7 @@ from hotline.actions import casework, dial
 from hotline.actions.call_recordings import refuse_recording
 from hotline.console import leases
 from hotline.console.access import WORKERS, me, needs_role, touch
+from hotline.console.beforehand import read_beforehand
 from hotline.console.casefile import CaseFile, Standing, read_case
 from hotline.console.room import blueprint, tell
 from hotline.console.words import FIELDS, Words, why_refused, words_for
@@ -156,9 +157,13 @@ def show_refused(case_id: int, conflict: Conflict, again_at: datetime | None = N
 
 def show_case(case_id: int, faults: dict[str, Words] | None = None) -> str:
     """The page, with what is wrong with the form that was sent, and what was typed into it."""
-    file = _read(case_id)
+    house, person = services(), me()
+    with house.database.read() as session:
+        file = read_case(session, case_id, person, leases.token_of(case_id), house.now())
+        before = read_beforehand(session, file, house.policy, house.now()) if person.works_cases else None
     return render_template(
         "console/case.html",
+        before=before,
         faults=faults or {},
         note="" if "move" in request.form else request.form.get("note", ""),
         typed=request.form,

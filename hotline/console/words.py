@@ -163,6 +163,9 @@ CONFLICTS: Mapping[str, Words] = {
         "现在不在可以呼叫市民的时间，为免打扰，本次未呼叫。市民约定了时间的，在服务时段内可以呼叫。",
         "Citizens are not called at this hour. Those who asked for a time are, within the hours of service.",
     ),
+    "no_number": Words(
+        "市民隐藏了号码，没有可以查看的号码。", "The citizen's number is hidden: there is none to show."
+    ),
     "not_recording": Words("现在没有正在录音的通话，无需停止。", "No call is being recorded now: nothing to stop."),
     "lease_lost": Words(
         "本页面已不再持有这件工单：它可能已退回、已由他人受理，或已在您的另一个窗口中继续。",
@@ -258,6 +261,10 @@ FIELDS: Mapping[str, Words] = {
     ),
     "until": Words(
         "请填写今天以后的日期，最迟不超过政策规定的期限。", "Enter a day to come, within what the policy allows."
+    ),
+    "reveal_reason": Words("请选择查看完整号码的原因。", "Choose why you need the whole number."),
+    "reveal_why": Words(
+        "请写明原因（500 字以内）；选择“其他”时必填。", "Say why, in at most 500 characters; needed for “other”."
     ),
     "phone": Words(
         "请填写可以直接拨通的手机或固定电话号码（不含分机）。",
