@@ -145,13 +145,19 @@ def test_a_new_case_appears_by_itself_and_the_focus_stays(
     assert [poll.headers.get("x-background") for poll in polls[:2]] == [None, "1"]
 
 
+def _claim(page: Any, case_id: int) -> None:
+    """Nobody types sooner than the scripts of the page are there."""
+    page.locator(f"#claim-{case_id}").click()
+    page.wait_for_load_state()
+
+
 def test_a_call_is_followed_live(
     open_page: Callable[..., Any], staff: dict[str, int], open_case: Callable[..., int], house: Services
 ) -> None:
     case_id = open_case()
     page = open_page()
     page.clock.install()
-    page.locator(f"#claim-{case_id}").click()
+    _claim(page, case_id)
     page.get_by_label("处理情况").fill("正在写")
     page.get_by_role("button", name="呼叫市民").click()
     page.get_by_text("正在准备呼叫").first.wait_for()
@@ -184,7 +190,7 @@ def test_a_lease_that_was_lost_stops_all_deeds_and_keeps_the_note(
 ) -> None:
     case_id = open_case()
     page = open_page()
-    page.locator(f"#claim-{case_id}").click()
+    _claim(page, case_id)
     page.get_by_label("处理情况").fill("写了一半")
     clock.move(minutes=11)
     page.evaluate(
@@ -234,7 +240,7 @@ def test_a_log_out_forgets_what_was_being_written(
 ) -> None:
     case_id = open_case()
     page = open_page()
-    page.locator(f"#claim-{case_id}").click()
+    _claim(page, case_id)
     page.get_by_label("处理情况").fill("涉及个人情况")
     page.reload()
     expect(page.get_by_label("处理情况")).to_have_value("涉及个人情况")
