@@ -309,19 +309,29 @@ RULES: dict[tuple[str, str], dict[str, Any] | None] = {
     ("wide", "light"): ALL_RULES,
 }
 
+# What a screen of 1280 px has left at that zoom.
+ZOOMED = {"200%": 640, "400%": 320}
+
 
 def _look_from_all_sides(page: Any, name: str) -> None:
     """In both sizes and both schemes, without loading the page anew; then as it was opened."""
+    for zoom, width in ZOOMED.items():
+        page.set_viewport_size({"width": width, "height": 720})
+        _scrolls_down_only(page, f"{zoom}-{name}")
     for (size, scheme), rules in RULES.items():
         page.set_viewport_size(SIZES[size])
         page.emulate_media(color_scheme=scheme)
         _look(page, f"{size}-{scheme}-{name}", rules)
 
 
+def _scrolls_down_only(page: Any, name: str) -> None:
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{name} scrolls sideways"
+
+
 def _look(page: Any, name: str, rules: dict[str, Any] | None = ALL_RULES) -> None:
     if SHOTS:
         page.screenshot(path=f"{SHOTS}/{name}.png", full_page=True)
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{name} scrolls sideways"
+    _scrolls_down_only(page, name)
     if rules is not None:
         _ask_axe(page, name, rules)
     small = page.evaluate(
