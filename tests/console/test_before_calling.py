@@ -138,7 +138,7 @@ def test_the_page_offers_what_belongs_to_a_recorded_call_and_plays_it_afterwards
     settle(house, recording.id, recording.state.KEPT)
     page = visitor.get(path).text
     assert f'src="/console/recordings/{recording.id}.wav" aria-label="通话录音' in page
-    assert visitor.get(f"/console/recordings/{recording.id}.wav").status_code == 200
+    assert visitor.client.get(f"/console/recordings/{recording.id}.wav").status_code == 200
     assert only(house, AuditEntry, action="recording_played").subject == f"recording:{recording.id}"
     assert "（0）语音留言" not in visitor.get("/console/recordings").text
     department = visit("department").get(path).text
