@@ -9,7 +9,7 @@ from hotline.console.case import show_case, show_refused
 from hotline.console.room import blueprint
 from hotline.console.words import FIELDS, Words
 from hotline.errors import BadInput, Conflict
-from hotline.rules.phones import mask_phones_in
+from hotline.rules.phones import mask_phones_in, spaced
 from hotline.rules.reveals import RevealReason
 from hotline.services import services
 from hotline.tables import User
@@ -34,7 +34,8 @@ def reveal_phone(case_id: int) -> Response | tuple[str, int]:
         return _again(case_id, {"why": FIELDS["reveal_why"]})
     except Conflict as conflict:
         return show_refused(case_id, conflict)
-    shown = {"case_id": case_id, "number": house.vault.open(box), "reason": reason, "seconds": _SHOWN_SECONDS}
+    e164 = house.vault.open(box)
+    shown = {"case_id": case_id, "e164": e164, "number": spaced(e164), "reason": reason, "seconds": _SHOWN_SECONDS}
     response = make_response(render_template("console/revealed.html", **shown))
     # Without a script too; in a header, so that a screen reader's page does not promise to reload itself.
     response.headers["Refresh"] = f"{_SHOWN_SECONDS}; url={url_for('console.case_page', case_id=case_id)}"
