@@ -54,11 +54,12 @@ def read_beforehand(session: Session, file: CaseFile, policy: Policy, now: datet
         due_at=due_at,
         rung=rung,
     )
+    is_known = not case.record.is_hidden
     return Beforehand(
         whys=why_now(situation, now),
         due_at=due_at,
-        cases=_other_cases(session, case, now),
-        ratings=_other_ratings(session, case, now),
+        cases=session.scalars(other_cases(case, now)).all() if is_known else (),
+        ratings=session.scalars(other_ratings(case, now)).all() if is_known else (),
         says=_says(case, policy),
     )
 
@@ -75,24 +76,22 @@ def _deadline(session: Session, case: Case) -> tuple[datetime | None, Rung | Non
     return min((row.due_at for row in own), default=None), max(rungs, key=list(Rung).index, default=None)
 
 
-def _other_cases(session: Session, case: Case, now: datetime) -> Sequence[Case]:
-    if case.record.is_hidden:
-        return ()
+def other_cases(case: Case, now: datetime) -> Select[Case]:
+    """Of the same number, in the last year."""
     others = select(Case).where(
         Case.record_id.in_(_records_of(case)), Case.id != case.id, Case.opened_at > now - _LOOKS_BACK
     )
-    return session.scalars(others.order_by(Case.id.desc()).limit(_MOST_SHOWN)).all()
+    return others.order_by(Case.id.desc()).limit(_MOST_SHOWN)
 
 
-def _other_ratings(session: Session, case: Case, now: datetime) -> Sequence[Rating]:
-    if case.record.is_hidden:
-        return ()
+def other_ratings(case: Case, now: datetime) -> Select[Rating]:
+    """The same, of another service."""
     others = select(Rating).where(
         Rating.record_id.in_(_records_of(case)),
         Rating.record_id != case.record_id,
         Rating.rated_at > now - _LOOKS_BACK,
     )
-    return session.scalars(others.order_by(Rating.id.desc()).limit(_MOST_SHOWN)).all()
+    return others.order_by(Rating.id.desc()).limit(_MOST_SHOWN)
 
 
 def _records_of(case: Case) -> Select[int]:

@@ -20,6 +20,7 @@ from tests.cast import (
     Twilio,
     all_of,
     change_casework_rules,
+    change_phone_rules,
     make_desk,
     on_sqlite,
     only,
@@ -27,7 +28,6 @@ from tests.cast import (
 )
 from tests.jobs.conftest import Town
 
-pytestmark = on_sqlite
 Work = Callable[[], int]
 NOTICE = "您好，这里是吉林市政务服务，给您回访。为保证服务质量，本次通话将会录音。如不希望录音，请告知工作人员。"
 
@@ -98,10 +98,13 @@ def test_a_recorded_call_is_announced_before_the_two_are_connected_and_kept_seal
     assert town.faults() == []
 
 
+@on_sqlite
 def test_whoever_hangs_up_during_the_notice_was_not_spoken_to_and_nothing_of_it_is_kept(
     town: Town, desk: Desk, do_work: Work
 ) -> None:
+    """Even where the city leaves its recordings at the carrier."""
     change_casework_rules(town.house, records_calls=True)
+    change_phone_rules(town.house, erase_at_carrier=False)
     ring(town, desk, do_work)
     citizen_rings(town)
     town.act(WANG.e164, "answer")
@@ -148,6 +151,7 @@ def test_a_citizen_who_does_not_want_it_is_recorded_no_more_and_the_talk_goes_on
     ]
 
 
+@on_sqlite
 @pytest.mark.parametrize("unrecorded", [False, True])
 def test_nothing_is_recorded_without_the_policy_or_when_the_agent_calls_without(
     unrecorded: bool, town: Town, desk: Desk, do_work: Work
@@ -219,6 +223,7 @@ ENDS: dict[Callable[[Town], None], AttemptResult] = {
 }
 
 
+@on_sqlite
 @pytest.mark.parametrize("modes", [{}, {"reorder": True, "seed": 7}, {"repeat": 1}], ids=["kind", "reordered", "twice"])
 def test_every_end_is_told_apart_in_whatever_order_and_however_often_it_is_reported(
     modes: dict[str, object], town: Town, desk: Desk, do_work: Work
