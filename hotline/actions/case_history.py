@@ -66,8 +66,10 @@ def case_of(session: Session, rating: Rating) -> Case | None:
 
 def locked_case(session: Session, case_id: int) -> Case:
     """The case, locked until the commit: moves of one case take turns. Raises NotFound."""
-    found = select(Case).where(Case.id == case_id).with_for_update(of=Case)
-    case = session.scalars(found.execution_options(populate_existing=True)).one_or_none()
+    # Locked alone, and read then: PostgreSQL does not join a row anew that it has waited for, so that a case whose
+    # rating has changed meanwhile would not be found.
+    session.execute(select(Case.id).where(Case.id == case_id).with_for_update())
+    case = session.get(Case, case_id, populate_existing=True)
     if case is None:
         raise NotFound(f"case {case_id}")
     return case

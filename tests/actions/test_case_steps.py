@@ -46,6 +46,8 @@ from tests.cast import (
     change_casework_rules,
     city_time,
     make_desk,
+    meanwhile,
+    on_postgresql,
     on_sqlite,
     only,
     open_bad_case,
@@ -469,3 +471,19 @@ def test_a_second_rating_at_the_moment_at_which_the_wait_is_over_is_not_lost(
     closed = only(house, Case)
     assert (closed.state, closed.ending) == (CaseState.CLOSED, Ending.RATED_BETTER)
     assert not [row for row in all_of(house, CaseDeadline) if row.is_open]
+
+
+@on_postgresql
+def test_whoever_waits_for_a_case_while_its_rating_changes_finds_it_as_it_is_then(
+    house: Services, case: Case, desk: Desk, unit: User
+) -> None:
+    step(desk, case, Move.CONTACT)
+    given = Given(2, Channel.SMS, "2", Scale.STAR_5_BEST, "sms-stars@1", "digit")
+    with house.database.write() as session:
+        second = rate(session, case.record_id, given, house.policy, house.now())
+        verified = meanwhile(
+            house, lambda: do(house, take_step, case.id, Move.VERIFY, unit, None, "属实", house.policy)
+        )
+    verified.result(timeout=20)
+    after = only(house, Case)
+    assert (after.state, after.rating_id) == (CaseState.VERIFIED, second.id)
