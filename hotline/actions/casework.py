@@ -44,13 +44,16 @@ def open_case(session: Session, rating: Rating, policy: Policy, now: datetime) -
     known = case_of(session, rating)
     if known is not None:
         locked_case(session, known.id)
-        if known.round == rating.round or known.state is CaseState.CLOSED:
-            known.rating = rating
         if known.state is CaseState.CLOSED:
+            known.rating = rating
             _reopen(session, known, policy, now)
+        elif known.rating.round == rating.round:  # a change of mind, also of the first rating while they are asked again
+            known.rating = rating
         elif known.state is CaseState.ASKED_AGAIN:
             move(session, known, Move.RATE_BAD, THE_CITIZEN, now, facts={"stars": rating.stars})
             case_deadlines.begin(session, known, DeadlineKind.CALLBACK, now, policy)
+        else:
+            _note_second(session, rating, now)
         return known
     due = case_deadlines.counted(session, DeadlineKind.FIRST_CONTACT, rating.rated_at, policy)
     assert due is not None
@@ -106,6 +109,14 @@ def rated_better(session: Session, rating: Rating, now: datetime) -> None:
     locked_case(session, case.id)
     if case.state in WAYS[Move.RATE_GOOD].before:
         end(session, case, Move.RATE_GOOD, THE_CITIZEN, Ending.RATED_BETTER, now, facts={"stars": rating.stars})
+    else:
+        _note_second(session, rating, now)
+
+
+def _note_second(session: Session, rating: Rating, now: datetime) -> None:
+    """A second rating that comes late moves nothing, and is seen all the same. A change of it was noted already."""
+    if rating.supersedes_id is None:
+        note_rating_change(session, rating, f"– → {rating.stars}", now)
 
 
 def note_rating_change(session: Session, rating: Rating, change: str, now: datetime) -> None:

@@ -127,6 +127,45 @@ def test_a_second_rating_that_is_bad_is_the_centres_to_call_back_about(house: Se
     assert only(house, Case).state is CaseState.CLOSED
 
 
+@on_sqlite
+def test_a_second_rating_that_comes_late_is_seen_and_a_good_one_still_ends_the_case(
+    house: Services, case: Case, desk: Desk, clock: MovingClock
+) -> None:
+    step(desk, case, *TO_ASKED)
+    clock.move(days=6)
+    keep_deadlines(house)
+    rated(house, case, 1)
+    rated(house, case, 2)
+    assert only(house, Case).state is CaseState.CENTRE_CALLBACK
+    assert [event.note for event in all_of(house, CaseEvent, kind="rating_changed")] == ["– → 1", "1 → 2"]
+    rated(house, case, 5)
+    assert only(house, Case).ending is Ending.RATED_BETTER
+
+
+@on_sqlite
+def test_a_case_that_a_second_rating_opened_again_follows_it(house: Services, case: Case, desk: Desk) -> None:
+    step(desk, case, *TO_ASKED)
+    for stars in (5, 1, 2):
+        second = rated(house, case, stars)
+    again = only(house, Case)
+    assert (again.state, again.rating_id) == (CaseState.OPENED, second.id)
+
+
+@on_postgresql
+def test_a_first_rating_changed_while_the_citizen_is_being_asked_again_is_no_second_one(
+    house: Services, case: Case, desk: Desk
+) -> None:
+    step(desk, case, *TO_ASKED[:-1])
+    token = desk.claim(case.id)
+    with house.database.write() as session:
+        take_step(session, case.id, Move.ANSWER, desk.user, token, "已整改", house.policy, house.now())
+        session.flush()
+        changed = meanwhile(house, lambda: rated(house, case, 2))
+    assert changed.result(timeout=20).round == 1
+    after = only(house, Case)
+    assert (after.state, after.rating_id) == (CaseState.ASKED_AGAIN, changed.result().id)
+
+
 def test_no_second_rating_in_time_is_too_exactly_once_after_an_outage(
     house: Services, case: Case, desk: Desk, clock: MovingClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
