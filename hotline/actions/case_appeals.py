@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hotline.actions import case_deadlines, case_notices
-from hotline.actions.case_history import record_of, who
+from hotline.actions.case_history import opened_last, record_of, who
 from hotline.actions.case_moves import Said, end, move, written
 from hotline.actions.case_steps import in_hand
 from hotline.actions.rate import exclude, in_turn
@@ -62,8 +62,9 @@ def _was_decided(session: Session, rating: Rating) -> bool:
 
 
 def _was_consulted(session: Session, case: Case) -> bool:
-    consulted = CaseEvent.case_id == case.id, CaseEvent.kind == str(Move.CONSULT), CaseEvent.at >= case.opened_at
-    return session.scalar(select(CaseEvent.id).where(*consulted).limit(1)) is not None
+    of_case = CaseEvent.case_id == case.id, CaseEvent.at >= opened_last(session, case)
+    consulted = select(CaseEvent.id).where(*of_case, CaseEvent.kind == str(Move.CONSULT))
+    return session.scalar(consulted.limit(1)) is not None
 
 
 def withdraw_appeal(session: Session, case_id: int, user: User, token: str | None, note: str, now: datetime) -> None:

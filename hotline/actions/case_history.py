@@ -6,11 +6,11 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from hotline.errors import NotFound
-from hotline.rules.casework import Part
+from hotline.rules.casework import CaseState, Part
 from hotline.tables import Case, CaseEvent, Rating, User
 from hotline.tables.people import Role
 
@@ -73,6 +73,12 @@ def locked_case(session: Session, case_id: int) -> Case:
     if case is None:
         raise NotFound(f"case {case_id}")
     return case
+
+
+def opened_last(session: Session, case: Case) -> datetime:
+    """When the case was opened, or opened again: what happened before was about another rating."""
+    opened = CaseEvent.case_id == case.id, CaseEvent.kind == str(CaseState.OPENED)
+    return session.scalars(select(func.max(CaseEvent.at)).where(*opened)).one()
 
 
 def record_of(session: Session, case_id: int) -> int:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from hotline import outbox
 from hotline.actions import case_deadlines
-from hotline.actions.case_history import CITIZEN, SYSTEM, THE_CITIZEN, add_event, case_of, locked_case, who
+from hotline.actions.case_history import CITIZEN, SYSTEM, THE_CITIZEN, add_event, case_of, locked_case, opened_last, who
 from hotline.actions.case_moves import Said, end, let_go, move, written
 from hotline.errors import Conflict, NotFound
 from hotline.rules.casework import (
@@ -47,7 +47,9 @@ def open_case(session: Session, rating: Rating, policy: Policy, now: datetime) -
         if known.state is CaseState.CLOSED:
             known.rating = rating
             _reopen(session, known, policy, now)
-        elif known.rating.round == rating.round:  # a change of mind, also of the first rating while they are asked again
+        elif (
+            known.rating.round == rating.round
+        ):  # a change of mind, also of the first rating while they are asked again
             known.rating = rating
         elif known.state is CaseState.ASKED_AGAIN:
             move(session, known, Move.RATE_BAD, THE_CITIZEN, now, facts={"stars": rating.stars})
@@ -233,7 +235,8 @@ def close(session: Session, case_id: int, token: str, agent: User, outcome: Outc
 
 
 def _was_called(session: Session, case: Case) -> bool:
-    rang = exists().where(Attempt.case_id == case.id, Attempt.result.in_(RANG))
+    since = Attempt.requested_at >= opened_last(session, case)
+    rang = exists().where(Attempt.case_id == case.id, Attempt.result.in_(RANG), since)
     return case.contacted_at is not None or bool(session.scalar(select(rang)))
 
 

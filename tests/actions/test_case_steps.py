@@ -16,11 +16,23 @@ from hotline.errors import BadInput, Conflict, NotFound
 from hotline.jobs import tasks
 from hotline.jobs.casework import keep_deadlines
 from hotline.reports.funnel import funnel
-from hotline.rules.casework import CaseState, DeadlineKind, Ending, Ground, Move, NoticeKind, Outcome, Rung
+from hotline.rules.casework import (
+    AttemptResult,
+    AttemptState,
+    CaseState,
+    DeadlineKind,
+    Ending,
+    Ground,
+    Move,
+    NoticeKind,
+    Outcome,
+    Rung,
+)
 from hotline.rules.scale import Scale
 from hotline.rules.script import Channel
 from hotline.services import Services
 from hotline.tables import (
+    Attempt,
     Call,
     Case,
     CaseAppeal,
@@ -247,7 +259,7 @@ def test_illegal_moves_change_nothing(house: Services, case: Case, desk: Desk) -
 
 @on_sqlite
 def test_who_gave_their_name_is_called_before_the_case_is_closed(
-    house: Services, desk: Desk, feed: Feed, twilio: Twilio
+    house: Services, desk: Desk, feed: Feed, twilio: Twilio, clock: MovingClock
 ) -> None:
     change_casework_rules(house, "jilin")
     feed.transaction(named=True)
@@ -256,6 +268,15 @@ def test_who_gave_their_name_is_called_before_the_case_is_closed(
     with pytest.raises(Conflict) as refused:
         do(house, casework.close, 1, token, desk.user, Outcome.UNREACHABLE, "没打")
     assert refused.value.code == "named_not_called"
+    rang = Attempt(case_id=1, agent_id=desk.user.id, hold_token=token, requested_at=house.now())
+    rang.state, rang.result = AttemptState.ENDED, AttemptResult.NO_ANSWER
+    with house.database.write() as session:
+        session.add(rang)
+    do(house, casework.close, 1, token, desk.user, Outcome.UNREACHABLE, "没打通")
+    clock.move(hours=1)
+    rated(house, only(house, Case), 2)
+    with pytest.raises(Conflict):  # whoever rates badly once more is called once more
+        do(house, casework.close, 1, desk.claim(1), desk.user, Outcome.UNREACHABLE, "没再打")
 
 
 @on_sqlite
