@@ -83,13 +83,12 @@ def open_deadlines(session: Session, case: Case) -> Sequence[CaseDeadline]:
     return session.scalars(of_case.order_by(CaseDeadline.due_at, CaseDeadline.id)).all()
 
 
-def countable_anew(session: Session, policy: Policy, limit: int, now: datetime) -> Sequence[CaseDeadline]:
+def countable_anew(session: Session, limit: int) -> Sequence[CaseDeadline]:
     """Open deadlines for which a year was guessed at whose list is there by now."""
-    unknown = now.astimezone(policy.zone).year
-    while is_known(session, unknown):
-        unknown += 1
-    still_open = CaseDeadline.met_at.is_(None) & CaseDeadline.dropped_at.is_(None)
-    waiting = select(CaseDeadline).where(CaseDeadline.guessed_year < unknown, still_open)
+    guessed = CaseDeadline.guessed_year.is_not(None), CaseDeadline.met_at.is_(None), CaseDeadline.dropped_at.is_(None)
+    years = session.scalars(select(CaseDeadline.guessed_year).where(*guessed).distinct())
+    known = [year for year in years if year is not None and is_known(session, year)]
+    waiting = select(CaseDeadline).where(CaseDeadline.guessed_year.in_(known), *guessed)
     return session.scalars(waiting.order_by(CaseDeadline.id).limit(limit)).all()
 
 

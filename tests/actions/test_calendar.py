@@ -88,6 +88,23 @@ def test_without_the_list_it_stays_provisional_and_is_not_touched(
 
 
 @on_sqlite
+def test_the_list_of_a_later_year_touches_no_deadline_that_waits_for_an_earlier_one(
+    house: Services, feed: Feed, twilio: Twilio, clock: MovingClock
+) -> None:
+    change_casework_rules(house, "shenzhen")
+    clock.now = datetime(2026, 12, 30, 9, 30, tzinfo=CITY)
+    feed.transaction(completed_at=clock.now.isoformat())
+    twilio.text(WANG, "1")
+    load(house, [ListedDay(date(2028, 1, 3), False, "元旦")])
+    clock.now = datetime(2028, 1, 5, 9, 30, tzinfo=CITY)
+    for counted in (0, 2):
+        for _ in range(2):
+            keep_deadlines(house)
+        assert len(all_of(house, CaseEvent, kind="deadline_counted_anew")) == counted
+        load(house, NEW_YEAR)
+
+
+@on_sqlite
 def test_a_loaded_list_goes_before_the_one_that_comes_with_the_product_and_takes_the_place_of_an_earlier(
     house: Services,
 ) -> None:
