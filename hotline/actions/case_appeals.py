@@ -15,6 +15,7 @@ from hotline.errors import Conflict
 from hotline.rules.casework import CaseState, DeadlineKind, Ending, Ground, Move, Verdict
 from hotline.rules.policy import Policy
 from hotline.tables import Case, CaseAppeal, CaseDeadline, CaseEvent, Rating, User
+from hotline.tables.people import Role
 from hotline.tables.service import RatingState
 
 
@@ -68,10 +69,13 @@ def _was_consulted(session: Session, case: Case) -> bool:
 
 
 def withdraw_appeal(session: Session, case_id: int, user: User, token: str | None, note: str, now: datetime) -> None:
-    """The unit takes its appeal back, and the case goes on where it was. Raises BadInput, NotFound, Conflict."""
+    """The unit, or a supervisor, takes its appeal back, and the case goes on where it was. Raises BadInput, NotFound,
+    or Conflict, also if it is that of another unit."""
     note = written("note", note)
     case = in_hand(session, case_id, user, token, now)
     filed = _open_appeal(session, case)
+    if user.role is Role.DEPARTMENT and user.dept_code != filed.dept_code:
+        raise Conflict("the appeal is that of another unit", code="illegal_part")
     move(session, case, Move.WITHDRAW_APPEAL, who(user), now, Said(note), back_to=_goes_back_to(case, filed))
     _settle(filed, Verdict.WITHDRAWN, user, note, now)
     case_deadlines.drop(session, case, now, (DeadlineKind.APPEAL_REVIEW,))

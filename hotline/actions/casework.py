@@ -26,7 +26,7 @@ from hotline.rules.casework import (
 )
 from hotline.rules.policy import Policy
 from hotline.rules.scale import is_bad
-from hotline.tables import Attempt, Case, Rating, ServiceRecord, User
+from hotline.tables import Attempt, Case, CaseAppeal, Rating, ServiceRecord, User
 
 REACHED_OUTSIDE = "reached outside this console"  # the note of a contact that only an outcome tells of
 # In these it is not the desk's turn: a reviewer decides, or the citizen is asked.
@@ -129,10 +129,15 @@ def note_rating_change(session: Session, rating: Rating, change: str, now: datet
 
 
 def follow(session: Session, rating: Rating) -> None:
-    """The citizen said more about a bad rating: its case is about the rating that has it all."""
+    """The citizen said more about a bad rating: its case, and an appeal that waits, are about the rating that has it
+    all."""
     case = case_of(session, rating)
-    if case is not None and is_bad(rating.stars) and case.rating_id == rating.supersedes_id:
-        case.rating = rating
+    if case is None or not is_bad(rating.stars) or locked_case(session, case.id).rating_id != rating.supersedes_id:
+        return
+    case.rating = rating
+    session.flush()
+    appealed = CaseAppeal.rating_id == rating.supersedes_id, CaseAppeal.decided_at.is_(None)
+    session.execute(update(CaseAppeal).where(*appealed).values(rating_id=rating.id))
 
 
 def note_voice_comment(session: Session, record: ServiceRecord, facts: dict[str, Any], now: datetime) -> None:

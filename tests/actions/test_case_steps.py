@@ -10,7 +10,7 @@ from sqlalchemy import update
 from hotline.actions import case_appeals, case_notices, case_sharing, casework, dial
 from hotline.actions.case_steps import take_step
 from hotline.actions.hindrances import Go
-from hotline.actions.rate import Given, rate
+from hotline.actions.rate import Added, Given, add_to_rating, rate
 from hotline.actions.send import begin_text
 from hotline.errors import BadInput, Conflict, NotFound
 from hotline.jobs import tasks
@@ -37,6 +37,7 @@ from hotline.tables import (
     Case,
     CaseAppeal,
     CaseDeadline,
+    CaseDepartment,
     CaseEvent,
     CaseNotice,
     Invitation,
@@ -398,8 +399,23 @@ def test_no_reviewer_is_from_the_unit_and_nobody_else_decides(
     with pytest.raises(BadInput) as unheard:
         do(house, case_appeals.exclude_rating, case.id, person(house, Role.REVIEWER), "撤掉", " ")
     assert unheard.value.field == "citizen_side"
+    other = person(house, Role.DEPARTMENT, OTHER)
+    with house.database.write() as session:
+        session.add(CaseDepartment(case_id=case.id, dept_code=OTHER, joined_at=house.now()))
+    with pytest.raises(Conflict):
+        do(house, case_appeals.withdraw_appeal, case.id, other, None, "替他们撤")
     do(house, case_appeals.withdraw_appeal, case.id, unit, None, "已自查")
     assert only(house, Case).state is CaseState.OPENED
+
+
+@on_sqlite
+def test_what_the_citizen_adds_while_an_appeal_waits_does_not_keep_it_from_being_decided(
+    house: Services, case: Case, unit: User
+) -> None:
+    file_appeal(house, case, unit)
+    do(house, add_to_rating, case.record_id, Added("reasons", comment="等了三小时"))
+    do(house, case_appeals.exclude_rating, case.id, person(house, Role.REVIEWER), "确系误评", "市民确认按错")
+    assert [one.state for one in all_of(house, Rating)] == [RatingState.SUPERSEDED, RatingState.EXCLUDED]
 
 
 def test_reminder_and_ladder_come_once_each_even_if_nobody_swept_until_the_step_was_done(
