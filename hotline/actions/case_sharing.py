@@ -5,7 +5,7 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from hotline.actions import case_deadlines
+from hotline.actions import case_deadlines, case_notices
 from hotline.actions.case_history import add_event, locked_case, who
 from hotline.actions.case_moves import Said, end, move, written
 from hotline.actions.case_steps import in_hand
@@ -28,8 +28,7 @@ def hand_over(
         raise BadInput("dept_code", "leads the work already")
     before = case.lead_dept
     move(session, case, Move.HAND_OVER, who(user), now, Said(note), facts={"from": before, "to": dept_code})
-    _leave(session, case, dept_code, now)  # it leads: it is no more one of the others
-    case.dept_code = dept_code
+    _lead(session, case, dept_code, now)
 
 
 def recall(session: Session, case_id: int, user: User, token: str | None, note: str, now: datetime) -> None:
@@ -38,7 +37,15 @@ def recall(session: Session, case_id: int, user: User, token: str | None, note: 
     case = in_hand(session, case_id, user, token, now)
     before = _led_before(session, case)
     move(session, case, Move.RECALL, who(user), now, Said(note), facts={"from": case.lead_dept, "to": before})
-    case.dept_code = before
+    _lead(session, case, before, now)
+
+
+def _lead(session: Session, case: Case, dept_code: str | None, now: datetime) -> None:
+    """It leads: it is no more one of the others, and what was told to who led is told to it."""
+    case.dept_code = dept_code
+    if dept_code is not None:
+        _leave(session, case, dept_code, now)
+    case_notices.pass_on(session, case)
 
 
 def _led_before(session: Session, case: Case) -> str | None:

@@ -310,6 +310,56 @@ def test_a_recall_takes_back_the_last_hand_over_each_time(house: Services, case:
         do(house, case_sharing.recall, case.id, desk.user, desk.claim(case.id), "再撤回")
 
 
+@on_sqlite
+def test_who_leads_by_recall_works_no_more_beside_itself(house: Services, case: Case, desk: Desk) -> None:
+    other = person(house, Role.DEPARTMENT, OTHER)
+    do(house, case_sharing.hand_over, case.id, desk.user, desk.claim(case.id), OTHER, "转办")
+    do(house, case_sharing.join, case.id, other, None, UNIT, "原单位协办")
+    do(house, case_sharing.recall, case.id, desk.user, desk.claim(case.id), "撤回")
+    assert (only(house, Case).lead_dept, only(house, CaseDepartment).left_at) == (UNIT, house.now())
+
+
+@on_sqlite
+def test_a_department_that_leads_only_later_is_reminded_and_reads_what_the_one_before_has_not(
+    house: Services, desk: Desk, feed: Feed, twilio: Twilio, clock: MovingClock
+) -> None:
+    change_casework_rules(house, "luoning")
+    feed.transaction()  # of no department
+    twilio.text(WANG, "1")
+    case, first, second = only(house, Case), *(person(house, Role.DEPARTMENT, code) for code in (UNIT, OTHER))
+    do(house, case_sharing.hand_over, case.id, desk.user, desk.claim(case.id), UNIT, "派单")
+    clock.now = datetime(2026, 12, 2, 10, 30, tzinfo=UTC)
+    keep_deadlines(house)
+
+    def unread(user: User) -> int:
+        with house.database.read() as session:
+            return len(case_notices.unseen_notices(session, user, 10))
+
+    assert (unread(first), unread(second)) == (1, 0)
+    do(house, case_sharing.hand_over, case.id, first, None, OTHER, "转办")
+    assert (unread(first), unread(second)) == (0, 1)
+
+
+@on_sqlite
+def test_without_a_department_none_is_reminded_and_who_takes_an_agents_place_reads_what_was_theirs(
+    house: Services, desk: Desk, feed: Feed, twilio: Twilio, clock: MovingClock
+) -> None:
+    change_casework_rules(house, "luoning")
+    feed.transaction()
+    twilio.text(WANG, "1")
+    desk.claim(1)
+    clock.now = datetime(2026, 12, 2, 10, 30, tzinfo=UTC)
+    keep_deadlines(house)
+    assert all_of(house, CaseNotice, role=Role.DEPARTMENT) == []
+    next_agent = make_desk(house, "吴磊").user
+    with house.database.write() as session:
+        assert case_notices.unseen_notices(session, next_agent, 10) == []
+        session.get_one(User, desk.user.id).disabled_at = house.now()
+    with house.database.read() as session:
+        theirs = case_notices.unseen_notices(session, next_agent, 10)
+        assert {one.deadline.kind for one in theirs} == {DeadlineKind.FIRST_CONTACT, DeadlineKind.RECTIFY}
+
+
 @pytest.fixture
 def unit(house: Services) -> User:
     return person(house, Role.DEPARTMENT, UNIT)
