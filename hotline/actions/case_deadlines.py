@@ -1,7 +1,7 @@
 """The deadlines of a case: begun with a step, met or dropped with another, counted anew when a year's list arrives."""
 
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -64,7 +64,7 @@ def drop(session: Session, case: Case, now: datetime, kinds: Iterable[DeadlineKi
 
 def extend(session: Session, case: Case, until: date, policy: Policy, now: datetime) -> None:
     """What has to be put right and answered has time until the end of that day. Later deadlines stay."""
-    due_at = datetime.combine(until, policy.casework.closes_at, policy.zone).astimezone(now.tzinfo)
+    due_at = end_of(until, policy)
     for row in open_deadlines(session, case):
         if row.kind in (DeadlineKind.RECTIFY, DeadlineKind.ANSWER) and row.due_at < due_at:
             case_notices.finish(session, case, row, now)
@@ -74,6 +74,11 @@ def extend(session: Session, case: Case, until: date, policy: Policy, now: datet
                 case_id=case.id, kind=row.kind, started_at=row.started_at, due_at=due_at, provisional=False
             )
             _kept(session, case, longer, policy, Guesses(session))
+
+
+def end_of(day: date, policy: Policy) -> datetime:
+    """When business closes on that day."""
+    return datetime.combine(day, policy.casework.closes_at, policy.zone).astimezone(UTC)
 
 
 def open_deadlines(session: Session, case: Case) -> Sequence[CaseDeadline]:

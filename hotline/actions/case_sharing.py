@@ -177,12 +177,17 @@ def decide_extension(
     policy: Policy,
     now: datetime,
 ) -> None:
-    """A supervisor, who did not ask for it, grants or refuses it. Raises BadInput, Conflict."""
+    """A supervisor, who did not ask for it, grants or refuses it. Raises BadInput, Conflict.
+
+    What is over by now can only be refused.
+    """
     note = written("note", note)
     case = in_hand(session, case_id, user, token, now)
     asked = _asked(session, case)
     if asked is None:
         raise Conflict("nobody has asked for more time", code="illegal_state")
+    if grant and case_deadlines.end_of(asked.until, policy) <= now:
+        raise Conflict(f"{asked.until} is over", code="extension_over")
     how = Move.GRANT_EXTENSION if grant else Move.REFUSE_EXTENSION
     move(session, case, how, who(user), now, Said(note), facts={"until": asked.until.isoformat()})
     asked.decided_at, asked.decided_by, asked.granted = now, user.name, grant

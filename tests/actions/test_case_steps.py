@@ -522,6 +522,21 @@ def test_more_time_is_granted_by_a_supervisor_and_at_most_six_months(
     ]
 
 
+@on_sqlite
+def test_more_time_that_is_over_by_now_can_only_be_refused(
+    house: Services, case: Case, unit: User, clock: MovingClock
+) -> None:
+    do(house, case_sharing.ask_extension, case.id, unit, None, date(2026, 12, 10), "复杂", house.policy)
+    chief = Desk(house, person(house, Role.SUPERVISOR))
+    clock.now = datetime(2026, 12, 10, 10, 0, tzinfo=UTC)  # closing time of that day
+    decide = (case_sharing.decide_extension, case.id, chief.user, chief.claim(case.id))
+    with pytest.raises(Conflict) as over:
+        do(house, *decide, True, "同意", house.policy)
+    assert over.value.code == "extension_over"
+    do(house, *decide, False, "已过期", house.policy)
+    assert only(house, CaseDeadline, kind=DeadlineKind.RECTIFY).is_open
+
+
 def test_cases_of_one_business_become_one(house: Services, case: Case, desk: Desk, twilio: Twilio, feed: Feed) -> None:
     feed.transaction("JL20261123-0099", dept_code=UNIT)
     twilio.text(WANG, "0099 1")
