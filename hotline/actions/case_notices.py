@@ -77,9 +77,9 @@ def due_notices(session: Session, case: Case, now: datetime) -> Sequence[CaseNot
 
 
 def tell(session: Session, case: Case, notice: CaseNotice, now: datetime) -> None:
-    """Done: from now on it is in sight of whom it is for, and in the case's history. If no department leads, what was
-    for it is taken out."""
-    if notice.role is Role.DEPARTMENT and case.lead_dept is None:
+    """Done: from now on it is in sight of whom it is for, and in the case's history. If no department leads, none is
+    reminded."""
+    if notice.kind is NoticeKind.REMINDER and notice.role is Role.DEPARTMENT and case.lead_dept is None:
         session.delete(notice)
         return
     notice.done_at = now
