@@ -13,7 +13,7 @@ from hotline.actions.case_history import SYSTEM, add_event, locked_case
 from hotline.rules.casework import DeadlineKind
 from hotline.rules.deadlines import DayUnit, Deadline, IsWorkday, deadline
 from hotline.rules.policy import Policy
-from hotline.tables import Case, CaseDeadline
+from hotline.tables import Case, CaseDeadline, Invitation
 
 
 def counted(session: Session, kind: DeadlineKind, start: datetime, policy: Policy) -> Deadline | None:
@@ -118,5 +118,14 @@ def _move(session: Session, case: Case, row: CaseDeadline, due: Deadline, now: d
         case.first_contact_due_at, case.deadline_provisional = due.due_at, due.provisional
         key = f"callback:{case.id}:counted:{row.id}:{due.due_at:%Y%m%d}"
         outbox.put(session, outbox.Kind.CALLBACK, key, {"case_id": case.id}, due.due_at, now)
+    if row.kind is DeadlineKind.RE_RATING:
+        _answerable_until(session, case, before, due.due_at)
     facts = {"deadline": str(row.kind), "before": before.isoformat(), "due_at": due.due_at.isoformat()}
     add_event(session, case, SYSTEM, "deadline_counted_anew", now, facts=facts)
+
+
+def _answerable_until(session: Session, case: Case, before: datetime, due_at: datetime) -> None:
+    """The second asking is open for as long as it is waited for. One that is being answered now needs no more time."""
+    asked = select(Invitation).where(Invitation.record_id == case.record_id, Invitation.expires_at == before)
+    for invitation in session.scalars(asked.with_for_update(of=Invitation, skip_locked=True)):
+        invitation.expires_at = due_at

@@ -7,12 +7,15 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from hotline.actions.calendar import ListedDay, is_known, load_year, workdays
+from hotline.actions.case_steps import take_step
 from hotline.errors import BadInput
 from hotline.jobs.casework import keep_deadlines
-from hotline.rules.casework import NoticeKind, Rung
+from hotline.rules.casework import DeadlineKind, Move, NoticeKind, Rung
+from hotline.rules.deadlines import DayUnit
+from hotline.rules.policy import Term
 from hotline.services import Services
-from hotline.tables import AuditEntry, Case, CaseDeadline, CaseEvent, CaseNotice, OutboxRow
-from tests.cast import WANG, Feed, Twilio, all_of, change_casework_rules, city_time, on_sqlite, only
+from hotline.tables import AuditEntry, Case, CaseDeadline, CaseEvent, CaseNotice, Invitation, OutboxRow
+from tests.cast import WANG, Desk, Feed, Twilio, all_of, change_casework_rules, city_time, on_sqlite, only
 from tests.conftest import MovingClock
 
 CITY = ZoneInfo("Asia/Shanghai")
@@ -70,6 +73,27 @@ def test_a_rung_that_had_to_guess_is_planned_anew_though_its_deadline_did_not(
         rung = only(house, CaseNotice, kind=NoticeKind.ESCALATION, rung=Rung.DEPUTY_LEADER)
         assert city_time(house, rung.due_at) == deputy_leader
     assert all_of(house, CaseEvent, kind="deadline_counted_anew") == []
+
+
+@on_sqlite
+def test_a_second_asking_is_open_until_the_deadline_that_was_counted_anew(
+    house: Services, feed: Feed, twilio: Twilio, desk: Desk, clock: MovingClock
+) -> None:
+    change_casework_rules(house, "luoning", re_rating=Term(count=3, unit=DayUnit.WORKING))
+    clock.now = datetime(2026, 12, 30, 9, 30, tzinfo=CITY)
+    feed.transaction(completed_at=clock.now.isoformat())
+    twilio.text(WANG, "1")
+    token = desk.claim(1)
+    for move in (Move.CONTACT, Move.VERIFY, Move.RECTIFY, Move.ANSWER):
+        with house.database.write() as session:
+            take_step(session, 1, move, desk.user, token, "按规定", house.policy, clock.now)
+    for loaded, until in ((False, "2027-01-04 18:00"), (True, "2027-01-05 18:00")):
+        if loaded:
+            load(house, NEW_YEAR)
+            keep_deadlines(house)
+        wait, asked = only(house, CaseDeadline, kind=DeadlineKind.RE_RATING), only(house, Invitation, round=2)
+        assert asked.expires_at is not None
+        assert (city_time(house, wait.due_at), city_time(house, asked.expires_at)) == (until, until)
 
 
 @on_sqlite
