@@ -116,6 +116,14 @@ def moment_after(
     return due_at if count == 0 else deadline(due_at, count, unit, closes_at, zone, is_workday).due_at
 
 
+def months_after(day: date, months: int) -> date:
+    """The same day of the month so many months later, or the last one of that month."""
+    months += day.month - 1
+    year, month = day.year + months // 12, months % 12 + 1
+    next_month = date(year + month // 12, month % 12 + 1, 1)
+    return date(year, month, min(day.day, (next_month - date(year, month, 1)).days))
+
+
 class _Days:
     """Goes from day to day, over those that count; remembers whether any of them had to be guessed."""
 
