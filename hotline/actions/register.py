@@ -39,7 +39,7 @@ def note_use(session: Session, rating: Rating, entry: RegisterEntry, now: dateti
 
 def propose(session: Session, case_id: int, user: User, reason: str, now: datetime) -> RegisterEntry:
     """Propose the number of a rating that was excluded as malicious after an appeal. Raises BadInput naming `note`,
-    NotFound, or Conflict: no such rating, another telephone gave it, or the number is proposed or registered already."""
+    NotFound, or Conflict: no such rating, another telephone gave it, or the number is proposed or registered."""
     reason = written("note", reason)
     found = session.get(Case, case_id)
     if found is None:
@@ -79,8 +79,8 @@ def _waits_or_stands(session: Session, phone_lookup: str, now: datetime) -> bool
 
 
 def decide(session: Session, entry_id: int, user: User, accept: bool, note: str, policy: Policy, now: datetime) -> None:
-    """A reviewer who did not propose it, and is not of the unit that was rated, registers the number or does not. Raises
-    BadInput naming `note`, NotFound, Conflict."""
+    """A reviewer who did not propose it, and is not of the unit that was rated, registers the number or does not.
+    Raises BadInput naming `note`, NotFound, Conflict."""
     note = written("note", note)
     entry = _locked(session, entry_id)
     _must_be(entry, RegisterState.PROPOSED, now)

@@ -143,8 +143,7 @@ SENTENCES: Mapping[Sign, tuple[str, str]] = MappingProxyType(
         ),
         Sign.SAME_WORDS: (
             "{same_words_days} 天内有 {phones} 个号码对同一窗口或工作人员写下完全相同的文字。",
-            "{phones} numbers wrote the very same words about this window or member of staff "
-            "within {same_words_days} days.",
+            "{phones} numbers wrote the same words about this window or member of staff within {same_words_days} days.",
         ),
         Sign.QUICK_KEY: (
             "提问开始后 {key_after} 秒即按键，可能没有听完选项。",

@@ -49,7 +49,7 @@ class AppealFile(HasId, Base):
 
 
 class CaseExplanation(HasId, Base):
-    """What the member of staff who was rated says to a case; the first of each is the explanation, later ones add to it."""
+    """What the member of staff who was rated says to a case: an explanation, and what they add to it later."""
 
     __tablename__ = "case_explanations"
 
@@ -72,8 +72,8 @@ class RegisterState(StrEnum):
 
 
 class RegisterEntry(HasId, HasPhone, Base):
-    """A number in the register of malicious raters (恶意评价人名录): proposed by one person, decided on by another, and over
-    by itself when `expires_at` has passed. `rating_id`: the excluded rating that it rests on."""
+    """A number in the register of malicious raters (恶意评价人名录): proposed by one person, decided on by another, and
+    over by itself when `expires_at` has passed. `rating_id`: the excluded rating that it rests on."""
 
     __tablename__ = "register_entries"
 

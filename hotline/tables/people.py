@@ -20,7 +20,7 @@ class Role(StrEnum):
 
 
 class User(HasId, Base):
-    """A person of the console. `phone_box` is the telephone at which an agent is rung, `phone_lookup` what to find it by.
+    """A person of the console. `phone_box` is the telephone at which an agent is rung, `phone_lookup` finds it.
     `staff_no`: their number in the records of their department; a department's user who has one only explains.
 
     A session of the console is good for one `session_epoch`: raising it ends all sessions of this user.
