@@ -5,7 +5,7 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from hotline.actions import case_deadlines
+from hotline.actions import case_deadlines, case_notices
 from hotline.actions.case_history import add_event, locked_case, who
 from hotline.actions.case_moves import Said, end, move, written
 from hotline.actions.case_steps import in_hand
@@ -178,6 +178,7 @@ def decide_extension(
     asked.decided_at, asked.decided_by, asked.granted = now, user.name, grant
     if grant:
         case_deadlines.extend(session, case, asked.until, policy, now)
+    case_notices.tell_extension(session, case, asked, now)
 
 
 def _asked(session: Session, case: Case) -> CaseExtension | None:

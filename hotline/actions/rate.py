@@ -55,7 +55,7 @@ def rate(session: Session, record_id: int, given: Given, policy: Policy, now: da
     after rectification, what they give is their second rating (追评), and the first one stays.
     """
     record = in_turn(session, record_id)
-    round_ = _round_now(session, record_id)
+    round_ = round_now(session, record_id)
     earlier = active_rating(session, record_id, round_)
     again = earlier if earlier is not None and earlier.stars == given.stars else None
     given_at = given.given_at or now
@@ -90,7 +90,8 @@ def rate(session: Session, record_id: int, given: Given, policy: Policy, now: da
     return rating
 
 
-def _round_now(session: Session, record_id: int) -> int:
+def round_now(session: Session, record_id: int) -> int:
+    """2 once the citizen was asked a second time about the record, after rectification."""
     return session.scalar(select(func.max(Invitation.round)).where(Invitation.record_id == record_id)) or 1
 
 

@@ -108,6 +108,8 @@ NOTICES: Mapping[str, Words] = {
     NoticeKind.ESCALATION: Words("已超时", "overdue"),
     NoticeKind.LAPSE: Words("到期未追评", "not rated again"),
     NoticeKind.DECISION: Words("申诉已有结论", "appeal decided"),
+    NoticeKind.EXTENSION_GRANTED: Words("延期已获批准", "more time granted"),
+    NoticeKind.EXTENSION_REFUSED: Words("延期未获批准", "more time refused"),
 }
 
 RUNGS: Mapping[str, Words] = {

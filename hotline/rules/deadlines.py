@@ -47,7 +47,7 @@ class Window:
     pauses: tuple[tuple[time, time], ...] = ()
     on_days_off: bool = True
 
-    def next_open(self, now: datetime, zone: ZoneInfo, is_workday: IsWorkday = state_council_workday) -> datetime:
+    def next_open(self, now: datetime, zone: ZoneInfo, is_workday: IsWorkday) -> datetime:
         """`now` if the window is open, else the next moment at which it opens (aware, UTC)."""
         days = _Days(DayUnit.NATURAL if self.on_days_off else DayUnit.WORKING, is_workday)
         local = now.astimezone(zone)

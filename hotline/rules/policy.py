@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 
 from hotline.rules.call_times import CallingDays, Cap
 from hotline.rules.casework import DeadlineKind, Rung, Steps
-from hotline.rules.deadlines import DayUnit, Window
+from hotline.rules.deadlines import DayUnit, IsWorkday, Window
 from hotline.rules.phones import is_phone
 from hotline.rules.signals import SignalsPolicy
 
@@ -289,9 +289,8 @@ class Policy(_Section):
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.time_zone)
 
-    @property
-    def calling_days(self) -> CallingDays:
-        return CallingDays(self.phone.window, self.zone, self.phone.one_day_tries)
+    def calling_days(self, is_workday: IsWorkday) -> CallingDays:
+        return CallingDays(self.phone.window, self.zone, self.phone.one_day_tries, is_workday)
 
     def language_for(self, wanted: str | None) -> str:
         """The record's language if the city speaks it, else the city's first."""
