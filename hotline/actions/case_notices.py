@@ -14,7 +14,7 @@ from hotline.actions.case_history import SYSTEM, add_event
 from hotline.rules.casework import DeadlineKind, NoticeKind, Steps
 from hotline.rules.deadlines import IsWorkday, moment_after, moment_before
 from hotline.rules.policy import Policy
-from hotline.tables import Case, CaseDeadline, CaseNotice, User
+from hotline.tables import Case, CaseDeadline, CaseExtension, CaseNotice, User
 from hotline.tables.people import Role
 
 _EVENTS = {NoticeKind.REMINDER: "reminded", NoticeKind.ESCALATION: "escalated"}
@@ -111,6 +111,29 @@ def tell_decision(session: Session, case: Case, deadline: CaseDeadline, dept_cod
     notice = _notice(case, deadline, NoticeKind.DECISION, 0, Role.DEPARTMENT, now)
     notice.dept_code, notice.done_at = dept_code, now
     session.add(notice)
+
+
+def tell_extension(session: Session, case: Case, asked: CaseExtension, now: datetime) -> None:
+    """Who asked for more time is told what was said; where they are no more one of us, all of their role."""
+    deadline = _about_time(session, case)
+    asker = session.scalar(select(User).where(User.name == asked.asked_by))
+    if deadline is None or asker is None:
+        return
+    kind = NoticeKind.EXTENSION_GRANTED if asked.granted else NoticeKind.EXTENSION_REFUSED
+    notice = _notice(case, deadline, kind, asked.id, asker.role, now)
+    notice.user_id = asker.id if asker.disabled_at is None else None
+    notice.dept_code, notice.done_at = asker.dept_code, now
+    session.add(notice)
+
+
+def _about_time(session: Session, case: Case) -> CaseDeadline | None:
+    """The deadline of the work, as it is now; where the city has none, the last that the case had."""
+    session.flush()
+    of_case = select(CaseDeadline).where(CaseDeadline.case_id == case.id)
+    is_of_work = CaseDeadline.kind.in_((DeadlineKind.RECTIFY, DeadlineKind.ANSWER))
+    still_open = CaseDeadline.met_at.is_(None) & CaseDeadline.dropped_at.is_(None)
+    first = of_case.order_by((is_of_work & still_open).desc(), CaseDeadline.id.desc())
+    return session.scalar(first.limit(1))
 
 
 def finish(session: Session, case: Case, deadline: CaseDeadline, now: datetime) -> None:

@@ -11,6 +11,7 @@ from hotline.actions.case_moves import Said, end, move, written
 from hotline.actions.case_steps import in_hand
 from hotline.errors import BadInput, Conflict, NotFound
 from hotline.rules.casework import WAYS, Ending, Move
+from hotline.rules.deadlines import months_after
 from hotline.rules.policy import Policy
 from hotline.rules.written import one_line
 from hotline.tables import Case, CaseDepartment, CaseEvent, CaseExtension, User
@@ -160,11 +161,7 @@ def ask_extension(
 
 def latest_extension(case: Case, policy: Policy) -> date:
     """The last day that may be asked for: so many months after the case was opened."""
-    opened = case.opened_at.astimezone(policy.zone).date()
-    months = opened.month - 1 + policy.casework.extension_months
-    year, month = opened.year + months // 12, months % 12 + 1
-    next_month = date(year + month // 12, month % 12 + 1, 1)
-    return date(year, month, min(opened.day, (next_month - date(year, month, 1)).days))
+    return months_after(case.opened_at.astimezone(policy.zone).date(), policy.casework.extension_months)
 
 
 def decide_extension(
@@ -193,6 +190,7 @@ def decide_extension(
     asked.decided_at, asked.decided_by, asked.granted = now, user.name, grant
     if grant:
         case_deadlines.extend(session, case, asked.until, policy, now)
+    case_notices.tell_extension(session, case, asked, now)
 
 
 def _asked(session: Session, case: Case) -> CaseExtension | None:

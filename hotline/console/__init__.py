@@ -7,12 +7,15 @@ from hotline.console import (
     case,
     deliveries,
     desk,
+    evidence,
+    explain,
     flow,
     nav,
     opt_outs,
     queue,
     ratings,
     recordings,
+    register,
     replay,
     replies,
     steps,
@@ -20,6 +23,7 @@ from hotline.console import (
     wording,
 )
 from hotline.console.access import set_up_login
+from hotline.console.evidence import let_files_through
 from hotline.console.room import blueprint
 
 __all__ = [
@@ -27,12 +31,16 @@ __all__ = [
     "case",
     "deliveries",
     "desk",
+    "evidence",
+    "explain",
     "flow",
+    "let_files_through",
     "nav",
     "opt_outs",
     "queue",
     "ratings",
     "recordings",
+    "register",
     "replay",
     "replies",
     "set_up_login",

@@ -8,8 +8,9 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 
 from hotline.rules.call_times import CallingDays, Cap
 from hotline.rules.casework import DeadlineKind, Rung, Steps
-from hotline.rules.deadlines import DayUnit, Window
+from hotline.rules.deadlines import DayUnit, IsWorkday, Window
 from hotline.rules.phones import is_phone
+from hotline.rules.signals import SignalsPolicy
 
 E164 = Annotated[str, Field(pattern=r"^\+[1-9][0-9]{4,14}$")]
 
@@ -198,7 +199,9 @@ class CaseworkPolicy(_Section):
     rules. A step without a term has no deadline. `asks_again`: after the answer the citizen may rate once more, within
     `re_rating`; else, or after that, the centre calls back. `consults_first`: a unit consults the centre before it
     appeals. `extension_months`: how long a complex case may take in all (0 = no extension). `reminders`: so long before
-    each deadline of staff; `ladder`: who hears of it when it has passed.
+    each deadline of staff; `ladder`: who hears of it when it has passed. `evidence_days`: after the decision on an
+    appeal its files are kept for so long (0 = for ever); `register_months`: for so long a malicious rater's number
+    stands in the register.
     """
 
     steps: Steps
@@ -216,6 +219,8 @@ class CaseworkPolicy(_Section):
     ladder: tuple[RungPolicy, ...]
     closes_at: time
     lease_minutes: int = Field(ge=1, le=480)
+    evidence_days: int = Field(ge=0, le=3660)
+    register_months: int = Field(ge=1, le=12)
 
     @field_validator("closes_at")
     @classmethod
@@ -253,6 +258,7 @@ class Policy(_Section):
     phone: PhonePolicy
     invitation: InvitationPolicy
     casework: CaseworkPolicy
+    signals: SignalsPolicy
 
     @field_validator("time_zone")
     @classmethod
@@ -290,9 +296,8 @@ class Policy(_Section):
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.time_zone)
 
-    @property
-    def calling_days(self) -> CallingDays:
-        return CallingDays(self.phone.window, self.zone, self.phone.one_day_tries)
+    def calling_days(self, is_workday: IsWorkday) -> CallingDays:
+        return CallingDays(self.phone.window, self.zone, self.phone.one_day_tries, is_workday)
 
     def language_for(self, wanted: str | None) -> str:
         """The record's language if the city speaks it, else the city's first."""

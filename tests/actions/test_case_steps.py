@@ -10,6 +10,7 @@ from sqlalchemy import update
 from hotline.actions import case_appeals, case_notices, case_sharing, casework, dial
 from hotline.actions.case_steps import take_step
 from hotline.actions.hindrances import Go
+from hotline.actions.invite import invitation_words
 from hotline.actions.rate import Added, Given, add_to_rating, rate
 from hotline.actions.send import begin_text
 from hotline.errors import BadInput, Conflict, NotFound
@@ -46,6 +47,7 @@ from hotline.tables import (
     Rating,
     User,
 )
+from hotline.tables.contacts import Purpose
 from hotline.tables.people import Role
 from hotline.tables.service import RatingState
 from tests.cast import (
@@ -216,7 +218,9 @@ def test_an_answer_by_text_to_the_second_asking_is_the_second_rating(
     asking = all_of(house, OutboundText)[-1]
     with house.database.write() as session:
         assert isinstance(begin_text(session, asking.id, house.policy, clock.now), Go)
+        reminder = invitation_words(session, only(house, Invitation, round=2), Purpose.REMIND, house.policy)
     assert "对处理结果再次评价" in asking.body
+    assert "尚待您对处理结果再次评价" in reminder
     assert twilio.text(WANG, "5") is not None
     assert [(rating.round, rating.stars) for rating in all_of(house, Rating)] == [(1, 1), (2, 5)]
     assert only(house, Case).ending is Ending.RATED_BETTER
@@ -235,8 +239,14 @@ def test_a_landline_is_called_to_rate_once_more(
     step(desk, only(house, Case), *TO_ASKED)
     call, call_sid = all_of(house, Call)[-1], sid("CA")
     heard = twilio.call(f"/webhooks/twilio/voice/survey/{call.id}", call_sid, LI, CallStatus="in-progress")
-    for keys in ("1", "4"):  # somebody is there; and the rating
-        heard = twilio.press(heard, call_sid, keys)
+    heard = twilio.press(heard, call_sid, "1")  # somebody is there
+    assert "请您对处理结果再次评价" in heard.said[0]
+    for _ in range(3):  # and says nothing: the first rating is not read out as if it were given now
+        heard = twilio.press(heard, call_sid)
+    assert heard.said == ("没有收到您的评价。感谢接听，再见。",)
+    heard = twilio.rings(LI, again := sid("CA"))
+    assert "请您对处理结果再次评价" in heard.said[0]
+    twilio.press(heard, again, "4")
     assert [(rating.round, rating.stars) for rating in all_of(house, Rating)] == [(1, 1), (2, 4)]
     assert only(house, Case).ending is Ending.RATED_BETTER
 
@@ -513,6 +523,12 @@ def test_more_time_is_granted_by_a_supervisor_and_at_most_six_months(
     do(house, casework.release, case.id, only(house, Case).hold_token, desk.user)
     chief = Desk(house, person(house, Role.SUPERVISOR))
     do(house, case_sharing.decide_extension, case.id, chief.user, chief.claim(case.id), True, "同意", house.policy)
+    told = only(house, CaseNotice, kind=NoticeKind.EXTENSION_GRANTED)
+    with house.database.read() as session:
+        assert [one.id for one in case_notices.unseen_notices(session, unit, 9)] == [told.id]
+        other = person(house, Role.DEPARTMENT, UNIT, "同事")
+        assert case_notices.unseen_notices(session, other, 9) == []
+    assert city_time(house, told.deadline.due_at) == "2027-05-23 18:00"
     old, new = all_of(house, CaseDeadline, kind=DeadlineKind.RECTIFY)
     assert (old.is_open, new.is_open, city_time(house, new.due_at)) == (False, True, "2027-05-23 18:00")
     reminders = all_of(house, CaseNotice, deadline_id=new.id, kind=NoticeKind.REMINDER)
