@@ -22,13 +22,16 @@ def user() -> None:
 @click.option("--role", type=click.Choice([str(role) for role in Role]), required=True)
 @click.option("--dept-code", help="The department of a user of role `department` or `reviewer`.")
 @click.option(
+    "--staff-no", help="Their number in the department's records; a department's user who has one only explains."
+)
+@click.option(
     "--password-stdin", is_flag=True, required=True, expose_value=False, help="Read the password from standard input."
 )
-def add_user(name: str, role: str, dept_code: str | None) -> None:
+def add_user(name: str, role: str, dept_code: str | None, staff_no: str | None) -> None:
     """Add the user NAME."""
     password = getpass("Password: ") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\r\n")
     with _database().write() as session:
-        people.add_user(session, name, Role(role), password, utc_now(), dept_code)
+        people.add_user(session, name, Role(role), password, utc_now(), dept_code, staff_no)
     click.echo(f"user {name} added as {role}")
 
 

@@ -7,12 +7,15 @@ from hotline.console import (
     case,
     deliveries,
     desk,
+    evidence,
+    explain,
     flow,
     nav,
     opt_outs,
     queue,
     ratings,
     recordings,
+    register,
     replay,
     replies,
     reveal,
@@ -21,6 +24,7 @@ from hotline.console import (
     wording,
 )
 from hotline.console.access import set_up_login
+from hotline.console.evidence import let_files_through
 from hotline.console.room import blueprint
 
 __all__ = [
@@ -28,12 +32,16 @@ __all__ = [
     "case",
     "deliveries",
     "desk",
+    "evidence",
+    "explain",
     "flow",
+    "let_files_through",
     "nav",
     "opt_outs",
     "queue",
     "ratings",
     "recordings",
+    "register",
     "replay",
     "replies",
     "reveal",

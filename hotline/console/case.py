@@ -12,6 +12,7 @@ from hotline.actions.call_recordings import refuse_recording
 from hotline.console import leases
 from hotline.console.access import WORKERS, me, needs_role, touch
 from hotline.console.beforehand import read_beforehand
+from hotline.console.besidefile import Beside, read_beside
 from hotline.console.casefile import CaseFile, Standing, read_case
 from hotline.console.room import blueprint, tell
 from hotline.console.words import FIELDS, Words, why_refused, words_for
@@ -168,8 +169,15 @@ def show_case(case_id: int, faults: dict[str, Words] | None = None) -> str:
         note="" if "move" in request.form else request.form.get("note", ""),
         typed=request.form,
         chosen=request.form.get("outcome", ""),
+        beside=_beside(file),
         **_live(file),
     )
+
+
+def _beside(file: CaseFile) -> Beside:
+    house = services()
+    with house.database.read() as session:
+        return read_beside(session, file.case, me(), file.standing is Standing.MINE, house)
 
 
 def _live(file: CaseFile) -> dict[str, Any]:

@@ -4,9 +4,10 @@ from collections.abc import Mapping
 
 from hotline.actions.casework import REACHED_OUTSIDE
 from hotline.console.words import Words
-from hotline.rules.casework import CaseState, DeadlineKind, Ending, Ground, Move, NoticeKind, Rung
+from hotline.rules.casework import CaseState, DeadlineKind, Ending, Ground, Move, NoticeKind, Rung, Verdict
 from hotline.rules.reveals import RevealReason
 from hotline.rules.why_now import Why
+from hotline.tables.appeals import RegisterState, Side
 
 CASE_STATES: Mapping[str, Words] = {
     CaseState.OPENED: Words("待联系", "to be contacted"),
@@ -57,6 +58,8 @@ EVENTS: Mapping[str, Words] = {
     "reminded": Words("时限提醒", "reminded of a deadline"),
     "escalated": Words("超时督办", "overdue, told one rung up"),
     "deadline_counted_anew": Words("放假安排公布，时限重新计算", "holidays are known: deadline counted anew"),
+    "evidence_added": Words("补充证据文件", "files of evidence added"),
+    "staff_explained": Words("当事工作人员提交说明", "the member of staff explained"),
     "rating_changed": Words("市民更改了评价", "citizen changed the rating"),
     "reasons_given": Words("市民说明了原因", "citizen gave reasons"),
     "comment_added": Words("市民补充了意见", "citizen added a comment"),
@@ -110,6 +113,8 @@ NOTICES: Mapping[str, Words] = {
     NoticeKind.ESCALATION: Words("已超时", "overdue"),
     NoticeKind.LAPSE: Words("到期未追评", "not rated again"),
     NoticeKind.DECISION: Words("申诉已有结论", "appeal decided"),
+    NoticeKind.EXTENSION_GRANTED: Words("延期已获批准", "more time granted"),
+    NoticeKind.EXTENSION_REFUSED: Words("延期未获批准", "more time refused"),
 }
 
 RUNGS: Mapping[str, Words] = {
@@ -123,12 +128,35 @@ GROUNDS: Mapping[str, Words] = {
     Ground.MALICIOUS: Words("恶意差评", "malicious"),
 }
 
+VERDICTS: Mapping[str, Words] = {
+    Verdict.KEPT: Words("维持原评价", "the rating is kept"),
+    Verdict.EXCLUDED: Words("评价不计入", "the rating is excluded"),
+    Verdict.WITHDRAWN: Words("申诉已撤回", "withdrawn"),
+}
+
+SIDES: Mapping[str, Words] = {
+    Side.UNIT: Words("申诉单位", "of the unit"),
+    Side.CITIZEN: Words("市民一方", "of the citizen's side"),
+}
+
+REGISTER_STATES: Mapping[str, Words] = {
+    RegisterState.PROPOSED: Words("待决定", "to be decided"),
+    RegisterState.REFUSED: Words("未予登记", "not registered"),
+    RegisterState.STANDING: Words("有效", "in force"),
+    RegisterState.EXPIRED: Words("已到期", "expired"),
+    RegisterState.ENDED: Words("已提前移出", "ended early"),
+}
+
 # What is asked for with a move.
 FIELDS: Mapping[str, Words] = {
     "note": Words("说明（必填）", "Note, required"),
     "ground": Words("申诉理由", "Ground"),
     "evidence": Words(
         "证据（必填）：录音编号、材料名称等", "Evidence, required: numbers of recordings, names of papers"
+    ),
+    "files": Words(
+        "证据文件：最多 10 个，每个不超过 5 MB（PDF、图片、纯文本、MP3、WAV）",
+        "Files of evidence: up to 10, at most 5 MB each (PDF, pictures, plain text, MP3, WAV)",
     ),
     "citizen_side": Words("市民意见（必填）", "The citizen's side, required"),
     "dept_code": Words("部门编码", "Code of the department"),

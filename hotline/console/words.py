@@ -68,6 +68,7 @@ RATING_STATES: Mapping[str, Words] = {
 }
 
 FLAGS: Mapping[str, Words] = {
+    "registered_rater": Words("评价时号码在恶意评价人名录内", "the number stood in the register of malicious raters"),
     "before_completion": Words("服务办结前作出的评价", "given before the service was completed"),
     "late": Words("邀请到期后作出的评价", "given after the invitation had expired"),
 }
@@ -219,12 +220,28 @@ CONFLICTS: Mapping[str, Words] = {
     "appeal_decided": Words("该评价的申诉已有复核结论。", "An appeal against this rating was decided already."),
     "not_consulted": Words("请先与中心会商，再提出申诉。", "Consult the centre first, then appeal."),
     "own_appeal": Words("申诉由被评价单位以外的人员复核。", "An appeal is reviewed by somebody from outside the unit."),
+    "nothing_malicious": Words(
+        "该工单没有经复核认定为恶意的评价，不能登记。",
+        "No rating of this case was excluded as malicious: there is nothing to register.",
+    ),
+    "registered_already": Words(
+        "该号码已有待定的登记建议，或已在名录内。", "This number is proposed already, or stands in the register."
+    ),
+    "own_proposal": Words("登记由提出建议以外的人员决定。", "Somebody else than who proposed it decides on the entry."),
+    "own_entry": Words(
+        "异议由未参与登记和受理的人员决定。", "An objection is decided by somebody who had no part in the entry."
+    ),
+    "objection_open": Words("该登记已有待定的异议。", "An objection waits to be decided already."),
     "nothing_to_exclude": Words(
         "市民已更改或撤回该评价，无可剔除。请维持原评价。",
         "The citizen has changed or withdrawn the rating: there is nothing to exclude. Please keep it.",
     ),
     "nothing_to_recall": Words("该工单没有可以撤回的转办。", "There is no hand-over to take back."),
     "extension_asked": Words("该工单已有待批的延期申请。", "More time was asked for already."),
+    "extension_over": Words(
+        "申请的延期日期已过，不能批准：请不予批准，由承办方重新申请。",
+        "The day that was asked for is over and cannot be granted: refuse it, and let them ask anew.",
+    ),
     "not_parked": Words("该任务已不在搁置状态，无需重发。", "This task is parked no longer: nothing to resend."),
 }
 
@@ -258,6 +275,15 @@ FIELDS: Mapping[str, Words] = {
     "into": Words(
         "请填写同一市民、同一业务的另一件在办工单的编号。",
         "Enter the number of another open case of the same citizen and business.",
+    ),
+    "files": Words(
+        "证据文件未保存：请选择文件，最多 10 个，每个不超过 5 MB，限 PDF、JPEG、PNG、WEBP、纯文本、MP3、WAV。",
+        "Evidence files: nothing was kept. Choose up to 10 files of at most 5 MB each: PDF, JPEG, PNG, WEBP, plain "
+        "text, MP3 or WAV.",
+    ),
+    "explanation": Words("请写明情况（2000 字以内）。", "Write what happened, in at most 2,000 characters."),
+    "register_note": Words(
+        "请写明理由和依据（2000 字以内）。", "Write the reason and what it rests on, in at most 2,000 characters."
     ),
     "until": Words(
         "请填写今天以后的日期，最迟不超过政策规定的期限。", "Enter a day to come, within what the policy allows."

@@ -13,7 +13,7 @@ from hotline.actions.text_instead import end_lost_call, lost_calls
 from hotline.errors import HotlineError
 from hotline.evaluation import Delivered, Refused, Result, Unavailable
 from hotline.jobs import heartbeat
-from hotline.jobs.casework import keep_deadlines
+from hotline.jobs.casework import erase_evidence, keep_deadlines
 from hotline.jobs.errands import CALLBACK_CALL, LEASE, SURVEY_CALL, claimed, run
 from hotline.jobs.queue import Doorbell
 from hotline.jobs.recordings import erase_old, fetch, stop
@@ -50,6 +50,7 @@ def sweep() -> None:
     keep_deadlines(here)
     _end_lost_calls(here)
     erase_old(here)
+    erase_evidence(here)
 
 
 def _end_lost_calls(here: Services) -> None:

@@ -10,7 +10,7 @@ from datetime import date, datetime, time, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
-from hotline.rules.deadlines import IsWorkday, Window, state_council_workday
+from hotline.rules.deadlines import IsWorkday, Window
 
 PARTS = 4
 _DAY = timedelta(days=1)
@@ -37,7 +37,7 @@ class CallingDays:
     window: Window
     zone: ZoneInfo
     one_day_tries: int
-    is_workday: IsWorkday = state_council_workday
+    is_workday: IsWorkday
 
     def next_try(self, tried: Sequence[datetime], gap: timedelta, ends_at: datetime) -> datetime | None:
         """When to call again whom the calls at `tried` (one or more, oldest first) did not reach; None = not by then.

@@ -81,6 +81,8 @@ _SMS = {
     "remind_call": _asking("code", "date"),
     "again_transaction": _asking("item code", "date"),
     "again_call": _asking("code", "date"),
+    "remind_again_transaction": _asking("item code", "date"),
+    "remind_again_call": _asking("code", "date"),
     "thanks_good": _text("label", "stars hours about coded"),
     "thanks_bad": _text("label when", "stars about"),
     "ask_reasons": _text("label when reasons", "stars about"),
@@ -113,6 +115,8 @@ _SMS = {
 _PHONE = {
     "greet_transaction": _spoken("item", "date"),
     "greet_call": _spoken("", "date"),
+    "greet_transaction_again": _spoken("item", "date"),
+    "greet_call_again": _spoken("", "date"),
     "ask": _spoken(states_scale=True),
     "ask_simple": _spoken(states_scale=True),
     "silence": _spoken(),

@@ -1,5 +1,6 @@
 """The tables, as SQLAlchemy typed models. Importing this package knows them all."""
 
+from hotline.tables.appeals import AppealFile, CaseExplanation, RegisterEntry, RegisterObjection, RegisterUse
 from hotline.tables.base import Base
 from hotline.tables.casesteps import (
     CalendarDay,
@@ -19,6 +20,7 @@ from hotline.tables.wording import ScriptVersion
 
 __all__ = [
     "ApiKey",
+    "AppealFile",
     "Attempt",
     "AuditEntry",
     "Base",
@@ -30,6 +32,7 @@ __all__ = [
     "CaseDeadline",
     "CaseDepartment",
     "CaseEvent",
+    "CaseExplanation",
     "CaseExtension",
     "CaseNotice",
     "InboundText",
@@ -42,6 +45,9 @@ __all__ = [
     "Question",
     "Rating",
     "Recording",
+    "RegisterEntry",
+    "RegisterObjection",
+    "RegisterUse",
     "ReviewItem",
     "ScriptVersion",
     "ServiceRecord",
