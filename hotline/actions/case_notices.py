@@ -7,7 +7,7 @@ told twice, whether the sweep was there in time or not.
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, delete, select
+from sqlalchemy import ColumnElement, delete, select, update
 from sqlalchemy.orm import Session
 
 from hotline.actions.case_history import SYSTEM, add_event
@@ -42,7 +42,7 @@ def _planned(case: Case, deadline: CaseDeadline, policy: Policy, is_workday: IsW
     for step, before in enumerate(rules.reminders):
         due_at = moment_before(deadline.due_at, before.count, before.unit, zone, is_workday)
         if due_at > deadline.started_at:
-            for number, role in enumerate(_reminded(case, deadline.kind)):
+            for number, role in enumerate(_reminded(deadline.kind)):
                 notices.append(_notice(case, deadline, NoticeKind.REMINDER, 2 * step + number, role, due_at))
     for step, rung in enumerate(rules.ladder):
         due_at = moment_after(deadline.due_at, rung.after.count, rung.after.unit, rules.closes_at, zone, is_workday)
@@ -52,12 +52,12 @@ def _planned(case: Case, deadline: CaseDeadline, policy: Policy, is_workday: IsW
     return notices
 
 
-def _reminded(case: Case, kind: DeadlineKind) -> tuple[Role, ...]:
-    """The desk, and of what a department has to do the one that leads; reviewers of their own work."""
+def _reminded(kind: DeadlineKind) -> tuple[Role, ...]:
+    """The desk, and of what a department has to do the one that leads by then; reviewers of their own work."""
     if kind is DeadlineKind.APPEAL_REVIEW:
         return (Role.REVIEWER,)
     is_theirs = kind in (DeadlineKind.VERIFY, DeadlineKind.RECTIFY, DeadlineKind.ANSWER)
-    return (Role.AGENT, Role.DEPARTMENT) if is_theirs and case.lead_dept is not None else (Role.AGENT,)
+    return (Role.AGENT, Role.DEPARTMENT) if is_theirs else (Role.AGENT,)
 
 
 def _notice(
@@ -77,7 +77,11 @@ def due_notices(session: Session, case: Case, now: datetime) -> Sequence[CaseNot
 
 
 def tell(session: Session, case: Case, notice: CaseNotice, now: datetime) -> None:
-    """Done: from now on it is in sight of whom it is for, and in the case's history."""
+    """Done: from now on it is in sight of whom it is for, and in the case's history. If no department leads, none is
+    reminded."""
+    if notice.kind is NoticeKind.REMINDER and notice.role is Role.DEPARTMENT and case.lead_dept is None:
+        session.delete(notice)
+        return
     notice.done_at = now
     _address(session, case, notice)
     facts = {"deadline": str(notice.deadline.kind), "due_at": notice.deadline.due_at.isoformat()}
@@ -93,6 +97,13 @@ def _address(session: Session, case: Case, notice: CaseNotice) -> None:
     if notice.role is Role.AGENT and case.responsible_id is not None:
         responsible = session.get_one(User, case.responsible_id)
         notice.user_id = responsible.id if responsible.disabled_at is None else None
+
+
+def pass_on(session: Session, case: Case) -> None:
+    """Another department leads: what the one before has not read is for it."""
+    unread = CaseNotice.case_id == case.id, CaseNotice.done_at.is_not(None), CaseNotice.seen_at.is_(None)
+    theirs = CaseNotice.role == Role.DEPARTMENT, CaseNotice.kind != NoticeKind.DECISION
+    session.execute(update(CaseNotice).where(*unread, *theirs).values(dept_code=case.lead_dept))
 
 
 def tell_decision(session: Session, case: Case, deadline: CaseDeadline, dept_code: str | None, now: datetime) -> None:
@@ -163,8 +174,9 @@ def unseen_notices(session: Session, user: User, limit: int) -> Sequence[CaseNot
 
 
 def is_for(user: User) -> ColumnElement[bool]:
-    """Told to this user, or to everybody of their role (and department)."""
-    anyone = CaseNotice.user_id.is_(None) & (CaseNotice.role == user.role)
+    """Told to this user, or to everybody of their role (and department), also in place of one who has left."""
+    gone = select(User.id).where(User.disabled_at.is_not(None))
+    anyone = (CaseNotice.user_id.is_(None) | CaseNotice.user_id.in_(gone)) & (CaseNotice.role == user.role)
     if user.role is Role.DEPARTMENT:
         anyone &= CaseNotice.dept_code == user.dept_code
     return CaseNotice.done_at.is_not(None) & ((CaseNotice.user_id == user.id) | anyone)

@@ -29,8 +29,7 @@ def hand_over(
         raise BadInput("dept_code", "leads the work already")
     before = case.lead_dept
     move(session, case, Move.HAND_OVER, who(user), now, Said(note), facts={"from": before, "to": dept_code})
-    _leave(session, case, dept_code, now)  # it leads: it is no more one of the others
-    case.dept_code = dept_code
+    _lead(session, case, dept_code, now)
 
 
 def recall(session: Session, case_id: int, user: User, token: str | None, note: str, now: datetime) -> None:
@@ -39,7 +38,15 @@ def recall(session: Session, case_id: int, user: User, token: str | None, note: 
     case = in_hand(session, case_id, user, token, now)
     before = _led_before(session, case)
     move(session, case, Move.RECALL, who(user), now, Said(note), facts={"from": case.lead_dept, "to": before})
-    case.dept_code = before
+    _lead(session, case, before, now)
+
+
+def _lead(session: Session, case: Case, dept_code: str | None, now: datetime) -> None:
+    """It leads: it is no more one of the others, and what was told to who led is told to it."""
+    case.dept_code = dept_code
+    if dept_code is not None:
+        _leave(session, case, dept_code, now)
+    case_notices.pass_on(session, case)
 
 
 def _led_before(session: Session, case: Case) -> str | None:
@@ -167,12 +174,17 @@ def decide_extension(
     policy: Policy,
     now: datetime,
 ) -> None:
-    """A supervisor, who did not ask for it, grants or refuses it. Raises BadInput, Conflict."""
+    """A supervisor, who did not ask for it, grants or refuses it. Raises BadInput, Conflict.
+
+    What is over by now can only be refused.
+    """
     note = written("note", note)
     case = in_hand(session, case_id, user, token, now)
     asked = _asked(session, case)
     if asked is None:
         raise Conflict("nobody has asked for more time", code="illegal_state")
+    if grant and case_deadlines.end_of(asked.until, policy) <= now:
+        raise Conflict(f"{asked.until} is over", code="extension_over")
     how = Move.GRANT_EXTENSION if grant else Move.REFUSE_EXTENSION
     move(session, case, how, who(user), now, Said(note), facts={"until": asked.until.isoformat()})
     asked.decided_at, asked.decided_by, asked.granted = now, user.name, grant

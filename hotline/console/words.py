@@ -225,6 +225,10 @@ CONFLICTS: Mapping[str, Words] = {
     ),
     "nothing_to_recall": Words("该工单没有可以撤回的转办。", "There is no hand-over to take back."),
     "extension_asked": Words("该工单已有待批的延期申请。", "More time was asked for already."),
+    "extension_over": Words(
+        "申请的延期日期已过，不能批准：请不予批准，由承办方重新申请。",
+        "The day that was asked for is over and cannot be granted: refuse it, and let them ask anew.",
+    ),
     "not_parked": Words("该任务已不在搁置状态，无需重发。", "This task is parked no longer: nothing to resend."),
 }
 

@@ -26,7 +26,7 @@ def keep_deadlines(here: Services) -> None:
     """Each case is a commit of its own, and one that cannot be served keeps no other waiting."""
     now = here.now()
     with here.database.read() as session:
-        anew = [row.id for row in countable_anew(session, here.policy, _MOST, now)]
+        anew = [row.id for row in countable_anew(session, _MOST)]
     for deadline_id in anew:
         _do(here, "deadline", deadline_id, lambda session, which: count_anew(session, which, here.policy, now))
     with here.database.read() as session:

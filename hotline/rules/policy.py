@@ -222,6 +222,13 @@ class CaseworkPolicy(_Section):
     evidence_days: int = Field(ge=0, le=3660)
     register_months: int = Field(ge=1, le=12)
 
+    @field_validator("closes_at")
+    @classmethod
+    def _is_late_in_the_day(cls, value: time) -> time:
+        if value == time.min:
+            raise ValueError("the last day of a deadline would end as it begins; say 23:59 for its end")
+        return value
+
     @model_validator(mode="after")
     def _waits_some_time(self) -> "CaseworkPolicy":
         if self.re_rating.count == 0:
