@@ -655,5 +655,5 @@ def test_who_claims_and_moves_a_case_never_waits_in_a_circle_with_who_rates(
         session.flush()
         changed = meanwhile(house, lambda: rated(house, case, 2))
         take_step(session, case.id, Move.CONTACT, desk.user, token, "已联系", house.policy, house.now())
-    after, second = only(house, Case), changed.result(timeout=20)
+    second, after = changed.result(timeout=20), only(house, Case)
     assert (after.state, after.rating_id) == (CaseState.CONTACTED, second.id)
