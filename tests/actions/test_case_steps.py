@@ -539,6 +539,25 @@ def test_more_time_is_granted_by_a_supervisor_and_at_most_six_months(
 
 
 @on_sqlite
+def test_nobody_stops_the_clock_by_an_explanation(house: Services, case: Case, desk: Desk, clock: MovingClock) -> None:
+    step(desk, case, Move.CONTACT, Move.VERIFY, Move.EXPLAIN)
+    (before,) = all_of(house, CaseDeadline, kind=DeadlineKind.RECTIFY)
+    assert not before.is_open
+    clock.now = datetime(2026, 12, 2, 10, 30, tzinfo=UTC)  # after the reminder would have come
+    step(desk, case, Move.RECTIFY)
+    clock.now = datetime(2026, 12, 3, 10, 30, tzinfo=UTC)
+    for _ in range(2):
+        keep_deadlines(house)
+    after = only(house, CaseDeadline, kind=DeadlineKind.RECTIFY)
+    assert (after.is_open, after.due_at) == (True, before.due_at)
+    told = [n.rung for n in all_of(house, CaseNotice, deadline_id=after.id) if n.done_at]
+    assert sorted(told, key=str) == [None, None, Rung.DEPUTY_LEADER, Rung.FIRST_RESPONSIBLE]
+    step(desk, case, Move.EXPLAIN, Move.RECTIFY)
+    keep_deadlines(house)
+    assert len([n for n in all_of(house, CaseNotice, deadline_id=after.id) if n.done_at]) == len(told)  # once
+
+
+@on_sqlite
 def test_more_time_that_is_over_by_now_can_only_be_refused(
     house: Services, case: Case, unit: User, clock: MovingClock
 ) -> None:
