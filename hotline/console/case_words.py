@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from hotline.actions.casework import REACHED_OUTSIDE
 from hotline.console.words import Words
 from hotline.rules.casework import CaseState, DeadlineKind, Ending, Ground, Move, NoticeKind, Rung, Verdict
+from hotline.rules.reveals import RevealReason
+from hotline.rules.why_now import Why
 from hotline.tables.appeals import RegisterState, Side
 
 CASE_STATES: Mapping[str, Words] = {
@@ -27,6 +29,9 @@ EVENTS: Mapping[str, Words] = {
     "claimed": Words("受理", "claimed"),
     "released": Words("退回队列", "released"),
     "dialled": Words("发起呼叫", "call started"),
+    "notice_heard": Words("听取录音提示", "told of the recording"),
+    "recording_refused": Words("市民不同意录音，停止录音且不保存", "not to be recorded: stopped, and nothing kept"),
+    "phone_revealed": Words("查看完整号码", "whole number shown"),
     "call_ended": Words("呼叫结束", "call ended"),
     "call_ended_by_hand": Words("坐席确认呼叫已结束", "agent marked the call as over"),
     "contacted": Words("联系到市民", "citizen contacted"),
@@ -168,4 +173,24 @@ FACTS: Mapping[str, Words] = {
     "case": Words("工单", "case"),
     "evidence": Words("证据", "evidence"),
     "citizen_side": Words("市民意见", "the citizen's side"),
+}
+
+WHYS: Mapping[str, Words] = {
+    Why.BAD_AGAIN: Words("整改后追评仍为差评，由中心回访", "rated badly again: the centre calls back"),
+    Why.NOT_RATED_AGAIN: Words("期限内没有追评，由中心回访", "no second rating in time: the centre calls back"),
+    Why.HEAR: Words("申诉复核中，请听取市民意见", "under appeal: hear the citizen's side"),
+    Why.TIME_COME: Words("市民约定的时间到了", "the time the citizen asked for has come"),
+    Why.ESCALATED: Words("已超时督办", "overdue, and told up the ladder"),
+    Why.OVERDUE: Words("已超过时限", "past its deadline"),
+    Why.DUE_SOON: Words("时限将到", "due soon"),
+    Why.NEW: Words("新的差评，还没有联系过市民", "new: the citizen was not called yet"),
+    Why.NOT_REACHED: Words("呼叫过，还没有通话", "called, and not reached yet"),
+    Why.GOES_ON: Words("已联系过市民，正在办理", "spoken to: work is under way"),
+}
+
+REVEAL_REASONS: Mapping[str, Words] = {
+    RevealReason.OWN_PHONE: Words("用自己的电话联系市民", "I call with my own telephone"),
+    RevealReason.CHECK_NUMBER: Words("核对号码", "to check the number"),
+    RevealReason.OTHER_WAY: Words("用微信、上门等方式联系", "to reach them another way"),
+    RevealReason.OTHER: Words("其他（请写明）", "other (say which)"),
 }

@@ -46,7 +46,7 @@ GROUPS = (
     Group(
         Words("回访", "Callbacks"),
         (
-            Page("queue", Words("队列", "Queue"), ("case_page",)),
+            Page("queue", Words("队列", "Queue"), ("case_page", "reveal_phone")),
             Page("notices", Words("提醒", "Notices")),
             Page("voice_comments", Words("留言", "Voices"), ("play", "note_heard")),
         ),

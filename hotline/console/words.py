@@ -78,6 +78,9 @@ RECORDING_STATES: Mapping[str, Words] = {
     RecordingState.KEPT: Words("已保存", "kept"),
     RecordingState.FAILED: Words("未能取回", "could not be fetched"),
     RecordingState.ERASED: Words("已到期删除", "erased in time"),
+    RecordingState.UNWANTED: Words(
+        "未保存：市民不同意录音或未听完提示", "not kept: the citizen did not want it, or hung up"
+    ),
 }
 
 # In the order of the keys 1 to 6 that pick them.
@@ -95,6 +98,7 @@ ATTEMPT_STATES: Mapping[str, Words] = {
     AttemptState.AGENT_RINGING: Words("正在呼叫坐席，请接听您的电话", "ringing you: pick up your telephone"),
     AttemptState.AGENT_ANSWERED: Words("坐席已接听，请按 1 接通市民", "you answered: press 1 to go on"),
     AttemptState.CITIZEN_RINGING: Words("正在呼叫市民", "ringing the citizen"),
+    AttemptState.NOTICE: Words("市民已接听，正在听录音提示", "the citizen hears that the call is recorded"),
     AttemptState.BRIDGED: Words("通话中", "speaking"),
     AttemptState.ENDED: Words("已结束", "ended"),
 }
@@ -127,7 +131,8 @@ KINDS: Mapping[str, Words] = {
     Kind.CALLBACK: Words("工单入队与超时提醒", "cases: queueing and deadlines"),
     Kind.DIAL: Words("回访呼叫", "callback calls"),
     Kind.FORWARD: Words("评价上报", "ratings to the store"),
-    Kind.RECORDING: Words("语音留言取回", "voice comments to be fetched"),
+    Kind.RECORDING: Words("录音取回", "recordings to be fetched"),
+    Kind.STOP_RECORDING: Words("停止录音", "recordings to be stopped"),
 }
 
 OUTBOX_STATES: Mapping[str, Words] = {
@@ -155,6 +160,14 @@ CONFLICTS: Mapping[str, Words] = {
         "So as not to trouble citizens, calls to one number are limited, in a short time and in 24 hours, surveys and "
         "callbacks together. The limit is reached, and nobody was called.",
     ),
+    "window_shut": Words(
+        "现在不在可以呼叫市民的时间，为免打扰，本次未呼叫。市民约定了时间的，在服务时段内可以呼叫。",
+        "Citizens are not called at this hour. Those who asked for a time are, within the hours of service.",
+    ),
+    "no_number": Words(
+        "市民隐藏了号码，没有可以查看的号码。", "The citizen's number is hidden: there is none to show."
+    ),
+    "not_recording": Words("现在没有正在录音的通话，无需停止。", "No call is being recorded now: nothing to stop."),
     "lease_lost": Words(
         "本页面已不再持有这件工单：它可能已退回、已由他人受理，或已在您的另一个窗口中继续。",
         "This page no longer holds the case: it was released, taken by someone else, or continued in another window.",
@@ -274,6 +287,10 @@ FIELDS: Mapping[str, Words] = {
     ),
     "until": Words(
         "请填写今天以后的日期，最迟不超过政策规定的期限。", "Enter a day to come, within what the policy allows."
+    ),
+    "reveal_reason": Words("请选择查看完整号码的原因。", "Choose why you need the whole number."),
+    "reveal_why": Words(
+        "请写明原因（500 字以内）；选择“其他”时必填。", "Say why, in at most 500 characters; needed for “other”."
     ),
     "phone": Words(
         "请填写可以直接拨通的手机或固定电话号码（不含分机）。",

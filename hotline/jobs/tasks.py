@@ -16,7 +16,7 @@ from hotline.jobs import heartbeat
 from hotline.jobs.casework import erase_evidence, keep_deadlines
 from hotline.jobs.errands import CALLBACK_CALL, LEASE, SURVEY_CALL, claimed, run
 from hotline.jobs.queue import Doorbell
-from hotline.jobs.recordings import erase_old, fetch
+from hotline.jobs.recordings import erase_old, fetch, stop
 from hotline.jobs.texts import TextTask
 from hotline.outbox import Kind
 from hotline.services import Services, make_services
@@ -120,4 +120,5 @@ _TASKS: dict[Kind, Callable[[Services, int], None]] = {
     Kind.CALLBACK: _call_back,
     Kind.FORWARD: _forward,
     Kind.RECORDING: fetch,
+    Kind.STOP_RECORDING: stop,
 }

@@ -281,6 +281,7 @@ class AttemptState(StrEnum):
     AGENT_RINGING = "agent_ringing"
     AGENT_ANSWERED = "agent_answered"
     CITIZEN_RINGING = "citizen_ringing"
+    NOTICE = "notice"  # the citizen hears that the call is recorded
     BRIDGED = "bridged"
     ENDED = "ended"
 

@@ -201,7 +201,9 @@ class CaseworkPolicy(_Section):
     appeals. `extension_months`: how long a complex case may take in all (0 = no extension). `reminders`: so long before
     each deadline of staff; `ladder`: who hears of it when it has passed. `evidence_days`: after the decision on an
     appeal its files are kept for so long (0 = for ever); `register_months`: for so long a malicious rater's number
-    stands in the register.
+    stands in the register. `records_calls`: callbacks are recorded, after the citizen was told so. `reveals_a_day`: of
+    whole numbers, by one person; what goes beyond it is flagged in the audit log. `guide`: what agents may say
+    (`rules.guide`), a name or a file.
     """
 
     steps: Steps
@@ -221,6 +223,9 @@ class CaseworkPolicy(_Section):
     lease_minutes: int = Field(ge=1, le=480)
     evidence_days: int = Field(ge=0, le=3660)
     register_months: int = Field(ge=1, le=12)
+    records_calls: bool
+    reveals_a_day: int = Field(ge=0, le=1000)
+    guide: str
 
     @field_validator("closes_at")
     @classmethod

@@ -68,9 +68,9 @@ def _part(needs: str = "") -> Sentence:
     return Sentence(frozenset(needs.split()), frozenset(), part=True)
 
 
-def _to_agent(needs: str = "", *, part: bool = True) -> Sentence:
+def _to_agent(needs: str = "", may: str = "", *, part: bool = True) -> Sentence:
     """Nothing is said that the call does not know."""
-    return Sentence(frozenset(needs.split()), frozenset(), part=part, to_agent=True)
+    return Sentence(frozenset(needs.split()), frozenset(may.split()), part=part, to_agent=True)
 
 
 _SMS = {
@@ -130,7 +130,8 @@ _PHONE = {
     "fallback_again": _spoken("signature hotline"),
     "fallback_kept": _spoken("signature"),
     "no_item": _part(),
-    "agent_whisper": _to_agent("case", part=False),
+    "recording_notice": _spoken(),
+    "agent_whisper": _to_agent("case", "item label", part=False),
     "connecting": _to_agent(),
     "citizen_busy": _to_agent(),
     "citizen_no_answer": _to_agent(),

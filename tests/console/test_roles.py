@@ -32,6 +32,8 @@ MATRIX: dict[str, tuple[str, str, frozenset[Role]]] = {
     "console.renew": ("POST", "/console/cases/1/renew", WORK),
     "console.call": ("POST", "/console/cases/1/call", WORK),
     "console.end_call": ("POST", "/console/cases/1/call/end", WORK),
+    "console.stop_recording": ("POST", "/console/cases/1/call/unrecorded", WORK),
+    "console.reveal_phone": ("POST", "/console/cases/1/reveal", WORK),
     "console.release": ("POST", "/console/cases/1/release", WORK),
     "console.close": ("POST", "/console/cases/1/close", WORK),
     "console.take_step": ("POST", "/console/cases/1/step", ALL - {Role.AUDITOR}),
