@@ -131,6 +131,7 @@ def test_the_page_offers_what_belongs_to_a_recorded_call_and_plays_it_afterwards
         page = visitor.get(path).text
         assert said in page
         assert 'id="unrecord"' in page
+        assert page.count('aria-current="step"') == 1
     with house.database.write() as session:
         call_recordings.keep_call_recording(session, attempt_id, received(), house.now())
         dial.end_by_hand(session, case_id, token, session.get_one(User, staff["agent"]), house.now())

@@ -9,6 +9,7 @@ import pytest
 
 from hotline.actions import call_recordings, dial
 from hotline.errors import Conflict
+from hotline.jobs.recordings import erase_old
 from hotline.rules.casework import AttemptResult, AttemptState, CaseState
 from hotline.tables import Attempt, Case, CaseEvent, OutboxRow, Recording, User
 from tests.cast import (
@@ -96,6 +97,10 @@ def test_a_recorded_call_is_announced_before_the_two_are_connected_and_kept_seal
     assert not is_at_twilio(recording)
     assert attempt_of(town).result is AttemptResult.CONNECTED
     assert town.faults() == []
+    town.clock.move(days=town.house.policy.phone.recordings_days)
+    erase_old(town.house)
+    assert only(town.house, Recording).state == "erased"
+    assert town.house.recordings.open(recording.file or "") is None
 
 
 @on_sqlite
