@@ -55,7 +55,7 @@ class Person(UserMixin):
     dept_code: str | None
     phone_masked: str | None
     stamp: str
-    only_explains: bool
+    staff_no: str | None
 
     def get_id(self) -> str:
         return f"{self.id}.{self.stamp}"
@@ -63,6 +63,11 @@ class Person(UserMixin):
     @property
     def works_cases(self) -> bool:
         return self.role in WORKERS
+
+    @property
+    def only_explains(self) -> bool:
+        """A member of a department's staff, who may be rated: never to see a case of it."""
+        return self.role is Role.DEPARTMENT and self.staff_no is not None
 
 
 def me() -> Person:
@@ -90,7 +95,7 @@ def _load(session_id: str) -> Person | None:
 
 
 def _person(user: User) -> Person:
-    return Person(user.id, user.name, user.role, user.dept_code, user.phone_masked, _stamp(user), user.only_explains)
+    return Person(user.id, user.name, user.role, user.dept_code, user.phone_masked, _stamp(user), user.staff_no)
 
 
 def _stamp(user: User) -> str:
