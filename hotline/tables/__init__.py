@@ -1,6 +1,7 @@
 """The tables, as SQLAlchemy typed models. Importing this package knows them all."""
 
 from hotline.tables.base import Base
+from hotline.tables.casecontacts import CaseContact
 from hotline.tables.casesteps import (
     CalendarDay,
     CaseAppeal,
@@ -27,6 +28,7 @@ __all__ = [
     "CallTurn",
     "Case",
     "CaseAppeal",
+    "CaseContact",
     "CaseDeadline",
     "CaseDepartment",
     "CaseEvent",

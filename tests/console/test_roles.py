@@ -30,7 +30,7 @@ MATRIX: dict[str, tuple[str, str, frozenset[Role]]] = {
     "console.call": ("POST", "/console/cases/1/call", WORK),
     "console.end_call": ("POST", "/console/cases/1/call/end", WORK),
     "console.release": ("POST", "/console/cases/1/release", WORK),
-    "console.close": ("POST", "/console/cases/1/close", WORK),
+    "console.keep_contact": ("POST", "/console/cases/1/contact", WORK),
     "console.take_step": ("POST", "/console/cases/1/step", ALL - {Role.AUDITOR}),
     "console.notices": ("GET", "/console/notices", ALL - {Role.AUDITOR}),
     "console.note_seen": ("POST", "/console/notices/1/seen", ALL - {Role.AUDITOR}),
@@ -66,6 +66,7 @@ MATRIX: dict[str, tuple[str, str, frozenset[Role]]] = {
     "console.activate_wording": ("POST", "/console/wording/sms-stars/101/activate", frozenset({Role.ADMIN})),
     "console.my_desk": ("GET", "/console/me", WORK),
     "console.set_my_phone": ("POST", "/console/me", WORK),
+    "console.set_my_call_mode": ("POST", "/console/me/mode", WORK),
 }
 
 
