@@ -86,7 +86,7 @@ def _go_on(session: Session, case: Case, contact: CaseContact, agent: User, poli
     for how in step.moves:
         advance(session, case, how, agent, contact.note or "", policy, now, {"contact": contact.id})
     if step.outcome is not None:
-        close_as(session, case, agent, step.outcome, contact.note or RANG_IN_VAIN, now)
+        close_as(session, case, agent, step.outcome, contact.note or RANG_IN_VAIN, now, {"contact": contact.id})
     elif not is_more_to_do(case, now) or contact.result in IN_VAIN:
         let_go(case)
 

@@ -215,13 +215,21 @@ def close(session: Session, case_id: int, token: str, agent: User, outcome: Outc
     close_as(session, case, agent, outcome, note, now)
 
 
-def close_as(session: Session, case: Case, agent: User, outcome: Outcome, note: str, now: datetime) -> None:
+def close_as(
+    session: Session,
+    case: Case,
+    agent: User,
+    outcome: Outcome,
+    note: str,
+    now: datetime,
+    facts: dict[str, Any] | None = None,
+) -> None:
     """The same of a case that is held. Raises Conflict."""
     if outcome in OUTCOMES_OF_CONTACT and case.state is CaseState.OPENED:
         move(session, case, Move.CONTACT, who(agent), now, note=REACHED_OUTSIDE)
     if case.steps is Steps.FULL and case.record.named and not _was_called(session, case):
         raise Conflict("the citizen gave their name and was not called yet", code="named_not_called")
-    end(session, case, Move.CLOSE, who(agent), None, now, Said(note, outcome))
+    end(session, case, Move.CLOSE, who(agent), None, now, Said(note, outcome), facts)
 
 
 def _was_called(session: Session, case: Case) -> bool:
