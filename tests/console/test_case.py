@@ -132,7 +132,11 @@ def test_a_case_is_closed_with_outcome_and_note(
     case_id = open_case()
     token = agent.claim(case_id)
     done = agent.post(
-        f"/console/cases/{case_id}/contact", token=token, way="visit", result="rectified", note="已当面致歉，\r\n补换完成。"
+        f"/console/cases/{case_id}/contact",
+        token=token,
+        way="visit",
+        result="rectified",
+        note="已当面致歉，\r\n补换完成。",
     )
     assert done.status_code == 303
     assert done.location == "/console/"
@@ -345,7 +349,9 @@ def test_whoever_is_on_the_telephone_is_not_logged_out(
 def test_every_deed_is_in_the_history_with_who_and_when(agent: Visitor, open_case: OpenCase, house: Services) -> None:
     case_id = open_case(ago=timedelta(days=5))
     token = agent.claim(case_id)
-    agent.post(f"/console/cases/{case_id}/contact", token=token, way="own_phone", result="wrong_number", note="接听者不是本人")
+    agent.post(
+        f"/console/cases/{case_id}/contact", token=token, way="own_phone", result="wrong_number", note="接听者不是本人"
+    )
     with house.database.read() as session:
         kinds = [event.kind for event in session.query(CaseEvent).order_by(CaseEvent.id)]
     assert kinds == ["opened", "queued", "overdue", "claimed", "contact", "closed"]
