@@ -38,9 +38,9 @@ def only_wanted(cases: Select[*Columns], wanted: Wanted) -> Select[*Columns]:
     if wanted.skill is not None:
         cases = cases.where(Case.skill == wanted.skill)
     if wanted.dept_code is not None:
-        own = and_(Case.dept_code.is_(None), ServiceRecord.dept_code == wanted.dept_code)
-        of_record = ServiceRecord.id == Case.record_id
-        cases = cases.join(ServiceRecord, of_record).where(or_(Case.dept_code == wanted.dept_code, own))
+        own = select(ServiceRecord.id).where(ServiceRecord.dept_code == wanted.dept_code)
+        leads_its_own = and_(Case.dept_code.is_(None), Case.record_id.in_(own))
+        cases = cases.where(or_(Case.dept_code == wanted.dept_code, leads_its_own))
     return cases
 
 

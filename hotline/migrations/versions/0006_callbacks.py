@@ -58,11 +58,13 @@ def upgrade() -> None:
     for name, condition in (("ix_cases_open", "closed_at IS NULL"), ("ix_cases_desk", _DESKS_TURN)):
         where = sa.text(condition)
         op.create_index(name, "cases", _IN_ORDER, sqlite_where=where, postgresql_where=where)
+    held = sa.text("holder_id IS NOT NULL")
+    op.create_index("ix_cases_holder_id", "cases", ["holder_id"], sqlite_where=held, postgresql_where=held)
 
 
 def downgrade() -> None:
-    op.drop_index("ix_cases_desk", "cases")
-    op.drop_index("ix_cases_open", "cases")
+    for name in ("ix_cases_holder_id", "ix_cases_desk", "ix_cases_open"):
+        op.drop_index(name, "cases")
     op.drop_table("case_contacts")
     with op.batch_alter_table("users") as table:
         table.drop_column("call_mode")
