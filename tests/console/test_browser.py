@@ -174,13 +174,19 @@ def test_a_new_case_appears_by_itself_and_the_focus_stays(
     assert [poll.headers.get("x-background") for poll in polls[:2]] == [None, "1"]
 
 
+def _claim(page: Any, case_id: int) -> None:
+    """Nobody types sooner than the scripts of the page are there."""
+    page.locator(f"#claim-{case_id}").click()
+    page.wait_for_load_state()
+
+
 def test_a_call_is_followed_live(
     open_page: Callable[..., Any], staff: dict[str, int], open_case: Callable[..., int], house: Services
 ) -> None:
     case_id = open_case()
     page = open_page()
     page.clock.install()
-    page.locator(f"#claim-{case_id}").click()
+    _claim(page, case_id)
     page.get_by_label("处理情况").fill("正在写")
     page.get_by_role("button", name="呼叫市民").click()
     page.get_by_text("正在准备呼叫").first.wait_for()
@@ -213,7 +219,7 @@ def test_a_lease_that_was_lost_stops_all_deeds_and_keeps_the_note(
 ) -> None:
     case_id = open_case()
     page = open_page()
-    page.locator(f"#claim-{case_id}").click()
+    _claim(page, case_id)
     page.get_by_label("处理情况").fill("写了一半")
     clock.move(minutes=11)
     page.evaluate(
@@ -263,7 +269,7 @@ def test_a_log_out_forgets_what_was_being_written(
 ) -> None:
     case_id = open_case()
     page = open_page()
-    page.locator(f"#claim-{case_id}").click()
+    _claim(page, case_id)
     page.get_by_label("处理情况").fill("涉及个人情况")
     page.reload()
     expect(page.get_by_label("处理情况")).to_have_value("涉及个人情况")
@@ -298,7 +304,7 @@ PAGES = (
 
 
 @pytest.mark.timeout(300)  # every page, four times
-def test_axe_finds_nothing_serious_and_no_page_scrolls_sideways(
+def test_axe_finds_nothing_and_no_page_scrolls_sideways(
     open_page: Callable[..., Any], full_house: dict[str, int], open_case: Callable[..., int], house: Services
 ) -> None:
     change_casework_rules(house, "luoning")
@@ -323,28 +329,39 @@ def test_axe_finds_nothing_serious_and_no_page_scrolls_sideways(
 
 
 CONTRAST = "color-contrast"
+SHOWN = ("button-name", "link-name", "label", "target-size", "scrollable-region-focusable", "link-in-text-block")
 ALL_RULES: dict[str, Any] = {}
-# What axe looks for from each side: a scheme changes nothing but colours, and a size nothing of them.
+# What axe looks for from each side: a scheme changes nothing but colours, and a size only what is shown, and where.
 RULES: dict[tuple[str, str], dict[str, Any] | None] = {
     ("phone", "dark"): None,
-    ("phone", "light"): {"rules": {CONTRAST: {"enabled": False}}},
+    ("phone", "light"): {"runOnly": [*SHOWN]},
     ("wide", "dark"): {"runOnly": [CONTRAST]},
     ("wide", "light"): ALL_RULES,
 }
 
+# What a screen of 1280 px has left at that zoom.
+ZOOMED = {"200%": 640, "400%": 320}
+
 
 def _look_from_all_sides(page: Any, name: str) -> None:
     """In both sizes and both schemes, without loading the page anew; then as it was opened."""
+    for zoom, width in ZOOMED.items():
+        page.set_viewport_size({"width": width, "height": 720})
+        _scrolls_down_only(page, f"{zoom}-{name}")
     for (size, scheme), rules in RULES.items():
         page.set_viewport_size(SIZES[size])
         page.emulate_media(color_scheme=scheme)
         _look(page, f"{size}-{scheme}-{name}", rules)
 
 
+def _scrolls_down_only(page: Any, name: str) -> None:
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{name} scrolls sideways"
+
+
 def _look(page: Any, name: str, rules: dict[str, Any] | None = ALL_RULES) -> None:
     if SHOTS:
         page.screenshot(path=f"{SHOTS}/{name}.png", full_page=True)
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{name} scrolls sideways"
+    _scrolls_down_only(page, name)
     if rules is not None:
         _ask_axe(page, name, rules)
     small = page.evaluate(
@@ -358,8 +375,7 @@ def _ask_axe(page: Any, name: str, rules: dict[str, Any]) -> None:
     if page.evaluate("!window.axe"):
         page.evaluate(AXE)
     found = page.evaluate("rules => axe.run(document, {resultTypes: ['violations'], ...rules})", rules)
-    grave = [v for v in found["violations"] if v["impact"] in ("serious", "critical")]
-    assert [(v["id"], [n["html"] for n in v["nodes"]]) for v in grave] == [], name
+    assert [(v["id"], [n["html"] for n in v["nodes"]]) for v in found["violations"]] == [], name
 
 
 @pytest.mark.parametrize(("size", "scheme"), [("wide", "light"), ("phone", "dark")])
@@ -448,11 +464,10 @@ HOLD = """() => {
 }"""
 
 
-@pytest.mark.parametrize(("size", "scheme"), [("wide", "dark"), ("phone", "light")])
 def test_a_text_is_written_judged_while_it_is_typed_and_survives_a_reload(
-    open_page: Callable[..., Any], staff: dict[str, int], house: Services, size: str, scheme: str
+    open_page: Callable[..., Any], staff: dict[str, int], house: Services
 ) -> None:
-    page = open_page("admin", size, scheme)
+    page = open_page("admin")
     page.goto("/console/wording/sms-stars")
     thanks, late = page.locator("#zh-CN-thanks_good"), page.locator("#zh-CN-late")
     late.fill("【{signature}】评价期限已过，请拨打。")
@@ -462,7 +477,7 @@ def test_a_text_is_written_judged_while_it_is_typed_and_survives_a_reload(
     expect(page.locator("#live-zh-CN-late")).to_contain_text("请拨打12345。")
     thanks.fill("已记录{label}")
     expect(page.locator("#live-zh-CN-thanks_good .fault")).to_contain_text("必须写明{signature}")
-    _look(page, f"{size}-{scheme}-wording-editor")
+    _look_from_all_sides(page, "wording-editor")
     page.reload()
     expect(page.locator("#restored")).to_be_visible()
     expect(thanks).to_have_value("已记录{label}")
@@ -482,7 +497,7 @@ def test_a_text_is_written_judged_while_it_is_typed_and_survives_a_reload(
     page.get_by_role("button", name="保存为草稿").click()
     page.wait_for_url("**/console/wording/sms-stars/101?language=en")
     assert "感谢！" not in page.evaluate("JSON.stringify(sessionStorage)")
-    _look(page, f"{size}-{scheme}-wording-draft")
+    _look_from_all_sides(page, "wording-draft")
     page.get_by_role("button", name="确认启用").click()
     page.wait_for_url("**/console/wording")
     with house.database.read() as session:
