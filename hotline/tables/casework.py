@@ -39,11 +39,10 @@ class Case(HasId, Base):
     __tablename__ = "cases"
     __table_args__ = (
         UniqueConstraint("record_id", "round"),
-        Index("ix_cases_queue", "state", "first_contact_due_at"),
         only_those("ix_cases_open", "closed_at IS NULL", *_IN_ORDER),
         only_those("ix_cases_holder_id", "holder_id IS NOT NULL", "holder_id"),
         only_those("ix_cases_desk", desks_turn(), *_IN_ORDER),
-        Index("ix_cases_closed_at", "closed_at"),
+        only_those("ix_cases_closed_at", "closed_at IS NOT NULL", "closed_at"),
         Index("ix_cases_dept_code", "dept_code"),
     )
 
