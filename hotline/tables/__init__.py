@@ -1,5 +1,6 @@
 """The tables, as SQLAlchemy typed models. Importing this package knows them all."""
 
+from hotline.tables.appeals import AppealFile, CaseExplanation, RegisterEntry, RegisterObjection, RegisterUse
 from hotline.tables.base import Base
 from hotline.tables.casecontacts import CaseContact
 from hotline.tables.casesteps import (
@@ -20,6 +21,7 @@ from hotline.tables.wording import ScriptVersion
 
 __all__ = [
     "ApiKey",
+    "AppealFile",
     "Attempt",
     "AuditEntry",
     "Base",
@@ -32,6 +34,7 @@ __all__ = [
     "CaseDeadline",
     "CaseDepartment",
     "CaseEvent",
+    "CaseExplanation",
     "CaseExtension",
     "CaseNotice",
     "InboundText",
@@ -44,6 +47,9 @@ __all__ = [
     "Question",
     "Rating",
     "Recording",
+    "RegisterEntry",
+    "RegisterObjection",
+    "RegisterUse",
     "ReviewItem",
     "ScriptVersion",
     "ServiceRecord",

@@ -318,7 +318,7 @@ PAGES = (
 def test_axe_finds_nothing_and_no_page_scrolls_sideways(
     open_page: Callable[..., Any], full_house: dict[str, int], open_case: Callable[..., int], house: Services
 ) -> None:
-    change_casework_rules(house, "luoning")
+    change_casework_rules(house, "luoning", records_calls=True)
     full_house["long"] = open_case(ago=timedelta(days=4))
     keep_deadlines(house)
     stranger = open_page(name=None)
@@ -337,6 +337,12 @@ def test_axe_finds_nothing_and_no_page_scrolls_sideways(
         page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true })")
         name = path.format(**{case: case for case in full_house}).removeprefix("/console/")
         _look_from_all_sides(page, name.replace("/", "-").replace("?", "-") or "queue")
+    page.goto(f"/console/cases/{full_house['long']}")
+    page.get_by_text("查看完整号码").click()
+    page.locator("#reason").select_option("own_phone")
+    page.get_by_role("button", name="查看号码").click()
+    page.locator("#revealed a").wait_for()
+    _look_from_all_sides(page, "revealed")
 
 
 CONTRAST = "color-contrast"
