@@ -24,9 +24,7 @@ def user() -> None:
 @click.option("--role", type=click.Choice([str(role) for role in Role]), required=True)
 @click.option("--dept-code", help="The department of a user of role `department` or `reviewer`.")
 @click.option("--skill", "skills", multiple=True, help="A skill of the policy that the user has; may be repeated.")
-@click.option(
-    "--staff-no", help="Their number in the department's records; a department's user who has one only explains."
-)
+@click.option("--staff-no", help="Their number in the records; a department's user with one only explains.")
 @click.option(
     "--password-stdin", is_flag=True, required=True, expose_value=False, help="Read the password from standard input."
 )

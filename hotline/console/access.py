@@ -55,7 +55,7 @@ class Person(UserMixin):
     dept_code: str | None
     phone_masked: str | None
     stamp: str
-    only_explains: bool
+    staff_no: str | None
     skills: tuple[str, ...]
     call_mode: CallMode
 
@@ -65,6 +65,11 @@ class Person(UserMixin):
     @property
     def works_cases(self) -> bool:
         return self.role in WORKERS
+
+    @property
+    def only_explains(self) -> bool:
+        """A member of a department's staff, who may be rated: never to see a case of it."""
+        return self.role is Role.DEPARTMENT and self.staff_no is not None
 
 
 def me() -> Person:
@@ -93,9 +98,7 @@ def _load(session_id: str) -> Person | None:
 
 def _person(user: User) -> Person:
     day = tuple(user.skills), user.call_mode
-    return Person(
-        user.id, user.name, user.role, user.dept_code, user.phone_masked, _stamp(user), user.only_explains, *day
-    )
+    return Person(user.id, user.name, user.role, user.dept_code, user.phone_masked, _stamp(user), user.staff_no, *day)
 
 
 def _stamp(user: User) -> str:

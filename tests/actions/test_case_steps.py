@@ -283,11 +283,11 @@ def test_who_gave_their_name_is_called_before_the_case_is_closed(
     rang.state, rang.result = AttemptState.ENDED, AttemptResult.NO_ANSWER
     with house.database.write() as session:
         session.add(rang)
-    do(house, casework.close, 1, token, desk.user, Outcome.UNREACHABLE, "没打通")
+    do(house, casework.close, 1, token, desk.user, Outcome.WRONG_NUMBER, "打通了，不是本人")
     clock.move(hours=1)
     rated(house, only(house, Case), 2)
     with pytest.raises(Conflict):  # whoever rates badly once more is called once more
-        do(house, casework.close, 1, desk.claim(1), desk.user, Outcome.UNREACHABLE, "没再打")
+        do(house, casework.close, 1, desk.claim(1), desk.user, Outcome.WRONG_NUMBER, "没再打")
 
 
 @on_sqlite
@@ -655,5 +655,6 @@ def test_who_claims_and_moves_a_case_never_waits_in_a_circle_with_who_rates(
         session.flush()
         changed = meanwhile(house, lambda: rated(house, case, 2))
         take_step(session, case.id, Move.CONTACT, desk.user, token, "已联系", house.policy, house.now())
-    after, second = only(house, Case), changed.result(timeout=20)
+    second = changed.result(timeout=20)
+    after = only(house, Case)
     assert (after.state, after.rating_id) == (CaseState.CONTACTED, second.id)
