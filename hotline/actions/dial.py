@@ -58,7 +58,7 @@ def dial(
             raise Conflict("a call about this case is already under way", code="call_under_way")
         _end(session, earlier, AttemptResult.UNKNOWN, now)  # its reports were lost: it must not block the case
     days = policy.calling_days(workdays(session))
-    opens_at = days.callback_opens(now, asked_for=case.call_wish not in (None, Wish.NO_CALL))
+    opens_at = days.callback_opens(now, asked_for=_asked_to_be_called(case))
     if opens_at > now:
         raise CallLater("citizens are not called at this hour", "window_shut", opens_at)
     again_at = callable_at(session, case.record.phone_lookup, policy.phone.caps, now)
@@ -77,6 +77,11 @@ def dial(
     add_event(session, case, agent.name, "dialled", now, facts={"attempt": attempt.id})
     outbox.put(session, outbox.Kind.DIAL, f"dial:{attempt.id}", {"attempt_id": attempt.id}, now, now)
     return attempt
+
+
+def _asked_to_be_called(case: Case) -> bool:
+    """By what they said when they rated, or by the time that they were promised."""
+    return not case.our_time or case.call_wish not in (None, Wish.NO_CALL)
 
 
 def end_by_hand(session: Session, case_id: int, token: str, agent: User, now: datetime) -> None:

@@ -5,6 +5,7 @@ Importing it puts every page on one blueprint; `set_up_login` prepares an applic
 
 from hotline.console import (
     case,
+    contact,
     deliveries,
     desk,
     evidence,
@@ -30,6 +31,7 @@ from hotline.console.room import blueprint
 __all__ = [
     "blueprints",
     "case",
+    "contact",
     "deliveries",
     "desk",
     "evidence",

@@ -17,7 +17,7 @@ from hotline.actions import people
 from hotline.console.room import blueprint, tell
 from hotline.services import services
 from hotline.tables import User
-from hotline.tables.people import Role
+from hotline.tables.people import CallMode, Role
 
 IDLE = timedelta(minutes=30)
 WORKERS = (Role.AGENT, Role.SUPERVISOR, Role.ADMIN)
@@ -56,6 +56,8 @@ class Person(UserMixin):
     phone_masked: str | None
     stamp: str
     staff_no: str | None
+    skills: tuple[str, ...]
+    call_mode: CallMode
 
     def get_id(self) -> str:
         return f"{self.id}.{self.stamp}"
@@ -95,7 +97,8 @@ def _load(session_id: str) -> Person | None:
 
 
 def _person(user: User) -> Person:
-    return Person(user.id, user.name, user.role, user.dept_code, user.phone_masked, _stamp(user), user.staff_no)
+    day = tuple(user.skills), user.call_mode
+    return Person(user.id, user.name, user.role, user.dept_code, user.phone_masked, _stamp(user), user.staff_no, *day)
 
 
 def _stamp(user: User) -> str:

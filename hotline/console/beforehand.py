@@ -52,10 +52,11 @@ def read_beforehand(
     due_at, rung = _deadline(session, case)
     situation = Situation(
         state=case.state,
-        tried=any(attempt.result in RANG for attempt in file.attempts),
+        tried=any(attempt.result in RANG for attempt in file.attempts) or bool(file.wrap_up and file.wrap_up.in_vain),
         second_stars=file.second_rating.stars if file.second_rating else None,
         due_at=due_at,
         rung=rung,
+        call_at=None if case.our_time else case.call_at,
     )
     is_known = not case.record.is_hidden
     return Beforehand(

@@ -7,19 +7,19 @@ from enum import StrEnum
 from typing import TypeVarTuple
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, false, func, select
+from sqlalchemy import ColumnElement, Select, and_, case, false, func, select
 from sqlalchemy.orm import Session
 
+from hotline.actions.case_queue import ANY, Wanted, by_urgency, only_wanted, ready
 from hotline.actions.case_steps import works_on
-from hotline.actions.casework import by_urgency
 from hotline.actions.own_cases import about, is_about
 from hotline.console.access import Person
 from hotline.console.shown import SOON, midnight
-from hotline.rules.casework import OPEN, CaseState
 from hotline.tables import Case, CaseDepartment, ServiceRecord
 from hotline.tables.people import Role
 
 PAGE_SIZE = 25
+_MOST_DEPARTMENTS = 200
 
 Columns = TypeVarTuple("Columns")
 
@@ -34,20 +34,20 @@ class Tab(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """The figures above the queue. `open` = overdue + soon + later + contacted, whatever came after the contact; `free`
-    of them nobody holds."""
+    """The figures above the queue. `open` = overdue + soon + later + undated, which have no deadline running; `ready`
+    of them can be handed to whoever looks."""
 
     open: int
-    free: int
+    ready: int
     overdue: int
     soon: int
-    contacted: int
+    undated: int
     mine: int
     closed_today: int
 
     @property
     def later(self) -> int:
-        return self.open - self.overdue - self.soon - self.contacted
+        return self.open - self.overdue - self.soon - self.undated
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,40 +59,50 @@ class Page:
     has_next: bool
 
 
-def count(session: Session, person: Person, now: datetime, zone: ZoneInfo) -> Counts:
-    """Count what `person` may see, as of `now`."""
-    due, uncontacted = Case.first_contact_due_at, Case.state == CaseState.OPENED
-    opened, free, overdue, soon, contacted, mine = session.execute(
+def count(session: Session, person: Person, now: datetime, zone: ZoneInfo, wanted: Wanted = ANY) -> Counts:
+    """Count what `person` may see and wants to, as of `now`."""
+    opened, free, overdue, soon, undated, mine = session.execute(
         _seen_by(
             person,
             select(
                 func.count(),
-                _how_many(_is_free(now)),
-                _how_many(uncontacted & (due <= now)),
-                _how_many(uncontacted & (due > now) & (due <= now + SOON)),
-                _how_many(Case.state != CaseState.OPENED),
+                _how_many(and_(*ready(person.skills, now))),
+                _how_many(Case.due_at <= now),
+                _how_many((Case.due_at > now) & (Case.due_at <= now + SOON)),
+                _how_many(Case.due_at.is_(None)),
                 _how_many((Case.holder_id == person.id) & (Case.held_until > now)),
             ).select_from(Case),
-        ).where(Case.state.in_(OPEN))
+            wanted,
+        ).where(Case.closed_at.is_(None))
     ).one()
     closed_today = select(func.count()).select_from(Case).where(Case.closed_at >= midnight(now, zone))
-    done = session.scalar(_seen_by(person, closed_today)) or 0
-    return Counts(opened, free, overdue, soon, contacted, mine, closed_today=done)
+    done = session.scalar(_seen_by(person, closed_today, wanted)) or 0
+    return Counts(opened, free, overdue, soon, undated, mine, closed_today=done)
 
 
-def list_page(session: Session, person: Person, tab: Tab, number: int, now: datetime) -> Page:
+def list_page(session: Session, person: Person, tab: Tab, number: int, now: datetime, wanted: Wanted = ANY) -> Page:
     """Page `number` (from 1) of a tab: open cases by urgency, closed ones newest first."""
-    cases = _seen_by(person, select(Case))
+    cases = _seen_by(person, select(Case), wanted)
     match tab:
         case Tab.OPEN:
-            cases = cases.where(Case.state.in_(OPEN)).order_by(*by_urgency())
+            cases = cases.where(Case.closed_at.is_(None)).order_by(*by_urgency())
         case Tab.MINE:
             held = (Case.holder_id == person.id) & (Case.held_until > now)
-            cases = cases.where(Case.state.in_(OPEN), held).order_by(*by_urgency())
+            cases = cases.where(Case.closed_at.is_(None), held).order_by(*by_urgency())
         case Tab.CLOSED:
             cases = cases.where(Case.closed_at.is_not(None)).order_by(Case.closed_at.desc(), Case.id.desc())
     found = session.scalars(cases.limit(PAGE_SIZE + 1).offset((number - 1) * PAGE_SIZE)).all()
     return Page(found[:PAGE_SIZE], number, len(found) > PAGE_SIZE)
+
+
+def departments(session: Session, person: Person) -> Sequence[tuple[str, str]]:
+    """Code and name of those that have an open case which `person` may see."""
+    code = func.coalesce(Case.dept_code, ServiceRecord.dept_code)
+    own = case((Case.dept_code.is_(None), ServiceRecord.dept_name))
+    named = select(code, func.max(own)).join(ServiceRecord, ServiceRecord.id == Case.record_id)
+    found = _seen_by(person, named, ANY).where(Case.closed_at.is_(None), code.is_not(None))
+    rows = session.execute(found.group_by(code).order_by(code).limit(_MOST_DEPARTMENTS))
+    return [(dept_code, name or dept_code) for dept_code, name in rows]
 
 
 def may_see(session: Session, person: Person, case: Case) -> bool:
@@ -103,7 +113,8 @@ def may_see(session: Session, person: Person, case: Case) -> bool:
     return person.role is not Role.DEPARTMENT or works_on(session, case, person.dept_code)
 
 
-def _seen_by(person: Person, cases: Select[*Columns]) -> Select[*Columns]:
+def _seen_by(person: Person, cases: Select[*Columns], wanted: Wanted) -> Select[*Columns]:
+    cases = only_wanted(cases, wanted)
     if person.only_explains:
         return cases.where(false())
     cases = cases if person.staff_no is None else cases.where(~about(person))
@@ -118,7 +129,3 @@ def _seen_by(person: Person, cases: Select[*Columns]) -> Select[*Columns]:
 
 def _how_many(which: ColumnElement[bool]) -> ColumnElement[int]:
     return func.count().filter(which)
-
-
-def _is_free(now: datetime) -> ColumnElement[bool]:
-    return Case.held_until.is_(None) | (Case.held_until <= now)

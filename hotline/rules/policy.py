@@ -8,9 +8,11 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 
 from hotline.rules.call_times import CallingDays, Cap
 from hotline.rules.casework import DeadlineKind, Rung, Steps
+from hotline.rules.contacts import CallingRules, ContactResult
 from hotline.rules.deadlines import DayUnit, IsWorkday, Window
 from hotline.rules.phones import is_phone
 from hotline.rules.signals import SignalsPolicy
+from hotline.rules.skills import Skill
 
 E164 = Annotated[str, Field(pattern=r"^\+[1-9][0-9]{4,14}$")]
 
@@ -192,6 +194,47 @@ class RungPolicy(_Section):
     after: Term
 
 
+class RedialPolicy(_Section):
+    """When a citizen whose telephone rang in vain is called back again: so many minutes later at least, by how the call
+    ended, and at most so often on one day. After `give_up_tries` such calls on `give_up_days` different days or more
+    they are unreachable."""
+
+    busy_minutes: int = Field(ge=0, le=10_080)
+    no_answer_minutes: int = Field(ge=0, le=10_080)
+    one_day_tries: int = Field(ge=1, le=10)
+    give_up_tries: int = Field(ge=1, le=30)
+    give_up_days: int = Field(ge=1, le=30)
+
+    @model_validator(mode="after")
+    def _gives_up_some_time(self) -> "RedialPolicy":
+        if self.give_up_days > self.give_up_tries:
+            raise ValueError("give_up_days: more days than tries")
+        return self
+
+
+class SkillPolicy(_Section):
+    """What some agents can do and others cannot: `label` in Chinese and English. It takes the cases about records that
+    fit all that is given: one of `languages`, an item or department whose code begins as one of them."""
+
+    name: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,31}$")
+    label: tuple[str, str]
+    languages: tuple[str, ...] = ()
+    item_codes: tuple[str, ...] = ()
+    dept_codes: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _takes_some(self) -> "SkillPolicy":
+        if not (self.languages or self.item_codes or self.dept_codes):
+            raise ValueError("takes every case: name languages, item_codes or dept_codes")
+        if "" in (*self.languages, *self.item_codes, *self.dept_codes, *self.label):
+            raise ValueError("one of its words is empty")
+        return self
+
+    @property
+    def skill(self) -> Skill:
+        return Skill(self.name, self.languages, self.item_codes, self.dept_codes)
+
+
 class CaseworkPolicy(_Section):
     """The way of a case and its deadlines, the hour at which a working day ends, and how long a claim holds.
 
@@ -203,7 +246,8 @@ class CaseworkPolicy(_Section):
     appeal its files are kept for so long (0 = for ever); `register_months`: for so long a malicious rater's number
     stands in the register. `records_calls`: callbacks are recorded, after the citizen was told so. `reveals_a_day`: of
     whole numbers, by one person; what goes beyond it is flagged in the audit log. `guide`: what agents may say
-    (`rules.guide`), a name or a file.
+    (`rules.guide`), a name or a file. `redial`: when who did not
+    answer is called again; `skills`: for which cases it takes an agent who has one, the first that fits.
     """
 
     steps: Steps
@@ -226,6 +270,16 @@ class CaseworkPolicy(_Section):
     records_calls: bool
     reveals_a_day: int = Field(ge=0, le=1000)
     guide: str
+    redial: RedialPolicy
+    skills: tuple[SkillPolicy, ...] = ()
+
+    @field_validator("skills")
+    @classmethod
+    def _are_told_apart(cls, value: tuple[SkillPolicy, ...]) -> tuple[SkillPolicy, ...]:
+        names = [skill.name for skill in value]
+        if len(names) != len(set(names)):
+            raise ValueError("two of one name")
+        return value
 
     @field_validator("closes_at")
     @classmethod
@@ -303,6 +357,17 @@ class Policy(_Section):
 
     def calling_days(self, is_workday: IsWorkday) -> CallingDays:
         return CallingDays(self.phone.window, self.zone, self.phone.one_day_tries, is_workday)
+
+    def callback_rules(self, is_workday: IsWorkday) -> CallingRules:
+        """When agents call citizens again."""
+        redial = self.casework.redial
+        gaps = {ContactResult.BUSY: redial.busy_minutes, ContactResult.NO_ANSWER: redial.no_answer_minutes}
+        return CallingRules(
+            CallingDays(self.phone.window, self.zone, redial.one_day_tries, is_workday),
+            {result: timedelta(minutes=minutes) for result, minutes in gaps.items()},
+            redial.give_up_tries,
+            redial.give_up_days,
+        )
 
     def language_for(self, wanted: str | None) -> str:
         """The record's language if the city speaks it, else the city's first."""

@@ -2,6 +2,7 @@
 
 from hotline.tables.appeals import AppealFile, CaseExplanation, RegisterEntry, RegisterObjection, RegisterUse
 from hotline.tables.base import Base
+from hotline.tables.casecontacts import CaseContact
 from hotline.tables.casesteps import (
     CalendarDay,
     CaseAppeal,
@@ -29,6 +30,7 @@ __all__ = [
     "CallTurn",
     "Case",
     "CaseAppeal",
+    "CaseContact",
     "CaseDeadline",
     "CaseDepartment",
     "CaseEvent",

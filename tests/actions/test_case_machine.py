@@ -3,7 +3,7 @@ no deadline passes without its reminder and its rungs, exactly once, no case is 
 
 from collections import Counter
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from itertools import count
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -12,10 +12,11 @@ import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from hotline.actions import case_appeals, case_sharing, casework
+from hotline.actions.case_contacts import Told, record_contact
 from hotline.actions.case_history import PARTS
 from hotline.actions.case_steps import take_step
 from hotline.actions.rate import Given, active_rating, rate
@@ -40,6 +41,7 @@ from hotline.rules.casework import (
     moves_for,
     refusal,
 )
+from hotline.rules.contacts import ContactResult, ContactWay
 from hotline.rules.deadlines import moment_after, moment_before
 from hotline.rules.phones import read_phone
 from hotline.rules.scale import Scale, is_bad
@@ -48,6 +50,7 @@ from hotline.services import Services
 from hotline.tables import (
     Case,
     CaseAppeal,
+    CaseContact,
     CaseDeadline,
     CaseEvent,
     CaseNotice,
@@ -200,6 +203,33 @@ class Cases(RuleBasedStateMachine):
             self._make(how, self.users[name], "按规定", Outcome.EXPLAINED)
             assert self._seen()[0] is not state
 
+    @rule(result=st.sampled_from(ContactResult), way=st.sampled_from([ContactWay.OWN_PHONE, ContactWay.VISIT]))
+    def a_contact_is_written_down(self, result: ContactResult, way: ContactWay) -> None:
+        house, now, agent, before = self.house, self.clock.now, self.users["坐席"], self._seen()
+        told = Told(way, result, "因为如此", now + timedelta(days=1))
+        try:
+            with house.database.write() as session:
+                token = self._claim(session, agent)
+                case = record_contact(session, self.case_id, token, agent, told, house.policy, now)
+        except HotlineError:
+            assert self._seen() == before, "a refused contact changed something"
+            return
+        in_vain = result in (ContactResult.NO_ANSWER, ContactResult.BUSY)
+        assert (case.outcome is Outcome.UNREACHABLE) <= in_vain
+        if case.outcome is Outcome.UNREACHABLE:
+            self._was_called_often_enough()
+        elif in_vain:
+            assert case.call_at is not None
+            assert case.call_at > now
+
+    def _was_called_often_enough(self) -> None:
+        redial = self.house.policy.casework.redial
+        with self.house.database.read() as session:
+            of_case = CaseContact.case_id == self.case_id, CaseContact.rang
+            rang = session.scalars(select(CaseContact.at).where(*of_case)).all()
+        assert len(rang) >= redial.give_up_tries
+        assert len({at.date() for at in rang}) >= redial.give_up_days
+
     def _make(self, how: Move, user: User, note: str, outcome: Outcome) -> None:
         house, now, policy = self.house, self.clock.now, self.house.policy
         with house.database.write() as session:
@@ -238,6 +268,16 @@ class Cases(RuleBasedStateMachine):
             parts = (Part.AGENT, Part.SUPERVISOR, Part.DEPARTMENT, Part.REVIEWER)
             ways = [WAYS[move] for part in parts for move in moves_for(state, part, Steps.FULL)]
             assert any(way.after is not None or way.returns for way in ways)
+
+    @invariant()
+    def the_queue_goes_by_the_nearest_deadline(self) -> None:
+        if not hasattr(self, "case_id"):
+            return
+        of_case = CaseDeadline.case_id == self.case_id, CaseDeadline.kind != DeadlineKind.RE_RATING
+        still_open = CaseDeadline.met_at.is_(None), CaseDeadline.dropped_at.is_(None)
+        with self.house.database.read() as session:
+            nearest = session.scalar(select(func.min(CaseDeadline.due_at)).where(*of_case, *still_open))
+            assert self._case(session).due_at == nearest
 
     def teardown(self) -> None:
         if not hasattr(self, "case_id"):
@@ -288,7 +328,10 @@ class Cases(RuleBasedStateMachine):
         """By the citizen, or by the time: then the centre was told to call, once for each."""
         waits = select(CaseDeadline).where(CaseDeadline.case_id == self.case_id)
         of_rating = session.scalars(waits.where(CaseDeadline.kind == DeadlineKind.RE_RATING)).all()
-        over = [wait.id for wait in of_rating if wait.dropped_at is not None and wait.dropped_at >= wait.due_at]
+        closed = select(CaseEvent.at).where(CaseEvent.case_id == self.case_id, CaseEvent.kind == "closed")
+        by_hand = session.scalars(closed).all()  # nobody waits for who refused, or whose number is wrong
+        ended = [wait for wait in of_rating if wait.dropped_at is not None and wait.dropped_at >= wait.due_at]
+        over = [wait.id for wait in ended if wait.dropped_at not in by_hand]
         lapsed = select(CaseNotice.deadline_id).where(CaseNotice.kind == NoticeKind.LAPSE)
         done = session.scalars(lapsed.where(CaseNotice.case_id == self.case_id, CaseNotice.done_at.is_not(None))).all()
         assert sorted(done) == sorted(over)

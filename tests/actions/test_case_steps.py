@@ -277,17 +277,17 @@ def test_who_gave_their_name_is_called_before_the_case_is_closed(
     twilio.text(WANG, "1")
     token = desk.claim(1)
     with pytest.raises(Conflict) as refused:
-        do(house, casework.close, 1, token, desk.user, Outcome.UNREACHABLE, "没打")
+        do(house, casework.close, 1, token, desk.user, Outcome.WRONG_NUMBER, "没打")
     assert refused.value.code == "named_not_called"
     rang = Attempt(case_id=1, agent_id=desk.user.id, hold_token=token, requested_at=house.now())
     rang.state, rang.result = AttemptState.ENDED, AttemptResult.NO_ANSWER
     with house.database.write() as session:
         session.add(rang)
-    do(house, casework.close, 1, token, desk.user, Outcome.UNREACHABLE, "没打通")
+    do(house, casework.close, 1, token, desk.user, Outcome.WRONG_NUMBER, "打通了，不是本人")
     clock.move(hours=1)
     rated(house, only(house, Case), 2)
     with pytest.raises(Conflict):  # whoever rates badly once more is called once more
-        do(house, casework.close, 1, desk.claim(1), desk.user, Outcome.UNREACHABLE, "没再打")
+        do(house, casework.close, 1, desk.claim(1), desk.user, Outcome.WRONG_NUMBER, "没再打")
 
 
 @on_sqlite

@@ -119,7 +119,8 @@ def receive(house: Services) -> Callable[..., Rating]:
     ) -> Rating:
         given = Given(stars, channel, raw, Scale.STAR_5_BEST, f"{channel}-stars@1", "digit", comment)
         number = f"22020020261123{next(numbers):05}"
-        details = {"item_name": "社会保障卡补换", "dept_name": "市人社局", "dept_code": DEPARTMENT} | record
+        details = {"item_name": "社会保障卡补换", "dept_name": "市人社局", "dept_code": DEPARTMENT, "language": "zh-CN"}
+        details |= record
         with house.database.write() as session:
             row = ServiceRecord(
                 kind=RecordKind.TRANSACTION,
@@ -127,7 +128,6 @@ def receive(house: Services) -> Callable[..., Rating]:
                 completed_at=house.now() - ago - timedelta(hours=1),
                 received_at=house.now() - ago,
                 phone=house.vault.seal_phone(read_phone(CITIZEN_PHONE, "CN")),
-                language="zh-CN",
                 service_count=1,
                 named=False,
                 **details,
@@ -198,8 +198,8 @@ def full_house(
     }
     open_case(stars=2, raw="2 材料要了三次", comment="材料要了三次", ago=timedelta(hours=2))
     other = visit("王敏")
-    form = {"outcome": "explained", "note": "已电话致歉并说明高峰时段，建议预约。"}
-    other.post(f"/console/cases/{cases['closed']}/close", token=other.claim(cases["closed"]), **form)
+    form = {"way": "own_phone", "result": "explained", "note": "已电话致歉并说明高峰时段，建议预约。"}
+    other.post(f"/console/cases/{cases['closed']}/contact", token=other.claim(cases["closed"]), **form)
     other.claim(open_case(stars=2, raw="不满意", comment=None, item_name="公积金提取"))
     work()
     park("422 rating refused: writingEvaluation is missing")

@@ -35,7 +35,7 @@ MATRIX: dict[str, tuple[str, str, frozenset[Role]]] = {
     "console.stop_recording": ("POST", "/console/cases/1/call/unrecorded", WORK),
     "console.reveal_phone": ("POST", "/console/cases/1/reveal", WORK),
     "console.release": ("POST", "/console/cases/1/release", WORK),
-    "console.close": ("POST", "/console/cases/1/close", WORK),
+    "console.keep_contact": ("POST", "/console/cases/1/contact", WORK),
     "console.take_step": ("POST", "/console/cases/1/step", ALL - {Role.AUDITOR}),
     "console.notices": ("GET", "/console/notices", ALL - {Role.AUDITOR}),
     "console.note_seen": ("POST", "/console/notices/1/seen", ALL - {Role.AUDITOR}),
@@ -83,6 +83,7 @@ MATRIX: dict[str, tuple[str, str, frozenset[Role]]] = {
     "console.end_registering": ("POST", "/console/register/1/end", DECIDE | {Role.REVIEWER}),
     "console.my_desk": ("GET", "/console/me", WORK),
     "console.set_my_phone": ("POST", "/console/me", WORK),
+    "console.set_my_call_mode": ("POST", "/console/me/mode", WORK),
 }
 
 
@@ -165,7 +166,7 @@ def test_readers_are_offered_nothing_to_press(
     for path in ("/console/", f"/console/cases/{case_id}"):
         page = visitor.get(path).text
         assert "formaction" not in page
-        assert page.count("<button") == 1  # logging out
+        assert page.count("<button") == 1 + page.count('id="filter"')  # logging out, and looking for some
 
 
 def test_no_page_shows_a_whole_telephone_number(

@@ -118,7 +118,7 @@ def test_a_newcomer_sees_the_whole_way_through(demo: Demo, visit: Visit) -> None
     expect(console.locator("#queue")).to_contain_text("等了三个小时")
     picture(console, "queue-1280")
     console.locator("tr", has_text="等了三个小时").get_by_role("button").click()
-    expect(console.get_by_role("heading", name="办结工单")).to_be_visible()
+    expect(console.get_by_role("heading", name="登记联系结果")).to_be_visible()
     picture(console, "case-1280")
 
     # The whole number is shown for a reason, and then the page goes back to the case.
@@ -140,9 +140,9 @@ def test_a_newcomer_sees_the_whole_way_through(demo: Demo, visit: Visit) -> None
     expect(console.locator("#call")).not_to_contain_text("通话中")
 
     # What came of it is written down, and the case is closed.
-    console.locator('input[name="outcome"][value="explained"]').check()
+    console.locator('input[name="result"][value="explained"]').check()
     console.locator("#note").fill("已致歉并说明等候原因，市民表示理解。")
-    press(console.locator("#close"), "办结 Close")
+    press(console.locator("#contact"), "保存 Save")
     expect(console.locator("main")).to_contain_text("已办结")
     console.goto(f"{demo.addresses.console}ratings")
     expect(console.locator("main")).to_contain_text("等了三个小时")
