@@ -1,5 +1,6 @@
 """The tables, as SQLAlchemy typed models. Importing this package knows them all."""
 
+from hotline.tables.access import AuditCheck, ConsoleSession, FormerPassword, RecoveryCode
 from hotline.tables.base import Base
 from hotline.tables.casesteps import (
     CalendarDay,
@@ -20,6 +21,7 @@ from hotline.tables.wording import ScriptVersion
 __all__ = [
     "ApiKey",
     "Attempt",
+    "AuditCheck",
     "AuditEntry",
     "Base",
     "CalendarDay",
@@ -32,6 +34,8 @@ __all__ = [
     "CaseEvent",
     "CaseExtension",
     "CaseNotice",
+    "ConsoleSession",
+    "FormerPassword",
     "InboundText",
     "Invitation",
     "LanguageChoice",
@@ -42,6 +46,7 @@ __all__ = [
     "Question",
     "Rating",
     "Recording",
+    "RecoveryCode",
     "ReviewItem",
     "ScriptVersion",
     "ServiceRecord",
