@@ -7,7 +7,7 @@ Strangers who try a name lock it for strangers: a browser in which its owner has
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from hotline.actions import passwords, second_factor, sessions
@@ -18,11 +18,10 @@ from hotline.database import Database
 from hotline.errors import HotlineError
 from hotline.privacy import Vault
 from hotline.tables import AuditEntry, ConsoleSession, User
-from hotline.tables.access import SessionEnd
 
 LONGEST_NAME = 64
 LOCKED_FOR = timedelta(minutes=15)
-_MOST_FAILURES = 5
+MOST_FAILURES = 5
 _FAILED = "login_failed"
 
 
@@ -122,7 +121,7 @@ def choose_password(database: Database, token: str, password: str, everyone: boo
 
 
 def proposed_secret(database: Database, vault: Vault, token: str, everyone: bool, now: datetime) -> tuple[User, str]:
-    """The secret that this log-in proposes for the second factor, the same as often as it is asked. Raises SessionGone."""
+    """The secret that this log-in proposes for the second factor, the same however often asked. Raises SessionGone."""
     with database.write() as session:
         row, user = on_the_way(session, token, now, sessions.Step.ENROL, everyone)
         return user, propose(row, vault)
@@ -172,85 +171,29 @@ def on_the_way(
     return found
 
 
-def _gone_on(
-    session: Session, user: User, row: ConsoleSession, token: str, everyone: bool, now: datetime
-) -> Begun:
+def _gone_on(session: Session, user: User, row: ConsoleSession, token: str, everyone: bool, now: datetime) -> Begun:
     complete = sessions.complete_if_done(session, user, row, everyone, now)
     return Begun(complete or token, user, complete is not None)
 
 
-def change_password(
-    database: Database, user_id: int, given: str, password: str, browser: Browser, now: datetime
-) -> str:
-    """Another password of one's own; every session ends, and the token is that of a new one.
-
-    Raises LockedOut, WrongSecret (not the present password) or WeakPassword.
-    """
-    user, known = prove_password(database, user_id, given, browser, now)
-    passwords.check_new(password, user.name, user.role)
-    passwords.check_not_used(password, user.role, known)
-    password_hash = passwords.hashed(password)
-    with database.write() as session:
-        user = session.get_one(User, user_id, with_for_update=True)
-        if user.password_hash != known[0]:
-            raise WrongSecret(user.name)
-        passwords.replace(session, user, password_hash, now, must_change=False)
-        audit(session, user.name, "password_changed", now, subject=f"user:{user.id}")
-        sessions.end_all(session, user.name, user, SessionEnd.PASSWORD, now)
-        return new_session(session, user, browser, now)
-
-
-def new_session(session: Session, user: User, browser: Browser, now: datetime) -> str:
-    """The token of a complete session in place of those that a deed of their own has just ended."""
-    row, _ = sessions.begin(session, user, browser, now)
-    row.proved_at = now
-    return sessions.complete(session, user, row, now)
-
-
-def prove_password(
-    database: Database, user_id: int, given: str, browser: Browser, now: datetime
-) -> tuple[User, list[str]]:
-    """Somebody who is logged in says their password once more; their last hashes. Raises LockedOut or WrongSecret."""
-    with database.read() as session:
-        user = session.get_one(User, user_id)
-        refuse_locked(session, user.name, user, browser, now)
-        known = passwords.last_hashes(session, user)
-    is_right = passwords.is_password_of(user, given)
-    with database.write() as session:
-        wait_log_in(session, user.name)
-        refuse_locked(session, user.name, user, browser, now)
-        if not is_right:
-            note_failure(session, user.name, user, browser, "password", now)
-    if not is_right:
-        raise WrongSecret(user.name)
-    return user, known
-
-
-def note_failure(
-    session: Session, name: str, user: User | None, browser: Browser, step: str, now: datetime
-) -> None:
+def note_failure(session: Session, name: str, user: User | None, browser: Browser, step: str, now: datetime) -> None:
     """Count a wrong try."""
     audit(session, name, _FAILED, now, subject=_counted_for(user, browser), facts={"step": step})
 
 
 def refuse_locked(session: Session, name: str, user: User | None, browser: Browser, now: datetime) -> None:
     """Raises LockedOut."""
-    since = max(now - LOCKED_FOR, (user.unlocked_at if user else None) or now - LOCKED_FOR)
-    if failures(session, name, since, _counted_for(user, browser)) >= _MOST_FAILURES:
+    since = now - LOCKED_FOR
+    if user is not None and user.unlocked_at is not None:
+        since = max(since, user.unlocked_at)
+    tries = select(func.count()).select_from(AuditEntry).where(AuditEntry.actor == name, *is_failure(since))
+    if (session.scalar(tries.where(AuditEntry.subject == _counted_for(user, browser))) or 0) >= MOST_FAILURES:
         raise LockedOut(name)
 
 
-def is_locked(session: Session, user: User, now: datetime) -> bool:
-    """Is this name locked for browsers that it was never used in?"""
-    since = max(now - LOCKED_FOR, user.unlocked_at or now - LOCKED_FOR)
-    return failures(session, user.name, since, None) >= _MOST_FAILURES
-
-
-def failures(session: Session, name: str, since: datetime, counted_for: str | None) -> int:
-    """Wrong tries with this name after `since`."""
-    tries = select(func.count()).select_from(AuditEntry)
-    wrong = (AuditEntry.actor == name, AuditEntry.action == _FAILED, AuditEntry.at > since)
-    return session.scalar(tries.where(*wrong, AuditEntry.subject == counted_for)) or 0
+def is_failure(since: datetime) -> tuple[ColumnElement[bool], ...]:
+    """Entries of the audit log that count against a name; without a subject those of browsers that are not its own."""
+    return AuditEntry.action == _FAILED, AuditEntry.at > since
 
 
 def _counted_for(user: User | None, browser: Browser) -> str | None:

@@ -49,7 +49,7 @@ def check_new(password: str, name: str, role: Role) -> None:
 
 
 def check_not_used(password: str, role: Role, hashes: list[str]) -> None:
-    """Raises WeakPassword if `password` is the one of any of these hashes. Slow on purpose: ask outside transactions."""
+    """Raises WeakPassword if `password` is the one of any of these hashes. Slow: ask outside transactions."""
     if any(verified(kept, password) for kept in hashes):
         raise WeakPassword(PasswordFault.USED, shortest_for(role))
 

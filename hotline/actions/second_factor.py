@@ -67,13 +67,14 @@ def take_code(session: Session, user: User, code: str, vault: Vault, now: dateti
     if step is None:
         return False
     later = update(User).where(User.id == user.id, User.totp_step < step).values(totp_step=step)
-    return session.execute(later).rowcount == 1  # type: ignore[attr-defined]
+    return session.scalar(later.returning(User.id)) is not None
 
 
 def take_recovery_code(session: Session, user: User, code: str, now: datetime) -> bool:
     """Is it one of this user's recovery codes that was not used yet? It is used now."""
     mine = (RecoveryCode.user_id == user.id, RecoveryCode.digest == _digest(code), RecoveryCode.used_at.is_(None))
-    return session.execute(update(RecoveryCode).where(*mine).values(used_at=now)).rowcount == 1  # type: ignore[attr-defined]
+    used = update(RecoveryCode).where(*mine).values(used_at=now).returning(RecoveryCode.id)
+    return session.scalar(used) is not None
 
 
 def put_in_force(session: Session, user: User, secret: str, step: int, vault: Vault, now: datetime) -> list[str]:

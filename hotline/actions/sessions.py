@@ -84,7 +84,7 @@ def complete(session: Session, user: User, begun: ConsoleSession, now: datetime)
 
 def find(session: Session, token: str, now: datetime) -> tuple[ConsoleSession, User] | None:
     """The session of this token and whose it is, if it is complete and open; nobody is let in by another one."""
-    return _found(session, token, _open(now))
+    return _found(session, token, is_open(now))
 
 
 def find_on_the_way(session: Session, token: str, now: datetime) -> tuple[ConsoleSession, User] | None:
@@ -112,8 +112,8 @@ def touch(session: Session, session_id: int, now: datetime) -> None:
 
 def open_sessions(session: Session, user_id: int, now: datetime) -> Sequence[ConsoleSession]:
     """Where somebody is logged in, the one that was used last first."""
-    mine = select(ConsoleSession).where(ConsoleSession.user_id == user_id, ConsoleSession.ended_at.is_(None))
-    return session.scalars(mine.where(*_open(now)).order_by(ConsoleSession.seen_at.desc(), ConsoleSession.id)).all()
+    mine = select(ConsoleSession).where(ConsoleSession.user_id == user_id)
+    return session.scalars(mine.where(*is_open(now)).order_by(ConsoleSession.seen_at.desc(), ConsoleSession.id)).all()
 
 
 def end(session: Session, actor: str, user_id: int, session_id: int, why: SessionEnd, now: datetime) -> None:
@@ -134,8 +134,10 @@ def end_all(session: Session, actor: str, user: User, why: SessionEnd, now: date
     audit(session, actor, "sessions_ended", now, subject=f"user:{user.id}", facts={"why": str(why)})
 
 
-def _open(now: datetime) -> tuple[ColumnElement[bool], ...]:
+def is_open(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    """The sessions with which somebody is logged in now."""
     return (
+        ConsoleSession.ended_at.is_(None),
         ConsoleSession.completed_at.is_not(None),
         ConsoleSession.seen_at > now - IDLE,
         ConsoleSession.completed_at > now - LONGEST,

@@ -39,7 +39,7 @@ def wait_lines(session: Session) -> None:
 
 
 def wait_log_in(session: Session, name: str) -> None:
-    """The same for the tries to log in with a name, also one that nobody has, so that each is counted before it is told.
+    """The same for tries to log in with a name, also one that nobody has: each is counted before it is answered.
 
     Who needs the turn of the users as well asks for that first.
     """

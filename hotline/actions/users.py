@@ -90,7 +90,7 @@ def unlock(session: Session, actor: str, user_id: int, now: datetime) -> None:
 
 
 def _other(session: Session, actor: str, user_id: int) -> User:
-    """The user, with nobody else changing users until the commit. Raises NotFound, or Conflict for one's own account."""
+    """The user, while nobody else changes users. Raises NotFound, or Conflict for one's own account."""
     wait_users(session)
     user = session.get(User, user_id, with_for_update=True, populate_existing=True)
     if user is None:
@@ -101,8 +101,6 @@ def _other(session: Session, actor: str, user_id: int) -> User:
 
 
 def _leave_an_administrator(session: Session, user: User) -> None:
-    others = select(func.count()).where(
-        User.role == Role.ADMIN, User.disabled_at.is_(None), User.id != user.id
-    )
+    others = select(func.count()).where(User.role == Role.ADMIN, User.disabled_at.is_(None), User.id != user.id)
     if user.role is Role.ADMIN and user.disabled_at is None and not session.scalar(others):
         raise Conflict("the last administrator", code="last_admin")

@@ -4,10 +4,12 @@ Importing it puts every page on one blueprint; `set_up_login` prepares an applic
 """
 
 from hotline.console import (
+    audit_log,
     case,
     deliveries,
     desk,
     flow,
+    login,
     nav,
     opt_outs,
     queue,
@@ -15,19 +17,23 @@ from hotline.console import (
     recordings,
     replay,
     replies,
+    security,
     steps,
     texts,
+    users,
     wording,
 )
 from hotline.console.access import set_up_login
 from hotline.console.room import blueprint
 
 __all__ = [
+    "audit_log",
     "blueprints",
     "case",
     "deliveries",
     "desk",
     "flow",
+    "login",
     "nav",
     "opt_outs",
     "queue",
@@ -35,9 +41,11 @@ __all__ = [
     "recordings",
     "replay",
     "replies",
+    "security",
     "set_up_login",
     "steps",
     "texts",
+    "users",
     "wording",
 ]
 

@@ -127,7 +127,7 @@ def for_anyone(view: View) -> View:
 
 
 def touch() -> None:
-    """Somebody is at the desk: the idle time begins anew. The pages ask for news by themselves, which does not count."""
+    """Somebody is at the desk: the idle time begins anew. Not with every request, so that few of them write."""
     house, person = services(), me()
     if sessions.is_worth_a_touch(person.seen_at, house.now()):
         with house.database.write() as database:

@@ -1,4 +1,4 @@
-"""The browser somebody logs in with: its name, its address with the end hidden, and the people who came in by it before.
+"""The browser somebody logs in with: its name, its address with the end hidden, and who came in by it before.
 
 Those stand in a signed cookie of its own, which opens nothing: it only keeps strangers' wrong passwords from locking a
 person out of the browser that they always use.

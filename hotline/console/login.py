@@ -29,9 +29,7 @@ def login() -> BaseResponse | str | tuple[str, int]:
     house, browser = services(), this_browser()
     name, wanted = request.form.get("name", "").strip(), request.form.get("next", "")
     try:
-        begun = door.log_in(
-            house.database, name, request.form.get("password", ""), browser, _everyone(), house.now()
-        )
+        begun = door.log_in(house.database, name, request.form.get("password", ""), browser, _everyone(), house.now())
     except door.LockedOut:
         return _log_in_page("locked_out"), 429
     if begun is None:
@@ -139,9 +137,7 @@ def _step_page(step: Step, fault: str | None = None, status: int = 200) -> BaseR
     shown = {"user": user, "fault": fault and log_in_fault(fault, shortest_for(user.role))}
     if step is Step.ENROL:
         try:
-            _, secret = door.proposed_secret(
-                house.database, house.vault, session[_TOKEN], _everyone(), house.now()
-            )
+            _, secret = door.proposed_secret(house.database, house.vault, session[_TOKEN], _everyone(), house.now())
         except door.SessionGone:
             return _begin_again()
         shown |= picture_of(secret, user.name)

@@ -20,6 +20,9 @@ LOG_IN_FAULTS: Mapping[str, Words] = {
         "This code is not right, or was used before. Check your phone's clock and enter the code it shows now.",
     ),
     "wrong_password": Words("现在的密码不正确，请重新输入。", "This is not your present password. Please try again."),
+    "wrong_secret": Words(
+        "密码或验证码不正确，请重新输入。", "The password or the code is not right. Please enter both again."
+    ),
     "not_twice": Words("两次输入的新密码不一致。", "The two new passwords are not the same."),
     PasswordFault.SHORT: Words("密码至少 {shortest} 个字符。", "At least {shortest} characters, please."),
     PasswordFault.LONG: Words(f"密码最多 {LONGEST} 个字符。", f"At most {LONGEST} characters, please."),

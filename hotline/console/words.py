@@ -118,6 +118,7 @@ ATTEMPT_RESULTS: Mapping[str, Words] = {
 ACTORS: Mapping[str, Words] = {
     "system": Words("系统", "system"),
     "citizen": Words("市民", "citizen"),
+    "command": Words("命令行", "command"),
 }
 
 KINDS: Mapping[str, Words] = {

@@ -1,4 +1,4 @@
-"""How people are let in: sessions of the console, recovery codes, passwords they had; and the checks of the audit log."""
+"""How people are let in: sessions of the console, recovery codes, passwords they had; and checks of the audit log."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -45,7 +45,7 @@ class ConsoleSession(HasId, Base):
 
 
 class RecoveryCode(HasId, Base):
-    """Stands in once for a code of the second factor; kept as its SHA-256 (it is 80 random bits, so no salt is needed)."""
+    """Stands in once for a code of the second factor; kept as its SHA-256 (80 random bits need no salt)."""
 
     __tablename__ = "recovery_codes"
 

@@ -19,10 +19,11 @@ from hotline.rules.casework import CaseState, Outcome
 from hotline.rules.script import Channel
 from hotline.services import Services
 from hotline.tables import Attempt, Case, Rating, Recording
+from hotline.tables.people import MANAGERS
 from tests import parts
 from tests.cast import change_casework_rules
 from tests.conftest import MovingClock
-from tests.console.conftest import PASSWORD
+from tests.console.conftest import PASSWORD, code_now
 from tests.console.fortnight import live_a_fortnight
 from tests.voices import SECONDS, left
 
@@ -47,7 +48,7 @@ def site(app: Flask) -> Iterator[str]:
 
 
 @pytest.fixture
-def open_page(browser: Any, site: str) -> Iterator[Callable[..., Any]]:
+def open_page(browser: Any, site: str, house: Services) -> Iterator[Callable[..., Any]]:
     """A page of a fresh browser, logged in; when the test ends, nothing may have been complained of.
 
     What the browser says about an answer that refuses (4xx) is no complaint.
@@ -72,6 +73,9 @@ def open_page(browser: Any, site: str) -> Iterator[Callable[..., Any]]:
             page.get_by_label("用户名").fill(name)
             page.get_by_label("密码").fill(PASSWORD)
             page.keyboard.press("Enter")
+            if name in MANAGERS:
+                page.get_by_label("验证码").fill(code_now(house, name))
+                page.keyboard.press("Enter")
             page.wait_for_url(f"{site}/console/")
         return page
 

@@ -14,7 +14,9 @@ import pytest
 from click.testing import CliRunner, Result
 
 from hotline import create_app
-from hotline.actions.people import key_holder, log_in
+from hotline.actions.log_in import log_in
+from hotline.actions.people import key_holder
+from hotline.actions.sessions import Browser
 from hotline.cli import hotline as command
 from hotline.clock import utc_now
 from hotline.database import Database
@@ -124,9 +126,9 @@ def _commands_work(url: str, folder: Path) -> None:
         holder = key_holder(session, key.stdout.splitlines()[-1])
         assert holder is not None
         assert (holder.name, holder.scopes) == ("政务服务系统", [Scope.INTAKE, Scope.RATINGS])
-    agent = log_in(database, "周倩", "一个很长的密码1234", utc_now())
-    assert agent is not None
-    assert agent.role is Role.AGENT
+    begun = log_in(database, "周倩", "一个很长的密码1234", Browser("", "", ""), False, utc_now())
+    assert begun is not None
+    assert (begun.user.role, begun.is_complete) == (Role.AGENT, True)
     database.engine.dispose()
 
 

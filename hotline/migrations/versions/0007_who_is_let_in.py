@@ -3,6 +3,7 @@
 import json
 from datetime import UTC, datetime
 from hashlib import sha256
+from typing import Any
 
 import sqlalchemy as sa
 from alembic import op
@@ -131,7 +132,7 @@ def _chain_the_audit_log() -> None:
         table.create_unique_constraint(op.f("uq_audit_entries_number"), ["number"])
 
 
-def _seal(row: sa.Row, number: int, previous: str) -> str:
+def _seal(row: sa.Row[Any], number: int, previous: str) -> str:
     """As rules/audit_chain.py did when this migration was written."""
     at: datetime = row.at.replace(tzinfo=row.at.tzinfo or UTC).astimezone(UTC)
     fields = {
