@@ -28,9 +28,12 @@ def begin_check(session: Session, now: datetime) -> AuditCheck:
     return check
 
 
-def go_on(session: Session, check: AuditCheck, most: int, now: datetime) -> int:
-    """Follow up to `most` further entries; returns how many were sound. It ends with the log, or where that breaks."""
-    head, fault, sound = Head(check.number, check.seal), None, 0
+def go_on(session: Session, check_id: int, most: int, now: datetime) -> AuditCheck:
+    """Follow up to `most` further entries. The check ends with the log, or at the first entry that is wrong."""
+    check = session.get_one(AuditCheck, check_id, with_for_update=True, populate_existing=True)
+    if check.ended_at is not None:
+        return check
+    head, fault = Head(check.number, check.seal), None
     following = select(AuditEntry).order_by(AuditEntry.number).limit(most)
     if head.number:  # the first entry is the first there is, also if somebody put one before it
         following = following.where(AuditEntry.number > head.number)
@@ -39,15 +42,15 @@ def go_on(session: Session, check: AuditCheck, most: int, now: datetime) -> int:
         fault = break_at(head, _entry(row))
         if fault is not None:
             break
-        head, sound = Head(row.number, row.seal), sound + 1
+        head = Head(row.number, row.seal)
     check.number, check.seal = head.number, head.seal
     if fault is not None or len(rows) < most:
-        check.fault, check.ended_at = fault or break_from(session, _known_before(session, check)), now
-    return sound
+        check.fault, check.ended_at = fault or break_from(session, known_before(session, check)), now
+    return check
 
 
-def _known_before(session: Session, check: AuditCheck) -> Head:
-    """How far the log went when it was last found sound."""
+def known_before(session: Session, check: AuditCheck) -> Head:
+    """How far the log went when it was last found whole."""
     sound = select(AuditCheck).where(AuditCheck.id < check.id, AuditCheck.ended_at.is_not(None))
     before = session.scalar(sound.where(AuditCheck.fault.is_(None)).order_by(AuditCheck.id.desc()).limit(1))
     return Head() if before is None else Head(before.number, before.seal)

@@ -11,17 +11,17 @@ from hotline.actions import passwords, second_factor, sessions
 from hotline.actions.audit import audit
 from hotline.actions.people import check_department
 from hotline.actions.turns import wait_users
-from hotline.errors import Conflict, NotFound
+from hotline.errors import BadInput, Conflict, NotFound
 from hotline.tables import User
 from hotline.tables.access import SessionEnd
 from hotline.tables.people import Role
 
 
 def named(session: Session, name: str) -> User:
-    """Raises NotFound."""
+    """Raises BadInput naming `name`."""
     user = session.scalar(select(User).where(User.name == name))
     if user is None:
-        raise NotFound(f"user {name}")
+        raise BadInput("name", f"there is no user {name}")
     return user
 
 
