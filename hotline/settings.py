@@ -54,7 +54,7 @@ class _FromOutside(BaseSettings):
 
 
 class DatabaseSettings(_FromOutside):
-    """What the commands need that only touch the database: migrate, user add, key add, prompts.
+    """What the commands need that only touch the database: migrate, user, key, audit, prompts.
 
     The policy names its zone, and what is said.
     """

@@ -42,7 +42,6 @@ def add_user(
         role=role,
         dept_code=dept_code,
         password_hash=passwords.hashed(password),
-        password_set_at=now,
         must_change_password=must_change_password,
         created_at=now,
     )

@@ -90,10 +90,12 @@ def reset_user_password(user_id: int) -> BaseResponse | tuple[str, int]:
     return _told(user, password)
 
 
-@blueprint.post("/users/<int:user_id>/<any('disable', 'enable', 'unlock', 'second-factor', 'sessions'):deed>")
+@blueprint.post("/users/<int:user_id>/<deed>")
 @needs_role(Role.ADMIN)
 def change_user(user_id: int, deed: str) -> BaseResponse | tuple[str, int]:
     """One of the deeds that need nothing but the press of a button."""
+    if deed not in _DEEDS:
+        raise NotFound(f"deed {deed}")
     act, words = _DEEDS[deed]
     return _done(user_id, lambda session, actor: act(session, actor, user_id, services().now()), words)
 

@@ -121,7 +121,7 @@ def _environment(folder: Path, addresses: Addresses, redis_port: int) -> dict[st
 
 
 def _make_accounts(environment: dict[str, str]) -> tuple[str, dict[str, str], str]:
-    """An agent, a supervisor and an administrator with one password, the secrets of the codes of the last two, a key."""
+    """An agent, a supervisor and an administrator with one password; the secrets of the last two's codes; a key."""
     password, second_factors = secrets.token_urlsafe(9), {}
     vault, now = Vault(base64.b64decode(environment["HOTLINE_DATA_KEY"])), utc_now()
     phone = vault.seal_phone(read_phone(cast.DESK_PHONE, "CN"))

@@ -22,6 +22,12 @@ class Role(StrEnum):
 MANAGERS = frozenset({Role.SUPERVISOR, Role.ADMIN})  # whose log-in needs a second factor, whatever the settings say
 
 
+def _created_at(context: Any) -> datetime:
+    """The first password is as old as its user."""
+    at: datetime = context.get_current_parameters()["created_at"]
+    return at
+
+
 class User(HasId, Base):
     """A person of the console. `phone_box` is the telephone at which an agent is rung.
 
@@ -35,7 +41,7 @@ class User(HasId, Base):
     role: Mapped[Role] = mapped_column(Word(Role))
     dept_code: Mapped[str | None] = mapped_column(String(64))
     password_hash: Mapped[str] = mapped_column(String(200))
-    password_set_at: Mapped[datetime]
+    password_set_at: Mapped[datetime] = mapped_column(default=_created_at)
     must_change_password: Mapped[bool] = mapped_column(default=False)
     totp_box: Mapped[bytes | None] = mapped_column(LargeBinary)
     totp_since: Mapped[datetime | None]
