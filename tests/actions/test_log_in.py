@@ -4,20 +4,22 @@ from datetime import timedelta
 from threading import Barrier
 from typing import Any
 
+import pyotp
 import pytest
 from argon2 import PasswordHasher
 
 from hotline.actions import log_in as door
-from hotline.actions import passwords, people
+from hotline.actions import passwords, people, sessions, users
 from hotline.actions.audit import audit
 from hotline.actions.sessions import Browser
+from hotline.errors import HotlineError
 from hotline.services import Services
-from hotline.tables import AuditEntry, User
+from hotline.tables import AuditEntry, RecoveryCode, User
 from hotline.tables.people import Role
-from tests.cast import all_of, at_once, on_sqlite, only
+from tests.cast import all_of, at_once, on_postgresql, on_sqlite, only
 from tests.conftest import MovingClock
 
-PASSWORD = "一个很长的密码1234"
+PASSWORD = "一个很长很长的密码1234"
 NOBODY = passwords._NOBODY  # as the product makes it, with all the work (see tests/once.py)
 BROWSER = Browser("Firefox", "10.0.0.*", "b1")
 
@@ -169,3 +171,191 @@ def test_whatever_is_typed_at_the_door_is_only_a_wrong_name(house: Services) -> 
         assert log_in(house, "y" * 300, "guess") is None
     with pytest.raises(door.LockedOut):
         log_in(house, "y" * 300, "guess")
+
+
+STRANGER = Browser("curl", "203.0.113.*", "b2")
+
+
+@on_sqlite
+def test_strangers_who_try_a_name_do_not_lock_its_owner_out_of_their_own_browser(house: Services) -> None:
+    add(house)
+    own = Browser("Firefox", "10.0.0.*", "b1", frozenset({only(house, User).id}))
+    for _ in range(5):
+        assert log_in(house, "周倩", "wrong", STRANGER) is None
+    with pytest.raises(door.LockedOut):
+        log_in(house, "周倩", PASSWORD, STRANGER)
+    assert log_in(house, "周倩", PASSWORD, own) is not None
+    for _ in range(5):  # and whoever took that browser has no more tries than others
+        assert log_in(house, "周倩", "wrong", own) is None
+    with pytest.raises(door.LockedOut):
+        log_in(house, "周倩", PASSWORD, own)
+
+
+@on_sqlite
+def test_an_administrator_unlocks_a_name(house: Services, clock: MovingClock) -> None:
+    add(house)
+    for _ in range(5):
+        log_in(house, "周倩", "wrong")
+    clock.move(minutes=1)
+    with house.database.write() as session:
+        users.unlock(session, "admin", 1, house.now())
+    assert log_in(house, "周倩", PASSWORD) is not None
+
+
+@on_sqlite
+def test_a_password_is_hashed_anew_when_the_parameters_rise(house: Services, monkeypatch: pytest.MonkeyPatch) -> None:
+    add(house)
+    before = only(house, User).password_hash
+    monkeypatch.setattr(passwords, "_hasher", PasswordHasher(time_cost=2, memory_cost=16, parallelism=1))
+    assert log_in(house, "周倩", "wrong") is None
+    assert only(house, User).password_hash == before
+    assert log_in(house, "周倩", PASSWORD) is not None
+    after = only(house, User).password_hash
+    assert "m=16,t=2" in after
+    assert log_in(house, "周倩", PASSWORD) is not None
+    assert only(house, User).password_hash == after
+
+
+def begin(house: Services, password: str = PASSWORD) -> door.Begun:
+    begun = door.log_in(house.database, "周倩", password, BROWSER, False, house.now())
+    assert begun is not None
+    return begun
+
+
+def enrol(house: Services, begun: door.Begun) -> tuple[door.Begun, str, list[str]]:
+    """Also the secret and the recovery codes."""
+    _, secret = door.proposed_secret(house.database, house.vault, begun.token, False, house.now())
+    code = pyotp.TOTP(secret).at(house.now())
+    done, codes = door.enrol(house.database, house.vault, begun.token, code, False, house.now())
+    return done, secret, codes
+
+
+def give(house: Services, code: str) -> door.Begun:
+    return door.give_code(house.database, house.vault, begin(house).token, code, BROWSER, False, house.now())
+
+
+def is_in(house: Services, token: str) -> bool:
+    with house.database.read() as session:
+        return sessions.find(session, token, house.now()) is not None
+
+
+def test_who_leads_sets_up_a_second_factor_and_then_needs_it(house: Services, clock: MovingClock) -> None:
+    add(house, role=Role.SUPERVISOR)
+    begun = begin(house)
+    assert not begun.is_complete
+    assert not is_in(house, begun.token)
+    _, secret = door.proposed_secret(house.database, house.vault, begun.token, False, house.now())
+    with pytest.raises(door.WrongSecret):
+        door.enrol(house.database, house.vault, begun.token, "000000", False, house.now())
+    done, same_secret, codes = enrol(house, begun)
+    assert (done.is_complete, same_secret, len(set(codes))) == (True, secret, 8)
+    assert is_in(house, done.token)
+    assert not is_in(house, begun.token)  # what was known half-way opens nothing
+    shown = pyotp.TOTP(secret)
+
+    def code_at(half_minutes: int) -> str:
+        return shown.at(house.now() + timedelta(seconds=30 * half_minutes))
+
+    with pytest.raises(door.WrongSecret):  # it was used to set it up
+        give(house, code_at(0))
+    clock.move(seconds=60)
+    for late_or_early in (-2, 2):
+        with pytest.raises(door.WrongSecret):
+            give(house, code_at(late_or_early))
+    assert is_in(house, give(house, f"{code_at(1)[:3]} {code_at(1)[3:]}").token)
+    with pytest.raises(door.WrongSecret):  # an earlier one than the last used
+        give(house, code_at(0))
+    assert secret.encode() not in (only(house, User).totp_box or b"")
+
+
+def test_a_recovery_code_logs_in_once_however_it_is_typed(house: Services) -> None:
+    add(house, role=Role.ADMIN)
+    *_, codes = enrol(house, begin(house))
+    assert give(house, codes[0]).is_complete
+    assert give(house, f" {codes[1].upper().replace('-', '')} ").is_complete
+    for used in codes[:2]:
+        with pytest.raises(door.WrongSecret):
+            give(house, used)
+    assert [code not in str([vars(row) for row in all_of(house, RecoveryCode)]) for code in codes] == [True] * 8
+
+
+@on_sqlite
+def test_wrong_codes_are_counted_with_wrong_passwords(house: Services) -> None:
+    add(house, role=Role.ADMIN)
+    *_, codes = enrol(house, begin(house))
+    begun = begin(house)
+    for _ in range(3):
+        with pytest.raises(door.WrongSecret):
+            give(house, "123456")
+    for _ in range(2):
+        assert log_in(house, "周倩", "wrong") is None
+    with pytest.raises(door.LockedOut):
+        door.give_code(house.database, house.vault, begun.token, codes[0], BROWSER, False, house.now())
+    steps = [entry.facts["step"] for entry in all_of(house, AuditEntry, action="login_failed")]
+    assert steps == ["code"] * 3 + ["password"] * 2
+
+
+@on_postgresql
+def test_a_code_that_two_give_at_once_lets_one_in(house: Services, clock: MovingClock) -> None:
+    add(house, role=Role.ADMIN)
+    _, secret, _ = enrol(house, begin(house))
+    clock.move(seconds=60)
+    tokens, code = [begin(house).token for _ in range(4)], pyotp.TOTP(secret).at(house.now())
+
+    def give_it(number: int) -> bool:
+        try:
+            door.give_code(house.database, house.vault, tokens[number], code, BROWSER, False, house.now())
+        except door.WrongSecret:
+            return False
+        return True
+
+    assert at_once(4, give_it).count(True) == 1
+
+
+@on_sqlite
+def test_a_log_in_that_takes_too_long_begins_again(house: Services, clock: MovingClock) -> None:
+    add(house, role=Role.ADMIN)
+    begun = begin(house)
+    clock.move(minutes=16)
+    with pytest.raises(door.SessionGone):
+        enrol(house, begun)
+
+
+@on_sqlite
+def test_a_password_that_somebody_else_set_is_changed_first(house: Services) -> None:
+    with house.database.write() as session:
+        people.add_user(session, "周倩", Role.AGENT, PASSWORD, house.now(), must_change_password=True)
+    begun = begin(house)
+    assert not begun.is_complete
+    with pytest.raises(door.SessionGone):  # no step can be left out or taken before its time
+        enrol(house, begun)
+    for weak in (PASSWORD, "short", "1234567890"):
+        with pytest.raises(passwords.WeakPassword):
+            door.choose_password(house.database, begun.token, weak, False, house.now())
+    done = door.choose_password(house.database, begun.token, "自己选的一句话作密码", False, house.now())
+    assert done.is_complete
+    assert is_in(house, done.token)
+    assert begin(house, "自己选的一句话作密码").is_complete
+
+
+@on_sqlite
+def test_everyone_needs_a_second_factor_where_the_settings_say_so(house: Services) -> None:
+    add(house)
+    begun = door.log_in(house.database, "周倩", PASSWORD, BROWSER, True, house.now())
+    assert begun is not None
+    assert not begun.is_complete
+
+
+@on_sqlite
+def test_a_secret_moved_to_another_user_opens_nothing(house: Services) -> None:
+    add(house, role=Role.ADMIN)
+    enrol(house, begin(house))
+    add(house, "吴磊", Role.ADMIN)
+    with house.database.write() as session:
+        mine, other = session.get_one(User, 1), session.get_one(User, 2)
+        other.totp_box, other.totp_since = mine.totp_box, mine.totp_since
+    begun = door.log_in(house.database, "吴磊", PASSWORD, BROWSER, False, house.now())
+    assert begun is not None
+    with pytest.raises(HotlineError) as refused:
+        door.give_code(house.database, house.vault, begun.token, "123456", BROWSER, False, house.now())
+    assert refused.value.code == "data_key"
