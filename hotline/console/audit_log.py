@@ -10,7 +10,7 @@ from hotline.actions.audit import audit
 from hotline.actions.audit_checks import last_check
 from hotline.chain import last_sealed
 from hotline.console.access import me, needs_role
-from hotline.console.people_words import AUDITED, BREAKS
+from hotline.console.people_words import AUDITED, BREAKS, SUBJECTS, about
 from hotline.console.room import blueprint
 from hotline.reports.audit_log import Wanted, audit_csv, entries, told
 from hotline.rules.bounds import bounded
@@ -19,7 +19,6 @@ from hotline.services import Services, services
 from hotline.tables.people import Role
 
 PAGE_SIZE = 50
-_KINDS = ("case", "user", "session", "recording", "review", "opt_out", "script", "outbox")  # that a subject names
 _LONGEST = 64
 
 
@@ -42,7 +41,8 @@ def audit_log() -> str:
         head=head,
         audited=AUDITED,
         breaks=BREAKS,
-        kinds=_KINDS,
+        subjects=SUBJECTS,
+        about=about,
         told=told,
     )
 
@@ -68,11 +68,11 @@ def _csv(house: Services, wanted: Wanted, last: int) -> Iterator[str]:
 def _wanted(given: MultiDict[str, str]) -> Wanted:
     """What cannot be read is not asked for; a telephone number least of all."""
     region = services().policy.region
-    about = given.get("about", "")
+    kind = given.get("about", "")
     return Wanted(
         who=mask_phones_in(given.get("who", "").strip()[:_LONGEST], region),
         what=given.get("what", "")[:_LONGEST],
-        about=about if about in _KINDS else "",
+        about=kind if kind in SUBJECTS else "",
         about_id=given.get("about_id", type=bounded),
         since=given.get("since", type=date.fromisoformat),
         until=given.get("until", type=date.fromisoformat),

@@ -17,6 +17,21 @@ from hotline.actions.sessions import Browser
 COOKIE = "hotline_browser"
 _KEPT_SECONDS = 90 * 24 * 3600
 _MOST_USERS = 20
+# In this order: most browsers name the ones that they are like, too.
+_FAMILIES = (
+    *(
+        ("MicroMessenger", "微信 WeChat"),
+        ("Edg", "Edge"),
+        ("Firefox", "Firefox"),
+        ("QQBrowser", "QQ"),
+        ("OPR", "Opera"),
+    ),
+    *(("Chrome", "Chrome"), ("Safari", "Safari")),
+)
+_SYSTEMS = (
+    *(("Windows", "Windows"), ("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad"), ("Mac OS", "macOS")),
+    ("Linux", "Linux"),
+)
 
 
 def this_browser() -> Browser:
@@ -54,6 +69,13 @@ def masked_address(address: str) -> str:
     if found.version == 4:
         return f"{address.rpartition('.')[0]}.*"
     return f"{ip_network((found, 48), strict=False).network_address}*"
+
+
+def short_name(name: str) -> str:
+    """`Chrome, Windows`: what a person knows a browser by, of what it says of itself."""
+    family = next((shown for sign, shown in _FAMILIES if sign in name), "")
+    system = next((shown for sign, shown in _SYSTEMS if sign in name), "")
+    return ", ".join(filter(None, (family, system))) or name[:60]
 
 
 def _read() -> dict[str, Any]:

@@ -62,6 +62,19 @@ BREAKS: Mapping[str, Words] = {
     Break.REPLACED: Words("记录被替换", "entries were replaced"),
 }
 
+# What an entry of the audit log is about, by the word before the colon.
+SUBJECTS: Mapping[str, Words] = {
+    "case": Words("工单", "case"),
+    "user": Words("用户", "user"),
+    "session": Words("登录", "session"),
+    "recording": Words("录音", "recording"),
+    "review": Words("待判读回复", "reply"),
+    "opt_out": Words("退订", "opt-out"),
+    "script": Words("话术", "script"),
+    "outbox": Words("任务", "task"),
+    "year": Words("年度", "year"),
+}
+
 AUDITED: Mapping[str, Words] = {
     "login": Words("登录", "logged in"),
     "login_begun": Words("密码正确，待完成登录", "password right, log-in not complete yet"),
@@ -97,6 +110,14 @@ AUDITED: Mapping[str, Words] = {
     "recording_heard": Words("登记已收听", "recording heard"),
     "audit_exported": Words("导出审计日志", "audit log exported"),
 }
+
+
+def about(subject: str | None) -> Words:
+    """What an entry is about, as a person says it."""
+    kind, colon, which = (subject or "–").partition(":")
+    if not colon or kind not in SUBJECTS:
+        return Words(subject or "–", "")
+    return Words(f"{SUBJECTS[kind].zh} {which}", f"{SUBJECTS[kind].en} {which}")
 
 
 def log_in_fault(code: str, shortest: int = 0) -> Words:

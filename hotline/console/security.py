@@ -8,7 +8,7 @@ from hotline.actions.log_in import LockedOut, WrongSecret
 from hotline.actions.passwords import WeakPassword, shortest_for
 from hotline.actions.second_factor import is_needed, recovery_codes_left
 from hotline.console.access import let_in, me, needs_role
-from hotline.console.browsers import remember, this_browser
+from hotline.console.browsers import remember, short_name, this_browser
 from hotline.console.people_words import log_in_fault
 from hotline.console.qr import picture_of
 from hotline.console.room import blueprint, tell
@@ -29,6 +29,7 @@ def sign_ins() -> str:
             user=database.get_one(User, person.id),
             sessions=sessions.open_sessions(database, person.id, house.now()),
             codes_left=recovery_codes_left(database, person.id),
+            short_name=short_name,
         )
 
 

@@ -11,6 +11,7 @@ from hotline.actions.passwords import temporary_password
 from hotline.actions.second_factor import recovery_codes_left
 from hotline.actions.sessions import open_sessions
 from hotline.console.access import me, needs_role
+from hotline.console.browsers import short_name
 from hotline.console.people_words import USER_FAULTS
 from hotline.console.room import blueprint, tell
 from hotline.console.words import Words, why_refused
@@ -170,6 +171,7 @@ def _page(user_id: int, faults: dict[str, Words] | None = None, refused: Words |
             sessions=open_sessions(session, user_id, house.now()),
             codes_left=recovery_codes_left(session, user_id),
             is_locked=user.name in locked_names(session, [user_id], house.now()),
+            short_name=short_name,
             Role=Role,
             faults=faults or {},
             refused=refused,
