@@ -174,6 +174,10 @@ def test_every_screen_fits_its_window(demo: Demo, visit: Visit, width: int) -> N
         "opt-outs": f"{demo.addresses.console}opt-outs",
         "replay": f"{demo.addresses.console}replay",
         "wording": f"{demo.addresses.console}wording",
+        "users": f"{demo.addresses.console}users",
+        "audit": f"{demo.addresses.console}audit",
+        "sign-ins": f"{demo.addresses.console}me/sign-ins",
+        "second-factor": f"{demo.addresses.console}me/second-factor",
         "wording-editor": f"{demo.addresses.console}wording/sms-stars",
     }
     for name, address in screens.items():
