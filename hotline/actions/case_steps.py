@@ -29,7 +29,7 @@ def in_hand(session: Session, case_id: int, user: User, token: str | None, now: 
     if part in (Part.AGENT, Part.SUPERVISOR):
         return held(session, case_id, token or "", now)
     case = locked_case(session, case_id)
-    if part is Part.DEPARTMENT and not works_on(session, case, user.dept_code):
+    if user.only_explains or (part is Part.DEPARTMENT and not works_on(session, case, user.dept_code)):
         raise NotFound(f"case {case_id}")
     return case
 

@@ -13,6 +13,7 @@ from hotline.actions import passwords
 from hotline.actions.audit import audit
 from hotline.errors import BadInput
 from hotline.privacy import SealedPhone
+from hotline.rules.written import one_line
 from hotline.tables import ApiKey, User
 from hotline.tables.people import Role, Scope
 
@@ -27,41 +28,45 @@ def add_user(
     password: str,
     now: datetime,
     dept_code: str | None = None,
+    staff_no: str | None = None,
     *,
     actor: str = "command",
     must_change_password: bool = False,
 ) -> User:
-    """A new user. Raises BadInput naming `name`, `dept_code` or `password` (WeakPassword)."""
+    """A new user. Raises BadInput naming what is wrong (for the password WeakPassword)."""
     _check_name(name)
     if name in _ACTORS:
         raise BadInput("name", f"{name} is what the audit log calls somebody else")
     passwords.check_new(password, name, role)
-    check_department(role, dept_code)
+    check_place(role, dept_code, staff_no)
     user = User(
         name=name,
         role=role,
         dept_code=dept_code,
+        staff_no=staff_no,
         password_hash=passwords.hashed(password),
         must_change_password=must_change_password,
         created_at=now,
     )
     _add_unique(session, user, name)
-    facts = {"name": name, "role": str(role), "dept_code": dept_code}
+    facts = {"name": name, "role": str(role), "dept_code": dept_code, "staff_no": staff_no}
     audit(session, actor, "user_added", now, subject=f"user:{user.id}", facts=facts)
     return user
 
 
-def check_department(role: Role, dept_code: str | None) -> None:
-    """Raises BadInput naming `dept_code`."""
+def check_place(role: Role, dept_code: str | None, staff_no: str | None) -> None:
+    """Raises BadInput naming `dept_code` or `staff_no`."""
     if role is Role.DEPARTMENT and not dept_code:
         raise BadInput("dept_code", "a department's user needs the code of the department")
     if dept_code is not None and (len(dept_code) > LONGEST_NAME or not dept_code.isprintable()):
         raise BadInput("dept_code", f"must have at most {LONGEST_NAME} printable characters")
+    if staff_no is not None and (not one_line(staff_no) or len(staff_no) > LONGEST_NAME):
+        raise BadInput("staff_no", f"must have 1 to {LONGEST_NAME} characters")
 
 
 def set_phone(session: Session, user: User, phone: SealedPhone, now: datetime) -> None:
     """The telephone at which `user` is rung for callbacks."""
-    user.phone_box, user.phone_masked = phone.box, phone.masked
+    user.phone_box, user.phone_masked, user.phone_lookup = phone.box, phone.masked, phone.lookup
     audit(session, user.name, "phone_set", now, subject=f"user:{user.id}")
 
 

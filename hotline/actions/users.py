@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from hotline.actions import passwords, second_factor, sessions
 from hotline.actions.audit import audit
-from hotline.actions.people import check_department
+from hotline.actions.people import check_place
 from hotline.actions.turns import wait_users
 from hotline.errors import BadInput, Conflict, NotFound
 from hotline.tables import User
@@ -25,16 +25,25 @@ def named(session: Session, name: str) -> User:
     return user
 
 
-def change_role(session: Session, actor: str, user_id: int, role: Role, dept_code: str | None, now: datetime) -> None:
-    """Another role or department; their sessions end. Raises NotFound, BadInput naming `dept_code`, or Conflict."""
+def change_role(
+    session: Session,
+    actor: str,
+    user_id: int,
+    role: Role,
+    dept_code: str | None,
+    staff_no: str | None,
+    now: datetime,
+) -> None:
+    """Another role or place; their sessions end. Raises NotFound, Conflict, or BadInput naming what is wrong."""
     user = _other(session, actor, user_id)
-    if (user.role, user.dept_code) == (role, dept_code):
+    before, after = (user.role, user.dept_code, user.staff_no), (role, dept_code, staff_no)
+    if before == after:
         return
-    check_department(role, dept_code)
+    check_place(role, dept_code, staff_no)
     if role is not Role.ADMIN:
         _leave_an_administrator(session, user)
-    facts = {"from": [str(user.role), user.dept_code], "to": [str(role), dept_code]}
-    user.role, user.dept_code = role, dept_code
+    user.role, user.dept_code, user.staff_no = after
+    facts = {"from": list(before), "to": list(after)}
     audit(session, actor, "role_changed", now, subject=f"user:{user_id}", facts=facts)
     sessions.end_all(session, actor, user, SessionEnd.ROLE, now)
 

@@ -36,13 +36,18 @@ def user() -> None:
 @_NAME
 @click.option("--role", type=click.Choice([str(role) for role in Role]), required=True)
 @click.option("--dept-code", help="The department of a user of role `department` or `reviewer`.")
+@click.option(
+    "--staff-no", help="Their number in the department's records; a department's user who has one only explains."
+)
 @_PASSWORD
 @_TEMPORARY
-def add_user(name: str, role: str, dept_code: str | None, temporary: bool) -> None:
+def add_user(name: str, role: str, dept_code: str | None, staff_no: str | None, temporary: bool) -> None:
     """Add the user NAME."""
     password = _password()
     with _database().write() as session:
-        people.add_user(session, name, Role(role), password, utc_now(), dept_code, must_change_password=temporary)
+        people.add_user(
+            session, name, Role(role), password, utc_now(), dept_code, staff_no, must_change_password=temporary
+        )
     click.echo(f"user {name} added as {role}")
 
 

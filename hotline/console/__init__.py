@@ -8,6 +8,8 @@ from hotline.console import (
     case,
     deliveries,
     desk,
+    evidence,
+    explain,
     flow,
     login,
     nav,
@@ -15,8 +17,10 @@ from hotline.console import (
     queue,
     ratings,
     recordings,
+    register,
     replay,
     replies,
+    reveal,
     security,
     steps,
     texts,
@@ -24,6 +28,7 @@ from hotline.console import (
     wording,
 )
 from hotline.console.access import set_up_login
+from hotline.console.evidence import let_files_through
 from hotline.console.room import blueprint
 
 __all__ = [
@@ -32,15 +37,20 @@ __all__ = [
     "case",
     "deliveries",
     "desk",
+    "evidence",
+    "explain",
     "flow",
+    "let_files_through",
     "login",
     "nav",
     "opt_outs",
     "queue",
     "ratings",
     "recordings",
+    "register",
     "replay",
     "replies",
+    "reveal",
     "security",
     "set_up_login",
     "steps",

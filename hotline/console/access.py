@@ -20,6 +20,7 @@ from hotline.tables.people import Role
 
 WORKERS = (Role.AGENT, Role.SUPERVISOR, Role.ADMIN)
 LISTENERS = (*WORKERS, Role.AUDITOR)  # to voices: not the department that was rated, which might know them
+_HOME, _EXPLAINERS_HOME = "console.queue", "console.to_explain"
 
 LOG_IN_PAGES = tuple(f"console.{name}" for name in ("login", "login_code", "login_password", "login_enrol"))
 
@@ -50,6 +51,7 @@ class Person(UserMixin):
     role: Role
     dept_code: str | None
     phone_masked: str | None
+    only_explains: bool
     session_id: int
     seen_at: datetime
     token: str = field(repr=False)
@@ -82,7 +84,17 @@ def _load(token: str) -> Person | None:
     if found is None:
         return None
     row, user = found
-    return Person(user.id, user.name, user.role, user.dept_code, user.phone_masked, row.id, row.seen_at, token)
+    return Person(
+        id=user.id,
+        name=user.name,
+        role=user.role,
+        dept_code=user.dept_code,
+        phone_masked=user.phone_masked,
+        only_explains=user.only_explains,
+        session_id=row.id,
+        seen_at=row.seen_at,
+        token=token,
+    )
 
 
 def let_in(token: str) -> None:
@@ -94,21 +106,25 @@ def let_in(token: str) -> None:
         login_user(person)
 
 
-def needs_role(*roles: Role) -> Callable[[View], View]:
-    """To the log-in page without a session, 403 without one of `roles`."""
+def needs_role(*roles: Role, explaining: bool = False) -> Callable[[View], View]:
+    """To the log-in page without a session, 403 without one of `roles`. `explaining`: also for a member of staff who is
+    here only to explain what was said of them; every other page is closed to them."""
 
     def guard(view: View) -> View:
         @wraps(view)
         def guarded(*args: Any, **kwargs: Any) -> Any:
             if not is_logged_in():
                 return to_log_in()
-            if me().role not in roles:
+            if me().only_explains and request.endpoint == _HOME:
+                return redirect(url_for(_EXPLAINERS_HOME))
+            if me().role not in roles or (me().only_explains and not explaining):
                 return render_template("console/forbidden.html"), 403
             if "X-Background" not in request.headers:
                 touch()
             return view(*args, **kwargs)
 
         guarded.needed_roles = frozenset(roles)  # type: ignore[attr-defined]  # read by the guard test of every route
+        guarded.explaining = explaining  # type: ignore[attr-defined]
         return cast("View", guarded)
 
     return guard
@@ -118,6 +134,11 @@ def roles_of(view: Callable[..., Any]) -> frozenset[Role]:
     """The roles that may open a view."""
     roles: frozenset[Role] = view.needed_roles  # type: ignore[attr-defined]
     return roles
+
+
+def is_open_to_me(view: Callable[..., Any]) -> bool:
+    """May the person who is logged in open that view?"""
+    return me().role in roles_of(view) and (not me().only_explains or view.explaining)  # type: ignore[attr-defined]
 
 
 def for_anyone(view: View) -> View:
@@ -161,7 +182,7 @@ def _csrf_failed(_error: CSRFError) -> BaseResponse | tuple[str, int]:
 
 
 @blueprint.get("/<path:page>")
-@needs_role(*Role)
+@needs_role(*Role, explaining=True)
 def no_such_page(page: str) -> tuple[str, int]:  # noqa: ARG001
     """Whatever else is asked for under the console's address."""
     return render_template("console/not_found.html"), 404

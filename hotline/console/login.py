@@ -97,7 +97,7 @@ def login_enrol() -> BaseResponse | str | tuple[str, int]:
 
 
 @blueprint.post("/logout")
-@needs_role(*Role)
+@needs_role(*Role, explaining=True)
 def logout() -> BaseResponse:
     """End this session, also for whoever may have copied its cookie."""
     house, person = services(), me()

@@ -19,7 +19,7 @@ from hotline.tables.people import Role
 
 
 @blueprint.get("/me/sign-ins")
-@needs_role(*Role)
+@needs_role(*Role, explaining=True)
 def sign_ins() -> str:
     """Where I am logged in, and how."""
     house, person = services(), me()
@@ -34,7 +34,7 @@ def sign_ins() -> str:
 
 
 @blueprint.post("/me/sign-ins/<int:session_id>/end")
-@needs_role(*Role)
+@needs_role(*Role, explaining=True)
 def end_sign_in(session_id: int) -> BaseResponse:
     """Log out there."""
     house, person = services(), me()
@@ -45,7 +45,7 @@ def end_sign_in(session_id: int) -> BaseResponse:
 
 
 @blueprint.post("/me/sign-ins/end")
-@needs_role(*Role)
+@needs_role(*Role, explaining=True)
 def end_all_sign_ins() -> BaseResponse:
     """Log out everywhere, here too."""
     house, person = services(), me()
@@ -58,7 +58,7 @@ def end_all_sign_ins() -> BaseResponse:
 
 
 @blueprint.route("/me/password", methods=["GET", "POST"])
-@needs_role(*Role)
+@needs_role(*Role, explaining=True)
 def my_password() -> BaseResponse | str | tuple[str, int]:
     """Another password of one's own."""
     if request.method == "GET":
@@ -83,7 +83,7 @@ def my_password() -> BaseResponse | str | tuple[str, int]:
 
 
 @blueprint.route("/me/second-factor", methods=["GET", "POST"])
-@needs_role(*Role)
+@needs_role(*Role, explaining=True)
 def my_second_factor() -> BaseResponse | str | tuple[str, int]:
     """Another telephone for the codes, or the first."""
     if request.method == "GET":
@@ -103,7 +103,7 @@ def my_second_factor() -> BaseResponse | str | tuple[str, int]:
 
 
 @blueprint.post("/me/recovery-codes")
-@needs_role(*Role)
+@needs_role(*Role, explaining=True)
 def new_recovery_codes() -> BaseResponse | tuple[str, int]:
     """Other recovery codes; those there were are good no more."""
     house, person = services(), me()

@@ -36,7 +36,7 @@ def list_of_users() -> str:
 def add_user() -> BaseResponse | tuple[str, int]:
     """Another user, with a password that is told once and changed at the first log-in."""
     house, person, password = services(), me(), temporary_password()
-    name, role, dept_code = request.form.get("name", "").strip(), _role(), _dept_code()
+    name, role = request.form.get("name", "").strip(), _role()
     if role is None:
         return _list_page({"role": USER_FAULTS["role"]}), 400
     try:
@@ -47,7 +47,8 @@ def add_user() -> BaseResponse | tuple[str, int]:
                 role,
                 password,
                 house.now(),
-                dept_code,
+                _posted("dept_code"),
+                _posted("staff_no"),
                 actor=person.name,
                 must_change_password=True,
             )
@@ -67,12 +68,12 @@ def user_page(user_id: int) -> str:
 @needs_role(Role.ADMIN)
 def change_user_role(user_id: int) -> BaseResponse | tuple[str, int]:
     """Another role or department."""
-    role, dept_code = _role(), _dept_code()
+    role, place = _role(), (_posted("dept_code"), _posted("staff_no"))
     if role is None:
         return _page(user_id, {"role": USER_FAULTS["role"]}), 400
 
     def change(session: Session, actor: str) -> None:
-        users.change_role(session, actor, user_id, role, dept_code, services().now())
+        users.change_role(session, actor, user_id, role, *place, services().now())
 
     return _done(user_id, change, Words("角色和部门已保存，该用户须重新登录。", "Saved; they have to log in again."))
 
@@ -136,8 +137,8 @@ def _role() -> Role | None:
     return Role(given) if given in list(Role) else None
 
 
-def _dept_code() -> str | None:
-    return request.form.get("dept_code", "").strip() or None
+def _posted(field: str) -> str | None:
+    return request.form.get(field, "").strip() or None
 
 
 def _list_page(faults: dict[str, Words] | None = None) -> str:

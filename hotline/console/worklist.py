@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import TypeVarTuple
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, false, func, select
 from sqlalchemy.orm import Session
 
 from hotline.actions.case_steps import works_on
@@ -95,11 +95,16 @@ def list_page(session: Session, person: Person, tab: Tab, number: int, now: date
 
 
 def may_see(session: Session, person: Person, case: Case) -> bool:
-    """A department sees the cases of its own services, and those that it leads or works on."""
+    """A department sees the cases of its own services, and those that it leads or works on; whoever may be the one that
+    was rated sees none."""
+    if person.only_explains:
+        return False
     return person.role is not Role.DEPARTMENT or works_on(session, case, person.dept_code)
 
 
 def _seen_by(person: Person, cases: Select[*Columns]) -> Select[*Columns]:
+    if person.only_explains:
+        return cases.where(false())
     if person.role is not Role.DEPARTMENT:
         return cases
     own = select(ServiceRecord.id).where(ServiceRecord.dept_code == person.dept_code)

@@ -14,10 +14,10 @@ from hotline.errors import HotlineError
 from hotline.evaluation import Delivered, Refused, Result, Unavailable
 from hotline.jobs import heartbeat
 from hotline.jobs.audit import check_audit_log
-from hotline.jobs.casework import keep_deadlines
+from hotline.jobs.casework import erase_evidence, keep_deadlines
 from hotline.jobs.errands import CALLBACK_CALL, LEASE, SURVEY_CALL, claimed, run
 from hotline.jobs.queue import Doorbell
-from hotline.jobs.recordings import erase_old, fetch
+from hotline.jobs.recordings import erase_old, fetch, stop
 from hotline.jobs.texts import TextTask
 from hotline.outbox import Kind
 from hotline.services import Services, make_services
@@ -51,6 +51,7 @@ def sweep() -> None:
     keep_deadlines(here)
     _end_lost_calls(here)
     erase_old(here)
+    erase_evidence(here)
     check_audit_log(here)
 
 
@@ -121,4 +122,5 @@ _TASKS: dict[Kind, Callable[[Services, int], None]] = {
     Kind.CALLBACK: _call_back,
     Kind.FORWARD: _forward,
     Kind.RECORDING: fetch,
+    Kind.STOP_RECORDING: stop,
 }

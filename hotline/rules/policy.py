@@ -8,8 +8,9 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 
 from hotline.rules.call_times import CallingDays, Cap
 from hotline.rules.casework import DeadlineKind, Rung, Steps
-from hotline.rules.deadlines import DayUnit, Window
+from hotline.rules.deadlines import DayUnit, IsWorkday, Window
 from hotline.rules.phones import is_phone
+from hotline.rules.signals import SignalsPolicy
 
 E164 = Annotated[str, Field(pattern=r"^\+[1-9][0-9]{4,14}$")]
 
@@ -198,7 +199,11 @@ class CaseworkPolicy(_Section):
     rules. A step without a term has no deadline. `asks_again`: after the answer the citizen may rate once more, within
     `re_rating`; else, or after that, the centre calls back. `consults_first`: a unit consults the centre before it
     appeals. `extension_months`: how long a complex case may take in all (0 = no extension). `reminders`: so long before
-    each deadline of staff; `ladder`: who hears of it when it has passed.
+    each deadline of staff; `ladder`: who hears of it when it has passed. `evidence_days`: after the decision on an
+    appeal its files are kept for so long (0 = for ever); `register_months`: for so long a malicious rater's number
+    stands in the register. `records_calls`: callbacks are recorded, after the citizen was told so. `reveals_a_day`: of
+    whole numbers, by one person; what goes beyond it is flagged in the audit log. `guide`: what agents may say
+    (`rules.guide`), a name or a file.
     """
 
     steps: Steps
@@ -216,6 +221,18 @@ class CaseworkPolicy(_Section):
     ladder: tuple[RungPolicy, ...]
     closes_at: time
     lease_minutes: int = Field(ge=1, le=480)
+    evidence_days: int = Field(ge=0, le=3660)
+    register_months: int = Field(ge=1, le=12)
+    records_calls: bool
+    reveals_a_day: int = Field(ge=0, le=1000)
+    guide: str
+
+    @field_validator("closes_at")
+    @classmethod
+    def _is_late_in_the_day(cls, value: time) -> time:
+        if value == time.min:
+            raise ValueError("the last day of a deadline would end as it begins; say 23:59 for its end")
+        return value
 
     @model_validator(mode="after")
     def _waits_some_time(self) -> "CaseworkPolicy":
@@ -246,6 +263,7 @@ class Policy(_Section):
     phone: PhonePolicy
     invitation: InvitationPolicy
     casework: CaseworkPolicy
+    signals: SignalsPolicy
 
     @field_validator("time_zone")
     @classmethod
@@ -283,9 +301,8 @@ class Policy(_Section):
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.time_zone)
 
-    @property
-    def calling_days(self) -> CallingDays:
-        return CallingDays(self.phone.window, self.zone, self.phone.one_day_tries)
+    def calling_days(self, is_workday: IsWorkday) -> CallingDays:
+        return CallingDays(self.phone.window, self.zone, self.phone.one_day_tries, is_workday)
 
     def language_for(self, wanted: str | None) -> str:
         """The record's language if the city speaks it, else the city's first."""

@@ -1,6 +1,7 @@
 """The tables, as SQLAlchemy typed models. Importing this package knows them all."""
 
 from hotline.tables.access import AuditCheck, ConsoleSession, FormerPassword, RecoveryCode
+from hotline.tables.appeals import AppealFile, CaseExplanation, RegisterEntry, RegisterObjection, RegisterUse
 from hotline.tables.base import Base
 from hotline.tables.casesteps import (
     CalendarDay,
@@ -20,6 +21,7 @@ from hotline.tables.wording import ScriptVersion
 
 __all__ = [
     "ApiKey",
+    "AppealFile",
     "Attempt",
     "AuditCheck",
     "AuditEntry",
@@ -32,6 +34,7 @@ __all__ = [
     "CaseDeadline",
     "CaseDepartment",
     "CaseEvent",
+    "CaseExplanation",
     "CaseExtension",
     "CaseNotice",
     "ConsoleSession",
@@ -47,6 +50,9 @@ __all__ = [
     "Rating",
     "Recording",
     "RecoveryCode",
+    "RegisterEntry",
+    "RegisterObjection",
+    "RegisterUse",
     "ReviewItem",
     "ScriptVersion",
     "ServiceRecord",

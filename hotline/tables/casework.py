@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from hotline.rules.casework import AttemptResult, AttemptState, CaseState, Ending, Outcome, Steps
@@ -75,7 +75,11 @@ class CaseEvent(HasId, Base):
 
 
 class Attempt(HasId, Base):
-    """One try to reach the citizen by telephone, from the agent's click to the end of the call."""
+    """One try to reach the citizen by telephone, from the agent's click to the end of the call.
+
+    `records`: it is recorded, once the citizen has heard so (`noticed_at`), until they do not want it
+    (`unrecorded_at`). `error_code`: why it failed, in the carrier's words.
+    """
 
     __tablename__ = "attempts"
 
@@ -89,6 +93,10 @@ class Attempt(HasId, Base):
     citizen_rung_at: Mapped[datetime | None]
     bridged_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
+    records: Mapped[bool] = mapped_column(default=False, server_default=false())
+    noticed_at: Mapped[datetime | None]
+    unrecorded_at: Mapped[datetime | None]
+    error_code: Mapped[str | None] = mapped_column(String(64))
 
     case: Mapped[Case] = relationship()
     agent: Mapped[User] = relationship(lazy="joined", innerjoin=True)

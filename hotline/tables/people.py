@@ -29,7 +29,8 @@ def _created_at(context: Any) -> datetime:
 
 
 class User(HasId, Base):
-    """A person of the console. `phone_box` is the telephone at which an agent is rung.
+    """A person of the console. `phone_box` is the telephone at which an agent is rung, `phone_lookup` finds it.
+    `staff_no`: their number in the records of their department; a department's user who has one only explains.
 
     The second factor is in force from `totp_since` on: its secret sealed in `totp_box`, its last used code of the half
     minute `totp_step`. Failures before `unlocked_at` do not count any more.
@@ -40,6 +41,7 @@ class User(HasId, Base):
     name: Mapped[str] = mapped_column(String(64), unique=True)
     role: Mapped[Role] = mapped_column(Word(Role))
     dept_code: Mapped[str | None] = mapped_column(String(64))
+    staff_no: Mapped[str | None] = mapped_column(String(64))
     password_hash: Mapped[str] = mapped_column(String(200))
     password_set_at: Mapped[datetime] = mapped_column(default=_created_at)
     must_change_password: Mapped[bool] = mapped_column(default=False)
@@ -49,8 +51,14 @@ class User(HasId, Base):
     unlocked_at: Mapped[datetime | None]
     phone_box: Mapped[bytes | None] = mapped_column(LargeBinary)
     phone_masked: Mapped[str | None] = mapped_column(String(32))
+    phone_lookup: Mapped[str | None] = mapped_column(String(64), index=True)
     created_at: Mapped[datetime]
     disabled_at: Mapped[datetime | None]
+
+    @property
+    def only_explains(self) -> bool:
+        """A member of a department's staff, who may be rated: never to see a case of it."""
+        return self.role is Role.DEPARTMENT and self.staff_no is not None
 
 
 class Scope(StrEnum):

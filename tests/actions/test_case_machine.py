@@ -8,6 +8,7 @@ from itertools import count
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
@@ -18,8 +19,11 @@ from hotline.actions import case_appeals, case_sharing, casework
 from hotline.actions.case_history import PARTS
 from hotline.actions.case_steps import take_step
 from hotline.actions.rate import Given, active_rating, rate
+from hotline.console.ratings import _figures
 from hotline.errors import HotlineError
+from hotline.jobs import tasks
 from hotline.jobs.casework import keep_deadlines
+from hotline.outbox import Kind
 from hotline.reports.funnel import funnel
 from hotline.rules.casework import (
     OPEN,
@@ -51,6 +55,7 @@ from hotline.tables import (
     OutboundText,
     Rating,
     ServiceRecord,
+    StoredRating,
     User,
 )
 from hotline.tables.contacts import TextState
@@ -103,6 +108,7 @@ class Cases(RuleBasedStateMachine):
             ))  # fmt: skip
             self.record_id = record.id
             self.answered = self._answered(session)
+            self.active = _figures(session, BEGIN).total
         self._rate(1)
         with house.database.read() as session:
             self.case_id = session.scalars(select(Case.id).where(Case.record_id == self.record_id)).one()
@@ -238,10 +244,31 @@ class Cases(RuleBasedStateMachine):
             return
         self.clock.move(hours=24 * 3)
         keep_deadlines(self.house)
+        self._everything_is_true()
+        self._there_is_a_way_to_the_end()
+        self._everything_is_true()
+
+    def _everything_is_true(self) -> None:
+        for _ in range(3):  # what is due is forwarded in batches
+            tasks.work(Kind.FORWARD, 0)
         with self.house.database.read() as session:
             self._every_notice_came_once(session)
+            self._the_wait_for_a_second_rating_ended_once(session)
             self._the_history_adds_up(session)
             self._excluded_ratings_do_not_count(session)
+
+    def _there_is_a_way_to_the_end(self) -> None:
+        """Wherever it stands: people do what is next, the citizen says nothing, and the sweep comes by."""
+        for _ in range(len(CaseState)):
+            state, _ = self._seen()
+            if state is CaseState.CLOSED:
+                return
+            if state in _NEXT:
+                how, name = _NEXT[state]
+                self._make(how, self.users[name], "按规定", Outcome.EXPLAINED)
+            self.clock.move(hours=24 * 6)
+            keep_deadlines(self.house)
+        raise AssertionError(f"no way out of {self._seen()}")
 
     def _every_notice_came_once(self, session: Session) -> None:
         told: Counter[str] = Counter()
@@ -256,6 +283,16 @@ class Cases(RuleBasedStateMachine):
         assert (kinds["reminded"], kinds["escalated"]) == (told[NoticeKind.REMINDER], told[NoticeKind.ESCALATION])
         late = select(CaseNotice.id).where(CaseNotice.due_at <= self.clock.now, CaseNotice.done_at.is_(None))
         assert session.scalars(late.where(CaseNotice.case_id == self.case_id)).all() == []
+
+    def _the_wait_for_a_second_rating_ended_once(self, session: Session) -> None:
+        """By the citizen, or by the time: then the centre was told to call, once for each."""
+        waits = select(CaseDeadline).where(CaseDeadline.case_id == self.case_id)
+        of_rating = session.scalars(waits.where(CaseDeadline.kind == DeadlineKind.RE_RATING)).all()
+        over = [wait.id for wait in of_rating if wait.dropped_at is not None and wait.dropped_at >= wait.due_at]
+        lapsed = select(CaseNotice.deadline_id).where(CaseNotice.kind == NoticeKind.LAPSE)
+        done = session.scalars(lapsed.where(CaseNotice.case_id == self.case_id, CaseNotice.done_at.is_not(None))).all()
+        assert sorted(done) == sorted(over)
+        assert not [wait for wait in of_rating if wait.is_open and wait.due_at <= self.clock.now]
 
     def _planned(self, deadline: CaseDeadline) -> dict[tuple[NoticeKind, int], datetime]:
         """What the policy says, counted here once more."""
@@ -303,6 +340,11 @@ class Cases(RuleBasedStateMachine):
         assert rating is None or rating.state is RatingState.ACTIVE
         out = session.scalars(excluded.where(CaseAppeal.verdict == "excluded")).all()
         assert rating is None or rating.id not in out
+        ratings = session.scalars(select(Rating).where(Rating.record_id == self.record_id)).all()
+        stored = {row.rating_id: row.document["state"] for row in session.scalars(select(StoredRating))}
+        assert {rating.id: rating.state for rating in ratings} == {rating.id: stored[rating.id] for rating in ratings}
+        active = sum(rating.state is RatingState.ACTIVE for rating in ratings)
+        assert _figures(session, BEGIN).total - self.active == active
         counts = self._answered(session) - self.answered
         assert counts == (session.scalar(select(Rating.id).where(*self._first_rating())) is not None)
 
@@ -326,7 +368,9 @@ _NEXT = {
 }
 
 
-def test_whatever_people_citizens_and_the_clock_do(house: Services, clock: MovingClock) -> None:
+def test_whatever_people_citizens_and_the_clock_do(
+    house: Services, clock: MovingClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
     change_casework_rules(house, "luoning", consults_first=False)
     users = {
         name: User(name=name, role=role, dept_code=code, password_hash="-", created_at=BEGIN)
@@ -336,6 +380,7 @@ def test_whatever_people_citizens_and_the_clock_do(house: Services, clock: Movin
         session.add_all(users.values())
     Cases.house, Cases.clock, Cases.users = house, clock, users
     Cases.serial = count(1)
+    monkeypatch.setattr(tasks, "house", lambda: house)
     run_state_machine_as_test(
         Cases,
         settings=settings(

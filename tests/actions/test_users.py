@@ -46,7 +46,7 @@ def is_in(house: Services, token: str) -> bool:
 
 Deed = Callable[[Session, str, int, datetime], None]
 DEEDS: dict[str, tuple[Deed, SessionEnd]] = {
-    "role_changed": (lambda s, a, u, t: users.change_role(s, a, u, Role.AUDITOR, None, t), SessionEnd.ROLE),
+    "role_changed": (lambda s, a, u, t: users.change_role(s, a, u, Role.AUDITOR, None, None, t), SessionEnd.ROLE),
     "user_disabled": (users.disable, SessionEnd.DISABLED),
     "password_set": (
         lambda s, a, u, t: users.set_password(s, a, u, "quite another password", t, must_change=True),
@@ -72,8 +72,8 @@ def test_each_deed_ends_the_sessions_of_that_user_alone_and_is_on_record(house: 
         assert [row.ended_by for row in ended] == ["admin"], action
         assert {entry.actor for entry in all_of(house, AuditEntry, action=action, subject="user:1")} == {"admin"}
     assert all_of(house, AuditEntry, action="role_changed")[0].facts == {
-        "from": ["agent", None],
-        "to": ["auditor", None],
+        "from": ["agent", None, None],
+        "to": ["auditor", None, None],
     }
 
 
@@ -94,7 +94,7 @@ def test_nobody_does_it_to_themselves_and_one_administrator_is_left(house: Servi
         users.enable(session, "admin", 99, house.now())
     with house.database.write() as session:
         users.enable(session, "admin", OTHER_ADMIN, house.now())
-        users.change_role(session, "boss", ADMIN, Role.AGENT, None, house.now())
+        users.change_role(session, "boss", ADMIN, Role.AGENT, None, None, house.now())
 
 
 @on_postgresql
@@ -116,7 +116,7 @@ def test_two_administrators_cannot_remove_each_other_at_once(house: Services) ->
 @pytest.mark.usefixtures("staff")
 def test_a_department_needs_its_code_also_later(house: Services) -> None:
     with pytest.raises(BadInput) as refused, house.database.write() as session:
-        users.change_role(session, "admin", AGENT, Role.DEPARTMENT, None, house.now())
+        users.change_role(session, "admin", AGENT, Role.DEPARTMENT, None, None, house.now())
     assert refused.value.field == "dept_code"
     with pytest.raises(BadInput), house.database.write() as session:
         people.add_user(session, "system", Role.AGENT, PASSWORD, house.now())

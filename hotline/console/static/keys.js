@@ -6,7 +6,7 @@ document.addEventListener("keydown", (event) => {
     event.target.form?.requestSubmit();
     return;
   }
-  if (event.target.matches("textarea, input:not([type=radio])") || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.target.matches("textarea, select, input:not([type=radio])") || event.ctrlKey || event.metaKey || event.altKey) return;
   const choice = document.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
   if (!choice || choice.matches(":disabled")) return;
   choice.checked = true;
