@@ -1,6 +1,6 @@
 """Callbacks by telephone: our call rings the agent first, then bridges the citizen; each try is an attempt."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
@@ -57,7 +57,7 @@ def dial(
         if earlier.requested_at > now - LONGEST_CALLBACK:
             raise Conflict("a call about this case is already under way", code="call_under_way")
         _end(session, earlier, AttemptResult.UNKNOWN, now)  # its reports were lost: it must not block the case
-    days = replace(policy.calling_days, is_workday=workdays(session))
+    days = policy.calling_days(workdays(session))
     opens_at = days.callback_opens(now, asked_for=case.call_wish not in (None, Wish.NO_CALL))
     if opens_at > now:
         raise CallLater("citizens are not called at this hour", "window_shut", opens_at)
