@@ -65,10 +65,11 @@ def case_of(session: Session, rating: Rating) -> Case | None:
 
 
 def locked_case(session: Session, case_id: int) -> Case:
-    """The case, locked until the commit: moves of one case take turns. Raises NotFound."""
+    """The case, locked until the commit: moves of one case take turns; who only adds to its history need not. Raises
+    NotFound."""
     # Locked alone, and read then: PostgreSQL does not join a row anew that it has waited for, so that a case whose
     # rating has changed meanwhile would not be found.
-    session.execute(select(Case.id).where(Case.id == case_id).with_for_update())
+    session.execute(select(Case.id).where(Case.id == case_id).with_for_update(key_share=True))
     case = session.get(Case, case_id, populate_existing=True)
     if case is None:
         raise NotFound(f"case {case_id}")

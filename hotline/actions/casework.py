@@ -12,6 +12,7 @@ from hotline import outbox
 from hotline.actions import case_deadlines
 from hotline.actions.case_history import CITIZEN, SYSTEM, THE_CITIZEN, add_event, case_of, locked_case, opened_last, who
 from hotline.actions.case_moves import Said, end, let_go, move, written
+from hotline.actions.own_cases import about, is_about
 from hotline.errors import Conflict, NotFound
 from hotline.rules.casework import (
     OUTCOMES_OF_CONTACT,
@@ -172,13 +173,13 @@ def claim(session: Session, case_id: int, agent: User, policy: Policy, now: date
     token = secrets.token_hex(16)
     result = session.execute(
         update(Case)
-        .where(Case.id == case_id, Case.state != CaseState.CLOSED)
+        .where(Case.id == case_id, Case.state != CaseState.CLOSED, ~about(agent))
         .where(Case.held_until.is_(None) | (Case.held_until <= now) | (Case.holder_id == agent.id))
         .values(holder_id=agent.id, held_until=_lease_end(policy, now), hold_token=token)
     )
     assert isinstance(result, CursorResult)
     if result.rowcount != 1:
-        _refuse_claim(session, case_id)
+        _refuse_claim(session, case_id, agent)
     case = session.get_one(Case, case_id)
     if case.responsible_id is None:
         case.responsible_id = agent.id
@@ -186,9 +187,9 @@ def claim(session: Session, case_id: int, agent: User, policy: Policy, now: date
     return token
 
 
-def _refuse_claim(session: Session, case_id: int) -> None:
+def _refuse_claim(session: Session, case_id: int, agent: User) -> None:
     case = session.get(Case, case_id)
-    if case is None:
+    if case is None or is_about(case, agent):
         raise NotFound(f"case {case_id}")
     if case.state is CaseState.CLOSED:
         raise Conflict("the case is closed", code="case_closed")
@@ -199,7 +200,7 @@ def claim_next(session: Session, agent: User, policy: Policy, now: datetime) -> 
     """Take the most urgent case that nobody holds: its id and the token of its lease, or None if there is none."""
     case_id = session.scalar(
         select(Case.id)
-        .where(Case.state.not_in((CaseState.CLOSED, *WAITING)))
+        .where(Case.state.not_in((CaseState.CLOSED, *WAITING)), ~about(agent))
         .where(Case.held_until.is_(None) | (Case.held_until <= now))
         .order_by(*by_urgency())
         .limit(1)

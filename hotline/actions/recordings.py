@@ -49,6 +49,7 @@ def keep_once(session: Session, recording: Recording, now: datetime) -> tuple[Re
         Recording.carrier == recording.carrier, Recording.external_id == recording.external_id
     )
     if (kept := session.scalar(known)) is not None:
+        kept.seconds = kept.seconds or recording.seconds  # not every report says how long it is
         return kept, False
     try:
         with session.begin_nested():

@@ -22,7 +22,8 @@ _MOST_BYTES = 64 * 1024 * 1024  # half an hour in two channels; a minute is 1 MB
 
 
 def read_recording(carrier: str, form: Mapping[str, str]) -> ReceivedRecording | None:
-    """What the action of <Record>, or the recordingStatusCallback of <Dial>, is told.
+    """What the action of <Record> is told, or the action or recordingStatusCallback of <Dial>; of these only the last
+    names the recording apart from its address.
 
     Raises BadInput for what can be no recording of Twilio's.
     """
@@ -32,9 +33,10 @@ def read_recording(carrier: str, form: Mapping[str, str]) -> ReceivedRecording |
         return None
     if len(url) > _LONGEST_URL or "\0" in url:
         raise BadInput("RecordingUrl", "is not an address of Twilio's")
-    if not _RECORDING.fullmatch(form.get("RecordingSid", "")):
+    sid = form.get("RecordingSid", url.rpartition("/")[2])
+    if not _RECORDING.fullmatch(sid):
         raise BadInput("RecordingSid", "is not an id of Twilio's")
-    return ReceivedRecording(carrier, form["RecordingSid"], url, seconds)
+    return ReceivedRecording(carrier, sid, url, seconds)
 
 
 class TwilioRecordings:

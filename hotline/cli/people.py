@@ -36,9 +36,7 @@ def user() -> None:
 @_NAME
 @click.option("--role", type=click.Choice([str(role) for role in Role]), required=True)
 @click.option("--dept-code", help="The department of a user of role `department` or `reviewer`.")
-@click.option(
-    "--staff-no", help="Their number in the department's records; a department's user who has one only explains."
-)
+@click.option("--staff-no", help="Their number in the records; a department's user with one only explains.")
 @_PASSWORD
 @_TEMPORARY
 def add_user(name: str, role: str, dept_code: str | None, staff_no: str | None, temporary: bool) -> None:

@@ -51,7 +51,7 @@ class Person(UserMixin):
     role: Role
     dept_code: str | None
     phone_masked: str | None
-    only_explains: bool
+    staff_no: str | None
     session_id: int
     seen_at: datetime
     token: str = field(repr=False)
@@ -62,6 +62,11 @@ class Person(UserMixin):
     @property
     def works_cases(self) -> bool:
         return self.role in WORKERS
+
+    @property
+    def only_explains(self) -> bool:
+        """A member of a department's staff, who may be rated: never to see a case of it."""
+        return self.role is Role.DEPARTMENT and self.staff_no is not None
 
 
 def me() -> Person:
@@ -90,7 +95,7 @@ def _load(token: str) -> Person | None:
         role=user.role,
         dept_code=user.dept_code,
         phone_masked=user.phone_masked,
-        only_explains=user.only_explains,
+        staff_no=user.staff_no,
         session_id=row.id,
         seen_at=row.seen_at,
         token=token,

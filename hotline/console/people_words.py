@@ -73,6 +73,8 @@ SUBJECTS: Mapping[str, Words] = {
     "opt_out": Words("退订", "opt-out"),
     "script": Words("话术", "script"),
     "outbox": Words("任务", "task"),
+    "evidence": Words("证据文件", "evidence"),
+    "register": Words("恶意评价人登记", "register"),
     "year": Words("年度", "year"),
 }
 
@@ -109,6 +111,18 @@ AUDITED: Mapping[str, Words] = {
     "outbox_all_resent": Words("重发全部搁置任务", "all parked tasks resent"),
     "recording_played": Words("收听录音", "recording played"),
     "recording_heard": Words("登记已收听", "recording heard"),
+    "phone_revealed": Words("查看完整号码", "whole number shown"),
+    "evidence_added": Words("提交证据文件", "evidence added"),
+    "evidence_read": Words("查看证据文件", "evidence read"),
+    "register_proposed": Words("提议登记恶意评价人", "entry in the register proposed"),
+    "register_accepted": Words("同意登记", "entry in the register accepted"),
+    "register_refused": Words("不予登记", "entry in the register refused"),
+    "register_objected": Words("对登记提出异议", "entry in the register objected to"),
+    "objection_upheld": Words("登记异议成立", "objection upheld"),
+    "objection_dismissed": Words("登记异议不成立", "objection dismissed"),
+    "register_ended": Words("提前结束登记", "entry in the register ended"),
+    "register_searched": Words("按号码查登记", "register searched by number"),
+    "register_viewed": Words("查看登记", "entry in the register seen"),
     "audit_exported": Words("导出审计日志", "audit log exported"),
 }
 

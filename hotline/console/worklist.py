@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from hotline.actions.case_steps import works_on
 from hotline.actions.casework import by_urgency
+from hotline.actions.own_cases import about, is_about
 from hotline.console.access import Person
 from hotline.console.shown import SOON, midnight
 from hotline.rules.casework import OPEN, CaseState
@@ -97,7 +98,7 @@ def list_page(session: Session, person: Person, tab: Tab, number: int, now: date
 def may_see(session: Session, person: Person, case: Case) -> bool:
     """A department sees the cases of its own services, and those that it leads or works on; whoever may be the one that
     was rated sees none."""
-    if person.only_explains:
+    if person.only_explains or is_about(case, person):
         return False
     return person.role is not Role.DEPARTMENT or works_on(session, case, person.dept_code)
 
@@ -105,6 +106,7 @@ def may_see(session: Session, person: Person, case: Case) -> bool:
 def _seen_by(person: Person, cases: Select[*Columns]) -> Select[*Columns]:
     if person.only_explains:
         return cases.where(false())
+    cases = cases if person.staff_no is None else cases.where(~about(person))
     if person.role is not Role.DEPARTMENT:
         return cases
     own = select(ServiceRecord.id).where(ServiceRecord.dept_code == person.dept_code)

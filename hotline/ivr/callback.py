@@ -114,11 +114,15 @@ def citizen_progress(attempt_id: int) -> Response:
 
 @blueprint.post("/<int:attempt_id>/ended")
 def bridge_ended(attempt_id: int) -> Response:
-    """The citizen's side is over; tell the agent, if the two did not speak."""
+    """The citizen's side is over; tell the agent, if the two did not speak. A recording is named here too, should the
+    report on it be lost."""
     house = services()
     progress = house.voice_carrier.read_bridge_report(request.form).progress
+    received = house.voice_carrier.read_recording(request.form)
     with house.database.write() as session:
         dial.bridge_ended(session, attempt_id, progress, house.now())
+        if received is not None:
+            call_recordings.keep_call_recording(session, attempt_id, received, house.now())
         script = script_in_use(session, house.policy.phone.script)
     if progress in _UNSPOKEN:
         return _speak(_say(script, _UNSPOKEN[progress]), HangUp())

@@ -644,3 +644,16 @@ def test_whoever_waits_for_a_case_while_its_rating_changes_finds_it_as_it_is_the
     verified.result(timeout=20)
     after = only(house, Case)
     assert (after.state, after.rating_id) == (CaseState.VERIFIED, second.id)
+
+
+@on_postgresql
+def test_who_claims_and_moves_a_case_never_waits_in_a_circle_with_who_rates(
+    house: Services, case: Case, desk: Desk
+) -> None:
+    with house.database.write() as session:
+        token = casework.claim(session, case.id, desk.user, house.policy, house.now())
+        session.flush()
+        changed = meanwhile(house, lambda: rated(house, case, 2))
+        take_step(session, case.id, Move.CONTACT, desk.user, token, "已联系", house.policy, house.now())
+    after, second = only(house, Case), changed.result(timeout=20)
+    assert (after.state, after.rating_id) == (CaseState.CONTACTED, second.id)

@@ -14,6 +14,7 @@ from flask import Flask
 from playwright.sync_api import expect
 
 from hotline.actions import dial, wording
+from hotline.actions.people import add_user
 from hotline.jobs.audit import check_audit_log
 from hotline.jobs.casework import keep_deadlines
 from hotline.messages import Accepted
@@ -21,11 +22,11 @@ from hotline.rules.casework import CaseState, Outcome
 from hotline.rules.script import Channel
 from hotline.services import Services
 from hotline.tables import Attempt, Case, Rating, Recording
-from hotline.tables.people import MANAGERS
+from hotline.tables.people import MANAGERS, Role
 from tests import parts
 from tests.cast import change_casework_rules
 from tests.conftest import MovingClock
-from tests.console.conftest import PASSWORD, code_now
+from tests.console.conftest import DEPARTMENT, PASSWORD, code_now
 from tests.console.fortnight import live_a_fortnight
 from tests.voices import SECONDS, left
 
@@ -78,7 +79,7 @@ def open_page(browser: Any, site: str, house: Services) -> Iterator[Callable[...
             if name in MANAGERS:
                 page.get_by_label("验证码").fill(code_now(house, name))
                 page.keyboard.press("Enter")
-            page.wait_for_url(f"{site}/console/")
+            page.wait_for_url(re.compile(f"^{re.escape(site)}/console/(explain)?$"))
         return page
 
     yield opened
@@ -384,6 +385,76 @@ def test_texts_are_read_again_and_one_is_decided_on_by_keyboard_alone(
     expect(page.locator("#replies-due")).to_contain_text("3")
     with house.database.read() as session:
         assert session.query(Rating).filter_by(rule="person").one().stars == 2
+
+
+def test_evidence_an_explanation_and_the_register_in_a_real_browser(
+    open_page: Callable[..., Any],
+    staff: dict[str, int],
+    receive: Callable[..., Rating],
+    open_case: Callable[..., int],
+    house: Services,
+) -> None:
+    change_casework_rules(house, "luoning", consults_first=False)
+    with house.database.write() as session:
+        add_user(session, "窗口", Role.DEPARTMENT, PASSWORD, house.now(), DEPARTMENT, "JL-0117")
+    for hours in range(5):
+        receive(ago=timedelta(hours=hours + 1), item_name="社保卡挂失")
+    served = {"staff_no": "JL-0117", "window": "3号窗口"}
+    case_id = open_case(raw="1 态度恶劣", comment="态度恶劣", **served)
+    open_case(item_name="养老保险关系转移接续", **served)
+    page = open_page("窗口")
+    _look_from_all_sides(page, "explain")
+    page.get_by_label("情况说明 What happened 2").fill("当时系统停机，已向群众解释并登记，次日优先办理。")
+    page.get_by_role("button", name="提交 Submit 2").click()
+    page.get_by_text("说明已提交").wait_for()
+    _picture(page, "explain")
+    page = open_page("department")
+    page.goto(f"/console/cases/{case_id}")
+    page.get_by_text("申诉 Appeal", exact=True).click()
+    page.get_by_label("申诉理由").select_option("malicious")
+    page.locator("#appeal-note").fill("经查当日该市民未到窗口。")
+    page.locator("#appeal-evidence").fill("窗口监控、叫号记录")
+    scan = {"name": "叫号记录 13844328000.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7 scan"}
+    page.locator("#appeal-files").set_input_files([scan])
+    page.get_by_role("button", name="：申诉").click()
+    page.get_by_role("link", name="叫号记录 138____8000.pdf").wait_for()
+    page = open_page("reviewer")
+    page.goto(f"/console/cases/{case_id}")
+    with page.expect_download() as download:
+        page.get_by_role("link", name="叫号记录 138____8000.pdf").click()
+    assert Path(download.value.path()).read_bytes() == scan["buffer"]
+    _look_from_all_sides(page, "appeal")
+    _picture(page, "appeal", "#appeals")
+    page.get_by_text("评价不计入 Exclude").click()
+    page.locator("#exclude-note").fill("监控显示当日无此人。")
+    page.locator("#exclude-citizen_side").fill("三次致电，均未接听。")
+    page.get_by_role("button", name="：评价不计入").click()
+    page.get_by_text("经复核，这条评价不计入").wait_for()
+    chief = open_page("supervisor")
+    chief.goto(f"/console/cases/{case_id}")
+    chief.get_by_text("建议登记为恶意评价人").click()
+    chief.locator("#register-note").fill("捏造经历，影响窗口正常工作。")
+    chief.get_by_role("button", name="提出建议").click()
+    chief.wait_for_url("**/console/register/1")
+    page.goto("/console/register/1")
+    page.locator("#decide_registering-note").fill("证据充分，登记六个月。")
+    page.get_by_role("button", name="予以登记").click()
+    page.get_by_text("已登记。").wait_for()
+    receive(stars=2, raw="2", comment=None)
+    chief.goto("/console/register/1")
+    _look_from_all_sides(chief, "register-1")
+    _picture(chief, "register-entry")
+    chief.goto("/console/register?tab=standing")
+    _look_from_all_sides(chief, "register")
+    _picture(chief, "register")
+
+
+def _picture(page: Any, name: str, top: str | None = None) -> None:
+    """For the docs, in both sizes; `top`: what the picture begins with."""
+    for size in SIZES.values() if PICTURES else ():
+        page.set_viewport_size(size)
+        page.evaluate("top => (top ? document.querySelector(top) : document.body).scrollIntoView()", top)
+        page.screenshot(path=f"{PICTURES}/{name}-{size['width']}.png")
 
 
 @pytest.mark.parametrize("size", SIZES)

@@ -109,6 +109,11 @@ MATRIX: dict[str, tuple[str, str, frozenset[Role]]] = {
     "console.set_my_phone": ("POST", "/console/me", WORK),
 }
 
+# One's own log-in, whoever one is.
+OWN = tuple(
+    f"console.{view}" for view in ("sign_ins", "end_sign_in", "my_password", "my_second_factor", "new_recovery_codes")
+)
+
 
 def test_the_matrix_names_every_route_with_the_roles_it_asks_for(app: Flask) -> None:
     asked = {
@@ -152,15 +157,15 @@ def test_whoever_may_be_the_one_that_was_rated_is_refused_every_page_but_their_o
     with house.database.write() as session:
         add_user(session, "窗口", Role.DEPARTMENT, PASSWORD, house.now(), DEPARTMENT, "JL-0117")
     visitor = visit("窗口")
-    theirs = ("console.to_explain", "console.explain", "console.no_such_page")
-    for endpoint, (method, path, _) in MATRIX.items():
-        if endpoint in ("console.login", "console.logout", "console.queue"):
+    theirs = ("console.to_explain", "console.explain", "console.no_such_page", *OWN)
+    for endpoint, (method, path, roles) in MATRIX.items():
+        if not roles or endpoint in ("console.logout", "console.end_all_sign_ins", "console.queue"):
             continue
         answer = visitor.get(path) if method == "GET" else visitor.post(path)
         assert (answer.status_code == 403) is (endpoint not in theirs), f"{endpoint}: {answer.status_code}"
     assert visitor.get("/console/").location == "/console/explain"
     page = visitor.get("/console/explain").text
-    assert set(re.findall(r'<a [^>]*href="([^"]+)"', page)) == {"#main", "/console/"}
+    assert set(re.findall(r'<a [^>]*href="([^"]+)"', page)) == {"#main", "/console/", "/console/me/sign-ins"}
 
 
 def test_a_department_sees_only_its_own_cases_and_nobodys_telephone(

@@ -242,3 +242,29 @@ def test_every_end_is_told_apart_in_whatever_order_and_however_often_it_is_repor
         assert (attempt.id, attempt.state, attempt.result) == (number, AttemptState.ENDED, result), end
         assert case_state(town) is (CaseState.CONTACTED if spoke else CaseState.OPENED), end
         assert len(all_of(town.house, CaseEvent, kind="call_ended")) == number, end
+
+
+@on_sqlite
+@pytest.mark.parametrize("lost_at", ["answer", "hangup"])
+def test_a_report_that_is_lost_loses_neither_the_talk_nor_its_recording(
+    lost_at: str, town: Town, desk: Desk, do_work: Work
+) -> None:
+    """Of the citizen's answer; or of their hanging up and of the recording, which the end of the bridge names too."""
+    change_casework_rules(town.house, records_calls=True)
+    ring(town, desk, do_work)
+    citizen_rings(town)
+    if lost_at == "answer":
+        town.nasty(lose=1)
+    town.act(WANG.e164, "answer")
+    town.advance(20)
+    assert attempt_of(town).state is AttemptState.BRIDGED
+    if lost_at == "hangup":
+        town.nasty(lose=2)
+    town.act(WANG.e164, "hangup")
+    town.advance(1)
+    do_work()
+    assert (attempt_of(town).result, case_state(town)) == (AttemptResult.CONNECTED, CaseState.CONTACTED)
+    assert (only(town.house, Recording).state, len(all_of(town.house, OutboxRow, kind="recording"))) == ("kept", 1)
+    lost = [asked["url"] for asked in town.ask("GET", "/requests")["requests"] if asked["lost"]]
+    wanted = {"answer": ["citizen"], "hangup": ["citizen", "recording"]}
+    assert [url.rpartition("/")[2] for url in lost] == wanted[lost_at]
