@@ -4,6 +4,7 @@ Importing it puts every page on one blueprint; `set_up_login` prepares an applic
 """
 
 from hotline.console import (
+    audit_log,
     case,
     contact,
     deliveries,
@@ -11,6 +12,7 @@ from hotline.console import (
     evidence,
     explain,
     flow,
+    login,
     nav,
     opt_outs,
     queue,
@@ -20,8 +22,10 @@ from hotline.console import (
     replay,
     replies,
     reveal,
+    security,
     steps,
     texts,
+    users,
     wording,
 )
 from hotline.console.access import set_up_login
@@ -29,6 +33,7 @@ from hotline.console.evidence import let_files_through
 from hotline.console.room import blueprint
 
 __all__ = [
+    "audit_log",
     "blueprints",
     "case",
     "contact",
@@ -38,6 +43,7 @@ __all__ = [
     "explain",
     "flow",
     "let_files_through",
+    "login",
     "nav",
     "opt_outs",
     "queue",
@@ -47,9 +53,11 @@ __all__ = [
     "replay",
     "replies",
     "reveal",
+    "security",
     "set_up_login",
     "steps",
     "texts",
+    "users",
     "wording",
 ]
 

@@ -73,7 +73,17 @@ GROUPS = (
             Page("replay", Words("重读", "Replay"), ("run_replay",)),
         ),
     ),
-    Group(Words("管理", "Administration"), ()),
+    Group(
+        Words("管理", "Administration"),
+        (
+            Page(
+                "list_of_users",
+                Words("用户", "Users"),
+                ("add_user", "user_page", "change_user", "change_user_role", "reset_user_password"),
+            ),
+            Page("audit_log", Words("审计日志", "Audit log")),
+        ),
+    ),
 )
 
 

@@ -1,5 +1,6 @@
 """The tables, as SQLAlchemy typed models. Importing this package knows them all."""
 
+from hotline.tables.access import AuditCheck, ConsoleSession, FormerPassword, RecoveryCode
 from hotline.tables.appeals import AppealFile, CaseExplanation, RegisterEntry, RegisterObjection, RegisterUse
 from hotline.tables.base import Base
 from hotline.tables.casecontacts import CaseContact
@@ -23,6 +24,7 @@ __all__ = [
     "ApiKey",
     "AppealFile",
     "Attempt",
+    "AuditCheck",
     "AuditEntry",
     "Base",
     "CalendarDay",
@@ -37,6 +39,8 @@ __all__ = [
     "CaseExplanation",
     "CaseExtension",
     "CaseNotice",
+    "ConsoleSession",
+    "FormerPassword",
     "InboundText",
     "Invitation",
     "LanguageChoice",
@@ -47,6 +51,7 @@ __all__ = [
     "Question",
     "Rating",
     "Recording",
+    "RecoveryCode",
     "RegisterEntry",
     "RegisterObjection",
     "RegisterUse",
