@@ -70,7 +70,7 @@ def _make(session: Session, how: Move, case_id: int, user: User, token: str | No
             case_sharing.ask_extension(*mine, _day(said["until"]), note, policy, now)
         case Move.GRANT_EXTENSION | Move.REFUSE_EXTENSION:
             grant = how is Move.GRANT_EXTENSION
-            case_sharing.decide_extension(session, case_id, user, token or "", grant, note, policy, now)
+            case_sharing.decide_extension(session, case_id, user, grant, note, policy, now)
         case Move.MERGE:
             into = request.form.get("into", 0, type=bounded)
             case_sharing.merge(session, case_id, user, token or "", into, note, now)

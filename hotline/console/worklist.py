@@ -14,8 +14,9 @@ from hotline.actions.case_steps import works_on
 from hotline.actions.casework import by_urgency
 from hotline.console.access import Person
 from hotline.console.shown import SOON, midnight
+from hotline.reports.cases import seen_by_department
 from hotline.rules.casework import OPEN, CaseState
-from hotline.tables import Case, CaseDepartment, ServiceRecord
+from hotline.tables import Case
 from hotline.tables.people import Role
 
 PAGE_SIZE = 25
@@ -100,13 +101,12 @@ def may_see(session: Session, person: Person, case: Case) -> bool:
 
 
 def _seen_by(person: Person, cases: Select[*Columns]) -> Select[*Columns]:
-    if person.role is not Role.DEPARTMENT:
-        return cases
-    own = select(ServiceRecord.id).where(ServiceRecord.dept_code == person.dept_code)
-    joint = select(CaseDepartment.case_id).where(
-        CaseDepartment.dept_code == person.dept_code, CaseDepartment.left_at.is_(None)
-    )
-    return cases.where(Case.record_id.in_(own) | (Case.dept_code == person.dept_code) | Case.id.in_(joint))
+    return cases.where(seen_by_department(own)) if (own := own_dept(person)) is not None else cases
+
+
+def own_dept(person: Person) -> str | None:
+    """The department whose cases alone this person sees; None = all are seen."""
+    return (person.dept_code or "") if person.role is Role.DEPARTMENT else None
 
 
 def _how_many(which: ColumnElement[bool]) -> ColumnElement[int]:

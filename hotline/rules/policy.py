@@ -191,6 +191,14 @@ class RungPolicy(_Section):
     after: Term
 
 
+class CriterionPolicy(_Section):
+    """One thing that a quality sample gets a mark for."""
+
+    name: str = Field(pattern=r"^[a-z][a-z_]{0,31}$")
+    zh: str = Field(min_length=1, max_length=60)
+    en: str = Field(min_length=1, max_length=120)
+
+
 class CaseworkPolicy(_Section):
     """The way of a case and its deadlines, the hour at which a working day ends, and how long a claim holds.
 
@@ -198,7 +206,7 @@ class CaseworkPolicy(_Section):
     rules. A step without a term has no deadline. `asks_again`: after the answer the citizen may rate once more, within
     `re_rating`; else, or after that, the centre calls back. `consults_first`: a unit consults the centre before it
     appeals. `extension_months`: how long a complex case may take in all (0 = no extension). `reminders`: so long before
-    each deadline of staff; `ladder`: who hears of it when it has passed.
+    each deadline of staff; `ladder`: who hears of it when it has passed. `quality`: what a sample is marked by.
     """
 
     steps: Steps
@@ -216,6 +224,14 @@ class CaseworkPolicy(_Section):
     ladder: tuple[RungPolicy, ...]
     closes_at: time
     lease_minutes: int = Field(ge=1, le=480)
+    quality: tuple[CriterionPolicy, ...] = Field(min_length=1, max_length=12)
+
+    @field_validator("quality")
+    @classmethod
+    def _names_each_once(cls, value: tuple[CriterionPolicy, ...]) -> tuple[CriterionPolicy, ...]:
+        if len(value) != len({criterion.name for criterion in value}):
+            raise ValueError("names a criterion twice")
+        return value
 
     @model_validator(mode="after")
     def _waits_some_time(self) -> "CaseworkPolicy":

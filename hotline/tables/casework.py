@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from hotline.rules.casework import AttemptResult, AttemptState, CaseState, Ending, Outcome, Steps
@@ -16,8 +16,9 @@ from hotline.tables.service import Rating, ServiceRecord
 class Case(HasId, Base):
     """One case for one bad rating of one record and round. Held by one agent at a time, under a lease.
 
-    `steps`: the way it goes to its end, as the policy was when it was opened. `dept_code`: the department that leads
-    the work since it was handed over; None = the record's own. `responsible_id`: who took it first (首问责任人).
+    `steps`: the way it goes to its end, as the policy was when it was opened. `rated_dept_code`: the
+    record's own department, kept here to be found by. `dept_code`: the one that leads the work since it was handed
+    over; None = the record's own. `responsible_id`: who took it first (首问责任人).
     """
 
     __tablename__ = "cases"
@@ -25,7 +26,16 @@ class Case(HasId, Base):
         UniqueConstraint("record_id", "round"),
         Index("ix_cases_queue", "state", "first_contact_due_at"),
         Index("ix_cases_closed_at", "closed_at"),
-        Index("ix_cases_dept_code", "dept_code"),
+        Index("ix_cases_opened_at", "opened_at", "id"),
+        Index("ix_cases_dept_code", "dept_code", "opened_at"),
+        Index("ix_cases_rated_dept_code", "rated_dept_code", "opened_at"),
+        Index("ix_cases_responsible_id", "responsible_id", "opened_at"),
+        Index(
+            "ix_cases_holder_id",
+            "holder_id",
+            sqlite_where=text("holder_id IS NOT NULL"),
+            postgresql_where=text("holder_id IS NOT NULL"),
+        ),
     )
 
     record_id: Mapped[int] = mapped_column(ForeignKey("service_records.id"))
@@ -43,6 +53,7 @@ class Case(HasId, Base):
     outcome: Mapped[Outcome | None] = mapped_column(Word(Outcome))
     ending: Mapped[Ending | None] = mapped_column(Word(Ending))
     merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("cases.id"))
+    rated_dept_code: Mapped[str | None] = mapped_column(String(64))
     dept_code: Mapped[str | None] = mapped_column(String(64))
     responsible_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     call_wish: Mapped[Wish | None] = mapped_column(Word(Wish))  # whether and when the citizen wants to be called
@@ -67,7 +78,7 @@ class CaseEvent(HasId, Base):
     __tablename__ = "case_events"
 
     case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
-    at: Mapped[datetime]
+    at: Mapped[datetime] = mapped_column(index=True)
     actor: Mapped[str] = mapped_column(String(64))
     kind: Mapped[str] = mapped_column(String(32))
     note: Mapped[str | None] = mapped_column(Text)

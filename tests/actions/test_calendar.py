@@ -6,9 +6,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from hotline.actions.calendar import ListedDay, is_known, load_year, workdays
+from hotline.actions.calendar import is_known, load_year, workdays
 from hotline.errors import BadInput
 from hotline.jobs.casework import keep_deadlines
+from hotline.rules.calendar_list import ListedDay
 from hotline.rules.casework import NoticeKind, Rung
 from hotline.services import Services
 from hotline.tables import AuditEntry, Case, CaseDeadline, CaseEvent, CaseNotice, OutboxRow
