@@ -115,6 +115,12 @@ def needs_role(*roles: Role) -> Callable[[View], View]:
     return guard
 
 
+def roles_of(view: Callable[..., Any]) -> frozenset[Role]:
+    """The roles that may open a view."""
+    roles: frozenset[Role] = view.needed_roles  # type: ignore[attr-defined]
+    return roles
+
+
 def for_anyone(view: View) -> View:
     """A page that asks for no role, on purpose."""
     view.needed_roles = frozenset()  # type: ignore[attr-defined]

@@ -145,13 +145,19 @@ def test_a_new_case_appears_by_itself_and_the_focus_stays(
     assert [poll.headers.get("x-background") for poll in polls[:2]] == [None, "1"]
 
 
+def _claim(page: Any, case_id: int) -> None:
+    """Nobody types sooner than the scripts of the page are there."""
+    page.locator(f"#claim-{case_id}").click()
+    page.wait_for_load_state()
+
+
 def test_a_call_is_followed_live(
     open_page: Callable[..., Any], staff: dict[str, int], open_case: Callable[..., int], house: Services
 ) -> None:
     case_id = open_case()
     page = open_page()
     page.clock.install()
-    page.locator(f"#claim-{case_id}").click()
+    _claim(page, case_id)
     page.get_by_label("处理情况").fill("正在写")
     page.get_by_role("button", name="呼叫市民").click()
     page.get_by_text("正在准备呼叫").first.wait_for()
@@ -184,7 +190,7 @@ def test_a_lease_that_was_lost_stops_all_deeds_and_keeps_the_note(
 ) -> None:
     case_id = open_case()
     page = open_page()
-    page.locator(f"#claim-{case_id}").click()
+    _claim(page, case_id)
     page.get_by_label("处理情况").fill("写了一半")
     clock.move(minutes=11)
     page.evaluate(
@@ -234,7 +240,7 @@ def test_a_log_out_forgets_what_was_being_written(
 ) -> None:
     case_id = open_case()
     page = open_page()
-    page.locator(f"#claim-{case_id}").click()
+    _claim(page, case_id)
     page.get_by_label("处理情况").fill("涉及个人情况")
     page.reload()
     expect(page.get_by_label("处理情况")).to_have_value("涉及个人情况")
@@ -303,19 +309,29 @@ RULES: dict[tuple[str, str], dict[str, Any] | None] = {
     ("wide", "light"): ALL_RULES,
 }
 
+# What a screen of 1280 px has left at that zoom.
+ZOOMED = {"200%": 640, "400%": 320}
+
 
 def _look_from_all_sides(page: Any, name: str) -> None:
     """In both sizes and both schemes, without loading the page anew; then as it was opened."""
+    for zoom, width in ZOOMED.items():
+        page.set_viewport_size({"width": width, "height": 720})
+        _scrolls_down_only(page, f"{zoom}-{name}")
     for (size, scheme), rules in RULES.items():
         page.set_viewport_size(SIZES[size])
         page.emulate_media(color_scheme=scheme)
         _look(page, f"{size}-{scheme}-{name}", rules)
 
 
+def _scrolls_down_only(page: Any, name: str) -> None:
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{name} scrolls sideways"
+
+
 def _look(page: Any, name: str, rules: dict[str, Any] | None = ALL_RULES) -> None:
     if SHOTS:
         page.screenshot(path=f"{SHOTS}/{name}.png", full_page=True)
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{name} scrolls sideways"
+    _scrolls_down_only(page, name)
     if rules is not None:
         _ask_axe(page, name, rules)
     small = page.evaluate(
