@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from hotline.actions.casework import REACHED_OUTSIDE
 from hotline.console.words import Words
-from hotline.rules.casework import CaseState, DeadlineKind, Ending, Ground, Move, NoticeKind, Rung
+from hotline.rules.casework import CaseState, DeadlineKind, Ending, Ground, Move, NoticeKind, Rung, Verdict
 
 CASE_STATES: Mapping[str, Words] = {
     CaseState.OPENED: Words("待联系", "to be contacted"),
@@ -25,6 +25,8 @@ EVENTS: Mapping[str, Words] = {
     "overdue": Words("超过首次联系时限", "first contact overdue"),
     "claimed": Words("受理", "claimed"),
     "released": Words("退回队列", "released"),
+    "reassigned": Words("改派", "given to another agent"),
+    "taken_back": Words("收回至队列", "taken back to the queue"),
     "dialled": Words("发起呼叫", "call started"),
     "call_ended": Words("呼叫结束", "call ended"),
     "call_ended_by_hand": Words("坐席确认呼叫已结束", "agent marked the call as over"),
@@ -116,6 +118,12 @@ RUNGS: Mapping[str, Words] = {
 GROUNDS: Mapping[str, Words] = {
     Ground.MISTAKEN: Words("误评", "mistaken"),
     Ground.MALICIOUS: Words("恶意差评", "malicious"),
+}
+
+VERDICTS: Mapping[str, Words] = {
+    Verdict.KEPT: Words("维持原评价", "rating kept"),
+    Verdict.EXCLUDED: Words("不计入", "rating excluded"),
+    Verdict.WITHDRAWN: Words("已撤回", "appeal withdrawn"),
 }
 
 # What is asked for with a move.

@@ -53,11 +53,20 @@ GROUPS = (
     ),
     Group(
         Words("台账", "Records"),
-        (Page("ratings", Words("评价", "Ratings")),),
+        (
+            Page("ledger", Words("整改台账", "Ledger"), ("export_ledger",)),
+            Page("search", Words("查找", "Search"), ("find_cases",)),
+            Page("ratings", Words("评价", "Ratings")),
+        ),
     ),
     Group(
         Words("督办", "Supervision"),
-        (Page("replies", Words("待判读回复", "Replies to be read"), ("reply_page",)),),
+        (
+            Page("board", Words("看板", "Live board"), ("reassign_cases",)),
+            Page("extensions", Words("延期审批", "Extensions"), ("decide",)),
+            Page("quality_page", Words("质检", "Quality"), ("draw_quality", "quality_sample", "score_sample")),
+            Page("replies", Words("待判读回复", "Replies to be read"), ("reply_page",)),
+        ),
     ),
     Group(
         Words("渠道", "Channels"),
@@ -70,7 +79,13 @@ GROUPS = (
             Page("replay", Words("重读", "Replay"), ("run_replay",)),
         ),
     ),
-    Group(Words("管理", "Administration"), ()),
+    Group(
+        Words("管理", "Administration"),
+        (
+            Page("policy_page", Words("政策", "Policy")),
+            Page("calendar_page", Words("工作日历", "Calendar"), ("load_calendar",)),
+        ),
+    ),
 )
 
 

@@ -212,6 +212,9 @@ CONFLICTS: Mapping[str, Words] = {
     ),
     "nothing_to_recall": Words("该工单没有可以撤回的转办。", "There is no hand-over to take back."),
     "extension_asked": Words("该工单已有待批的延期申请。", "More time was asked for already."),
+    "already_theirs": Words("该坐席已持有这件工单。", "This agent holds the case already."),
+    "case_free": Words("这件工单无人受理，无需收回。", "Nobody holds this case: nothing to take back."),
+    "own_sample": Words("不能给自己的工作评分，请由他人评分。", "Nobody marks their own work."),
     "not_parked": Words("该任务已不在搁置状态，无需重发。", "This task is parked no longer: nothing to resend."),
 }
 
@@ -232,6 +235,7 @@ FIELDS: Mapping[str, Words] = {
         "Write what it is about and what was done, in at most 2,000 characters.",
     ),
     "outcome": Words("请选择处理结果。", "Choose an outcome."),
+    "to": Words("请选择一名在岗的坐席。", "Choose an agent who works on cases."),
     "ground": Words("请选择申诉理由。", "Choose a ground."),
     "evidence": Words("请写明证据（2000 字以内）。", "Name the evidence, in at most 2,000 characters."),
     "citizen_side": Words(

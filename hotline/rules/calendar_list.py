@@ -6,9 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+import chinese_calendar
+from chinese_calendar.constants import Holiday
+
 HEADER = ("day", "kind")
 _WORKS = {"off": False, "work": True}
 _LONGEST_NAME = 64
+_NAMES: dict[str, str] = {each.value: each.chinese for each in Holiday}  # type: ignore[attr-defined]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,3 +60,12 @@ def _read(row: dict[str, str | None]) -> ListedDay | str:
     except ValueError:
         return "day"
     return ListedDay(day, _WORKS[kind], name[:_LONGEST_NAME]) if kind in _WORKS else "kind"
+
+
+def state_council_list(year: int) -> Sequence[ListedDay]:
+    """The State Council's list as it comes with the product. Raises NotImplementedError for a year without one."""
+    chinese_calendar.is_workday(date(year, 1, 1))
+    found: list[ListedDay] = []
+    for days, works in ((chinese_calendar.holidays, False), (chinese_calendar.workdays, True)):
+        found += [ListedDay(day, works, _NAMES[name]) for day, name in days.items() if day.year == year]
+    return sorted(found, key=lambda listed: listed.day)
