@@ -145,7 +145,8 @@ def _plain(text: str) -> Words:
 
 def _term(term: Term) -> Words:
     unit = _UNITS[term.unit]
-    return _AT_ONCE if term.count == 0 else Words(f"{term.count} {unit.zh}", f"{term.count} {unit.en}")
+    english = unit.en.removesuffix("s") if term.count == 1 else unit.en
+    return _AT_ONCE if term.count == 0 else Words(f"{term.count} {unit.zh}", f"{term.count} {english}")
 
 
 def _after(term: Term) -> Words:
