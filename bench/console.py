@@ -138,6 +138,8 @@ def _case(number: int, open_cases: int, now: datetime) -> dict[str, Any]:
         "steps": Steps.FULL,
         "opened_at": opened,
         "queued_at": opened,
+        "due_at": _due(state, opened),
+        "missed": number % 6 == 0 and state is not CaseState.OPENED,
         "first_contact_due_at": opened + timedelta(days=1),
         "contacted_at": contacted,
         "closed_at": None if is_open else opened + timedelta(days=8, minutes=number % 600),
@@ -148,6 +150,13 @@ def _case(number: int, open_cases: int, now: datetime) -> dict[str, Any]:
         "holder_id": number % AGENTS + 1 if is_open and number % 1000 == 0 else None,
         "held_until": now + timedelta(minutes=9) if is_open and number % 1000 == 0 else None,
     }
+
+
+def _due(state: CaseState, opened: datetime) -> datetime | None:
+    """The nearest of the deadlines below that is open."""
+    if state is CaseState.CLOSED:
+        return None
+    return opened + timedelta(days=1 if state is CaseState.OPENED else 10)
 
 
 def _record(case: dict[str, Any]) -> dict[str, Any]:

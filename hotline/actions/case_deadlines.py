@@ -1,6 +1,6 @@
 """The deadlines of a case: begun with a step, met or dropped with another, counted anew when a year's list arrives."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
 
 from sqlalchemy import select
@@ -43,23 +43,37 @@ def _kept(session: Session, case: Case, row: CaseDeadline, policy: Policy, days:
     session.flush()
     case_notices.plan(session, case, row, policy, days)
     row.guessed_year = days.first_year
+    _note_nearest(case, open_deadlines(session, case))
     return row
 
 
-def meet(session: Session, case: Case, kinds: Iterable[DeadlineKind], now: datetime) -> None:
+def _note_nearest(case: Case, rows: Iterable[CaseDeadline]) -> None:
+    """The queue goes by the nearest deadline of staff that is still open."""
+    of_staff = [row.due_at for row in rows if row.is_open and row.kind is not DeadlineKind.RE_RATING]
+    case.due_at = min(of_staff, default=None)
+
+
+def meet(session: Session, case: Case, kinds: Collection[DeadlineKind], now: datetime) -> None:
     """These steps are done, in time or late."""
-    for row in open_deadlines(session, case):
+    if not kinds:
+        return
+    rows = open_deadlines(session, case)
+    for row in rows:
         if row.kind in kinds:
             case_notices.finish(session, case, row, now)
             row.met_at = now
+            case.missed = case.missed or (row.due_at < now and row.kind is not DeadlineKind.RE_RATING)
+    _note_nearest(case, rows)
 
 
-def drop(session: Session, case: Case, now: datetime, kinds: Iterable[DeadlineKind] = tuple(DeadlineKind)) -> None:
+def drop(session: Session, case: Case, now: datetime, kinds: Collection[DeadlineKind] = tuple(DeadlineKind)) -> None:
     """These steps are not to be done any more."""
-    for row in open_deadlines(session, case):
+    rows = open_deadlines(session, case)
+    for row in rows:
         if row.kind in kinds:
             case_notices.finish(session, case, row, now)
             row.dropped_at = now
+    _note_nearest(case, rows)
 
 
 def extend(session: Session, case: Case, until: date, policy: Policy, now: datetime) -> None:

@@ -1,11 +1,12 @@
 """The steps of a case after the first contact: verified, put right or explained, answered, asked again, called back."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from hotline.actions import case_deadlines, case_notices
+from hotline.actions import case_deadlines, case_notices, case_queue
 from hotline.actions.case_history import PARTS, THE_SYSTEM, locked_case, who
 from hotline.actions.case_moves import Said, move, written
 from hotline.actions.casework import begin_steps, held
@@ -58,8 +59,21 @@ def take_step(
     if how not in SIMPLE:
         raise Conflict(f"{how} needs more than a note", code="illegal_state")
     note = written("note", note)
-    case = in_hand(session, case_id, user, token, now)
-    move(session, case, how, who(user), now, Said(note))
+    advance(session, in_hand(session, case_id, user, token, now), how, user, note, policy, now)
+
+
+def advance(
+    session: Session,
+    case: Case,
+    how: Move,
+    user: User,
+    note: str,
+    policy: Policy,
+    now: datetime,
+    facts: dict[str, Any] | None = None,
+) -> None:
+    """The same move of a case that is in hand, with all that comes of it. Raises Conflict."""
+    move(session, case, how, who(user), now, Said(note), facts=facts)
     if how is Move.VERIFY:
         begin_steps(session, case, "verified", now, policy)
     if how is Move.ANSWER:
@@ -93,6 +107,7 @@ def call_back(session: Session, case: Case, policy: Policy, now: datetime) -> No
     """Now the centre calls the citizen itself."""
     move(session, case, Move.CALL_BACK, THE_SYSTEM, now)
     case_deadlines.begin(session, case, DeadlineKind.CALLBACK, now, policy)
+    case_queue.call_by_wish(case, policy, now)
 
 
 def serve_notices(session: Session, case_id: int, policy: Policy, now: datetime) -> None:

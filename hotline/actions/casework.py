@@ -4,14 +4,15 @@ import secrets
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import UnaryExpression, exists, select, update
+from sqlalchemy import exists, select, update
 from sqlalchemy.engine import CursorResult
 from sqlalchemy.orm import Session
 
 from hotline import outbox
-from hotline.actions import case_deadlines
+from hotline.actions import case_deadlines, case_queue
 from hotline.actions.case_history import CITIZEN, SYSTEM, THE_CITIZEN, add_event, case_of, locked_case, who
 from hotline.actions.case_moves import Said, end, let_go, move, written
+from hotline.actions.case_queue import ANY, Wanted
 from hotline.errors import Conflict, NotFound
 from hotline.rules.casework import (
     OUTCOMES_OF_CONTACT,
@@ -24,13 +25,13 @@ from hotline.rules.casework import (
     Outcome,
     Steps,
 )
+from hotline.rules.contacts import ContactWay
 from hotline.rules.policy import Policy
 from hotline.rules.scale import is_bad
-from hotline.tables import Attempt, Case, Rating, ServiceRecord, User
+from hotline.tables import Attempt, Case, CaseContact, Rating, ServiceRecord, User
+from hotline.tables.people import Role
 
 REACHED_OUTSIDE = "reached outside this console"  # the note of a contact that only an outcome tells of
-# In these it is not the desk's turn: a reviewer decides, or the citizen is asked.
-WAITING = (CaseState.APPEALED, CaseState.ANSWERED, CaseState.ASKED_AGAIN)
 # Steps that are counted from the bad rating on, if the policy does not count them from later.
 _FROM_RATING = (DeadlineKind.VERIFY, DeadlineKind.RECTIFY, DeadlineKind.ANSWER)
 
@@ -51,6 +52,7 @@ def open_case(session: Session, rating: Rating, policy: Policy, now: datetime) -
         elif known.state is CaseState.ASKED_AGAIN:
             move(session, known, Move.RATE_BAD, THE_CITIZEN, now, facts={"stars": rating.stars})
             case_deadlines.begin(session, known, DeadlineKind.CALLBACK, now, policy)
+            case_queue.call_by_wish(known, policy, now)
         return known
     due = case_deadlines.counted(session, DeadlineKind.FIRST_CONTACT, rating.rated_at, policy)
     assert due is not None
@@ -64,6 +66,7 @@ def open_case(session: Session, rating: Rating, policy: Policy, now: datetime) -
         opened_at=now,
         first_contact_due_at=due.due_at,
         deadline_provisional=due.provisional,
+        skill=case_queue.skill_of(rating.record, policy),
     )
     session.add(case)
     session.flush()
@@ -92,7 +95,8 @@ def _reopen(session: Session, case: Case, policy: Policy, now: datetime) -> None
     case.first_contact_due_at, case.deadline_provisional = due.due_at, due.provisional
     case.queued_at = case.overdue_at = case.contacted_at = case.closed_at = case.outcome = None
     case.ending = case.merged_into_id = None
-    case.steps = policy.casework.steps
+    case.steps, case.skill = policy.casework.steps, case_queue.skill_of(case.record, policy)
+    case_queue.call_by_wish(case, policy, now)
     move(session, case, Move.REOPEN, THE_CITIZEN, now, facts={"stars": case.rating.stars})
     _begin_deadlines(session, case, policy)
     key = f"callback:{case.id}:{case.rating.id}"
@@ -151,17 +155,17 @@ def queue_case(session: Session, case_id: int, now: datetime) -> datetime | None
 
 
 def claim(session: Session, case_id: int, agent: User, policy: Policy, now: datetime) -> str:
-    """Take the case for `agent`; returns the token of the lease. Raises Conflict if another holds it."""
+    """Take the case for `agent`; returns the token of the lease. Raises Conflict: another holds it, or it takes a skill
+    that this agent has not (a supervisor needs none)."""
     token = secrets.token_hex(16)
-    result = session.execute(
-        update(Case)
-        .where(Case.id == case_id, Case.state != CaseState.CLOSED)
-        .where(Case.held_until.is_(None) | (Case.held_until <= now) | (Case.holder_id == agent.id))
-        .values(holder_id=agent.id, held_until=_lease_end(policy, now), hold_token=token)
-    )
+    free = Case.held_until.is_(None) | (Case.held_until <= now) | (Case.holder_id == agent.id)
+    taken = update(Case).where(Case.id == case_id, Case.state != CaseState.CLOSED, free)
+    if agent.role is Role.AGENT:
+        taken = taken.where(Case.skill.is_(None) | Case.skill.in_(agent.skills))
+    result = session.execute(taken.values(holder_id=agent.id, held_until=_lease_end(policy, now), hold_token=token))
     assert isinstance(result, CursorResult)
     if result.rowcount != 1:
-        _refuse_claim(session, case_id)
+        _refuse_claim(session, case_id, agent)
     case = session.get_one(Case, case_id)
     if case.responsible_id is None:
         case.responsible_id = agent.id
@@ -169,31 +173,23 @@ def claim(session: Session, case_id: int, agent: User, policy: Policy, now: date
     return token
 
 
-def _refuse_claim(session: Session, case_id: int) -> None:
+def _refuse_claim(session: Session, case_id: int, agent: User) -> None:
     case = session.get(Case, case_id)
     if case is None:
         raise NotFound(f"case {case_id}")
     if case.state is CaseState.CLOSED:
         raise Conflict("the case is closed", code="case_closed")
+    if agent.role is Role.AGENT and case.skill is not None and case.skill not in agent.skills:
+        raise Conflict(f"the case takes an agent with the skill {case.skill}", code="skill_needed")
     raise Conflict("another agent holds the case", code="case_taken")
 
 
-def claim_next(session: Session, agent: User, policy: Policy, now: datetime) -> tuple[int, str] | None:
-    """Take the most urgent case that nobody holds: its id and the token of its lease, or None if there is none."""
-    case_id = session.scalar(
-        select(Case.id)
-        .where(Case.state.not_in((CaseState.CLOSED, *WAITING)))
-        .where(Case.held_until.is_(None) | (Case.held_until <= now))
-        .order_by(*by_urgency())
-        .limit(1)
-        .with_for_update(skip_locked=True)
-    )
+def claim_next(
+    session: Session, agent: User, policy: Policy, now: datetime, wanted: Wanted = ANY
+) -> tuple[int, str] | None:
+    """Take the most urgent case that is the desk's to work on now: its id and the token of its lease, or None."""
+    case_id = case_queue.next_free(session, agent, wanted, now)
     return None if case_id is None else (case_id, claim(session, case_id, agent, policy, now))
-
-
-def by_urgency() -> tuple[UnaryExpression[Any], ...]:
-    """The order of work: cases without a first contact before the others, the nearest deadline first."""
-    return (Case.contacted_at.is_not(None).asc(), Case.first_contact_due_at.asc(), Case.id.asc())
 
 
 def renew(session: Session, case_id: int, token: str, policy: Policy, now: datetime) -> Case:
@@ -211,20 +207,36 @@ def release(session: Session, case_id: int, token: str, agent: User, now: dateti
 
 
 def close(session: Session, case_id: int, token: str, agent: User, outcome: Outcome, note: str, now: datetime) -> None:
-    """Close the case with what came of it. Raises BadInput, or Conflict: the lease was lost, it is too early, or the
-    citizen has given their name and was never called."""
+    """Close the case with what came of it. Raises BadInput, or Conflict: the lease was lost, it is too early, the
+    citizen has given their name and was never called; or nobody was reached, which only calls in vain can show."""
     note = written("note", note)
     case = held(session, case_id, token, now)
+    if outcome is Outcome.UNREACHABLE:
+        raise Conflict("a case is unreachable after so many calls in vain, never before", code="not_tried_enough")
+    close_as(session, case, agent, outcome, note, now)
+
+
+def close_as(
+    session: Session,
+    case: Case,
+    agent: User,
+    outcome: Outcome,
+    note: str,
+    now: datetime,
+    facts: dict[str, Any] | None = None,
+) -> None:
+    """The same of a case that is held. Raises Conflict."""
     if outcome in OUTCOMES_OF_CONTACT and case.state is CaseState.OPENED:
         move(session, case, Move.CONTACT, who(agent), now, note=REACHED_OUTSIDE)
     if case.steps is Steps.FULL and case.record.named and not _was_called(session, case):
         raise Conflict("the citizen gave their name and was not called yet", code="named_not_called")
-    end(session, case, Move.CLOSE, who(agent), None, now, Said(note, outcome))
+    end(session, case, Move.CLOSE, who(agent), None, now, Said(note, outcome), facts)
 
 
 def _was_called(session: Session, case: Case) -> bool:
     rang = exists().where(Attempt.case_id == case.id, Attempt.result.in_(RANG))
-    return case.contacted_at is not None or bool(session.scalar(select(rang)))
+    told = exists().where(CaseContact.case_id == case.id, CaseContact.way == ContactWay.OWN_PHONE)
+    return case.contacted_at is not None or bool(session.scalar(select(rang | told)))
 
 
 def held(session: Session, case_id: int, token: str, now: datetime) -> Case:

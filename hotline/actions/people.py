@@ -15,8 +15,9 @@ from hotline.actions.audit import audit
 from hotline.database import Database
 from hotline.errors import BadInput, HotlineError
 from hotline.privacy import SealedPhone
+from hotline.rules.policy import Policy
 from hotline.tables import ApiKey, AuditEntry, User
-from hotline.tables.people import Role, Scope
+from hotline.tables.people import CallMode, Role, Scope
 
 SHORTEST_PASSWORD = 10
 LONGEST_NAME = 64
@@ -95,6 +96,23 @@ def set_phone(session: Session, user: User, phone: SealedPhone, now: datetime) -
     """The telephone at which `user` is rung for callbacks."""
     user.phone_box, user.phone_masked = phone.box, phone.masked
     audit(session, user.name, "phone_set", now, subject=f"user:{user.id}")
+
+
+def set_skills(session: Session, name: str, skills: Iterable[str], policy: Policy, by: str, now: datetime) -> None:
+    """These are all the skills that the user has from now on. Raises BadInput naming `name` or `skills`."""
+    user = session.scalar(select(User).where(User.name == name))
+    if user is None:
+        raise BadInput("name", f"no user is called {name}")
+    wanted, known = sorted(set(skills)), [skill.name for skill in policy.casework.skills]
+    if unknown := [skill for skill in wanted if skill not in known]:
+        raise BadInput("skills", f"not in the policy: {', '.join(unknown)} (it has: {', '.join(known) or 'none'})")
+    user.skills = wanted
+    audit(session, by, "skills_set", now, subject=name, facts={"skills": wanted})
+
+
+def set_call_mode(user: User, mode: CallMode) -> None:
+    """How `user` goes from one callback to the next."""
+    user.call_mode = mode
 
 
 def add_key(session: Session, name: str, scopes: Iterable[Scope], now: datetime) -> str:

@@ -17,7 +17,7 @@ from hotline.actions import people
 from hotline.console.room import blueprint, tell
 from hotline.services import services
 from hotline.tables import User
-from hotline.tables.people import Role
+from hotline.tables.people import CallMode, Role
 
 IDLE = timedelta(minutes=30)
 WORKERS = (Role.AGENT, Role.SUPERVISOR, Role.ADMIN)
@@ -53,6 +53,8 @@ class Person(UserMixin):
     role: Role
     dept_code: str | None
     phone_masked: str | None
+    skills: tuple[str, ...]
+    call_mode: CallMode
     stamp: str
 
     def get_id(self) -> str:
@@ -88,7 +90,8 @@ def _load(session_id: str) -> Person | None:
 
 
 def _person(user: User) -> Person:
-    return Person(user.id, user.name, user.role, user.dept_code, user.phone_masked, _stamp(user))
+    calls = user.phone_masked, tuple(user.skills), user.call_mode
+    return Person(user.id, user.name, user.role, user.dept_code, *calls, _stamp(user))
 
 
 def _stamp(user: User) -> str:

@@ -1,4 +1,4 @@
-"""The page of one case: all that is known, calling the citizen, closing, giving back; live while it is open."""
+"""The page of one case: all that is known, calling the citizen, giving it back; live while it is open."""
 
 from datetime import datetime
 from hashlib import sha256
@@ -12,10 +12,8 @@ from hotline.console import leases
 from hotline.console.access import WORKERS, me, needs_role, touch
 from hotline.console.casefile import CaseFile, Standing, read_case
 from hotline.console.room import blueprint, tell
-from hotline.console.words import FIELDS, Words, why_refused, words_for
+from hotline.console.words import FIELDS, Words, why_refused
 from hotline.errors import BadInput, Conflict
-from hotline.rules.casework import Outcome
-from hotline.rules.phones import mask_phones_in
 from hotline.services import services
 from hotline.tables import User
 from hotline.tables.people import Role
@@ -106,32 +104,6 @@ def release(case_id: int) -> BaseResponse | tuple[str, int]:
     return redirect(url_for("console.queue"), 303)
 
 
-@blueprint.post("/cases/<int:case_id>/close")
-@needs_role(*WORKERS)
-def close(case_id: int) -> BaseResponse | tuple[str, int]:
-    """Close the case with its outcome and note, or show the form again with what is missing."""
-    house, person = services(), me()
-    note, chosen = request.form.get("note", "").replace("\r\n", "\n"), request.form.get("outcome", "")
-    faults = {} if chosen in list(Outcome) else {"outcome": FIELDS["outcome"]}
-    if not note.strip():
-        faults["note"] = FIELDS["note"]
-    if faults:
-        return show_case(case_id, faults), 400
-    try:
-        token = leases.posted_token(case_id)
-        note = mask_phones_in(note, house.policy.region)
-        with house.database.write() as session:
-            agent = session.get_one(User, person.id)
-            casework.close(session, case_id, token, agent, Outcome(chosen), note, house.now())
-    except BadInput as fault:
-        return show_case(case_id, {fault.field: words_for(FIELDS, fault.field)}), 400
-    except Conflict as conflict:
-        return show_refused(case_id, conflict)
-    leases.forget(case_id)
-    tell(f"工单 {case_id} 已办结。", f"Case {case_id} is closed.", ends_draft=f"{person.id}-{case_id}")
-    return redirect(url_for("console.queue"), 303)
-
-
 def show_refused(case_id: int, conflict: Conflict, again_at: datetime | None = None) -> tuple[str, int]:
     """Say kindly why nothing was done, and from when it can be, and keep what was typed."""
     shown = {"why": why_refused(conflict), "again_at": again_at, "note": request.form.get("note", "")}
@@ -146,7 +118,7 @@ def show_case(case_id: int, faults: dict[str, Words] | None = None) -> str:
         faults=faults or {},
         note="" if "move" in request.form else request.form.get("note", ""),
         typed=request.form,
-        chosen=request.form.get("outcome", ""),
+        chosen=request.form.get("result", ""),
         **_live(file),
     )
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from hotline.actions.case_contacts import RANG_IN_VAIN
 from hotline.actions.casework import REACHED_OUTSIDE
 from hotline.console.words import Words
 from hotline.rules.casework import CaseState, DeadlineKind, Ending, Ground, Move, NoticeKind, Rung, Verdict
@@ -30,6 +31,7 @@ EVENTS: Mapping[str, Words] = {
     "dialled": Words("发起呼叫", "call started"),
     "call_ended": Words("呼叫结束", "call ended"),
     "call_ended_by_hand": Words("坐席确认呼叫已结束", "agent marked the call as over"),
+    "contact": Words("登记联系结果", "contact written down"),
     "contacted": Words("联系到市民", "citizen contacted"),
     "verified": Words("核实", "verified"),
     "rectifying": Words("开始整改", "to be put right"),
@@ -61,7 +63,7 @@ EVENTS: Mapping[str, Words] = {
 }
 
 # Notes that the house writes by itself; the page has words of its own for them.
-HOUSE_NOTES = frozenset({REACHED_OUTSIDE})
+HOUSE_NOTES = frozenset({REACHED_OUTSIDE, RANG_IN_VAIN})
 
 ENDINGS: Mapping[str, Words] = {
     Ending.RATED_BETTER: Words("追评满意", "Rated better"),
@@ -71,13 +73,11 @@ ENDINGS: Mapping[str, Words] = {
 
 # What a button says that makes the move.
 MOVES: Mapping[str, Words] = {
-    Move.CONTACT: Words("登记其他方式联系", "Contacted by other means"),
     Move.VERIFY: Words("核实", "Verify"),
     Move.RECTIFY: Words("整改", "Put right"),
     Move.EXPLAIN: Words("解释", "Explain"),
     Move.ANSWER: Words("反馈市民", "Answer the citizen"),
     Move.APPEAL: Words("申诉", "Appeal"),
-    Move.HEAR: Words("听取市民意见", "Hear the citizen"),
     Move.WITHDRAW_APPEAL: Words("撤回申诉", "Withdraw the appeal"),
     Move.KEEP: Words("维持原评价", "Keep the rating"),
     Move.EXCLUDE: Words("评价不计入", "Exclude the rating"),
@@ -87,6 +87,7 @@ MOVES: Mapping[str, Words] = {
     Move.JOIN: Words("增加协办单位", "Add a department"),
     Move.LEAVE: Words("结束协办", "End joint work"),
     Move.MERGE: Words("并案", "Merge"),
+    Move.CLOSE: Words("提前办结", "Close early"),
     Move.ASK_EXTENSION: Words("申请延期", "Ask for more time"),
     Move.GRANT_EXTENSION: Words("批准延期", "Grant more time"),
     Move.REFUSE_EXTENSION: Words("不批准延期", "Refuse more time"),
@@ -129,6 +130,7 @@ VERDICTS: Mapping[str, Words] = {
 # What is asked for with a move.
 FIELDS: Mapping[str, Words] = {
     "note": Words("说明（必填）", "Note, required"),
+    "outcome": Words("处理结果", "Outcome"),
     "ground": Words("申诉理由", "Ground"),
     "evidence": Words(
         "证据（必填）：录音编号、材料名称等", "Evidence, required: numbers of recordings, names of papers"
@@ -142,6 +144,7 @@ FIELDS: Mapping[str, Words] = {
 # What stands in the history beside a note.
 FACTS: Mapping[str, Words] = {
     "to": Words("转至", "to"),
+    "call_at": Words("约定回电", "to be called at"),
     "dept_code": Words("部门", "department"),
     "until": Words("延期至", "until"),
     "into": Words("并入工单", "into case"),

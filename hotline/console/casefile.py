@@ -9,13 +9,16 @@ from enum import StrEnum
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from hotline.actions.case_contacts import last_attempt, rang_in_vain
 from hotline.actions.recordings import recordings_about
 from hotline.console.access import Person
 from hotline.console.stepsfile import CaseSteps, read_steps
 from hotline.console.worklist import may_see
 from hotline.errors import NotFound
-from hotline.rules.casework import WAYS, AttemptState, CaseState, Move
+from hotline.rules.casework import AttemptState, CaseState
+from hotline.rules.contacts import ContactResult, ContactWay, results_of
 from hotline.tables import Attempt, Case, CaseEvent, Rating, Recording
+from hotline.tables.people import CallMode
 from hotline.tables.service import RatingState
 
 _MOST_EVENTS = 100
@@ -35,6 +38,15 @@ class Standing(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class WrapUp:
+    """What the form of a contact begins with: the way, the results that there are, and the calls in vain so far."""
+
+    way: ContactWay
+    results: Sequence[ContactResult]
+    in_vain: int
+
+
+@dataclass(frozen=True, slots=True)
 class CaseFile:
     """A case with its history, newest first, the other ratings of the same service, and what was said in its calls."""
 
@@ -47,11 +59,7 @@ class CaseFile:
     other_ratings: Sequence[Rating]
     recordings: Sequence[Recording]
     steps: CaseSteps | None  # None: it is only contacted and closed
-
-    @property
-    def may_close(self) -> bool:
-        """Is closing legal where the case stands? Not while an appeal is open."""
-        return self.case.state in WAYS[Move.CLOSE].before
+    wrap_up: WrapUp | None  # None: somebody else has the case in hand
 
     @property
     def call(self) -> Attempt | None:
@@ -96,7 +104,15 @@ def read_case(session: Session, case_id: int, person: Person, token: str | None,
         other_ratings=_other_ratings(session, case),
         recordings=recordings_about(session, [case.record_id]),
         steps=read_steps(session, case, person, standing in (Standing.MINE, Standing.READER)),
+        wrap_up=_wrap_up(session, case, person) if standing is Standing.MINE else None,
     )
+
+
+def _wrap_up(session: Session, case: Case, person: Person) -> WrapUp:
+    way = ContactWay.OWN_PHONE if person.call_mode is CallMode.OWN_PHONE else ContactWay.BRIDGED
+    if last_attempt(session, case.id, person.id) is not None:
+        way = ContactWay.BRIDGED
+    return WrapUp(way, results_of(way, case.steps), len(rang_in_vain(session, case)))
 
 
 def _other_ratings(session: Session, case: Case) -> list[Rating]:

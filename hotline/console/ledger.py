@@ -21,7 +21,7 @@ from hotline.console.search import agents_to_choose, asked_for, found_page
 from hotline.console.words import Words
 from hotline.console.worklist import own_dept
 from hotline.reports.cases import TooMany, matching, newest_first
-from hotline.reports.ledger import LedgerFigures, ledger_figures, ledger_rows
+from hotline.reports.ledger import MOST_COUNTED, LedgerFigures, ledger_figures, ledger_rows
 from hotline.reports.workbook import Cell, write_workbook
 from hotline.services import services
 from hotline.tables import Case, User
@@ -87,7 +87,7 @@ def _conditions(session: Session, asked: Asked) -> list[ColumnElement[bool]]:
     return matching(session, asked.wanted, own_dept(me()), house.now(), house.policy.zone)
 
 
-def _figures(asked: Asked) -> LedgerFigures:
+def _figures(asked: Asked) -> LedgerFigures | None:
     house = services()
     with house.database.read() as session:
         return ledger_figures(session, _conditions(session, asked), house.now())
@@ -123,6 +123,7 @@ def _page(
         agents=agents,
         too_many=too_many,
         most_rows=MOST_ROWS,
+        most_counted=MOST_COUNTED,
         months=_months(first) if first is not None else None,
         may_use_phone=False,
     )

@@ -7,7 +7,8 @@ from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from hotline.actions import casework
-from hotline.console import leases, worklist
+from hotline.actions.case_queue import Wanted
+from hotline.console import leases, wanted, worklist
 from hotline.console.access import WORKERS, me, needs_role
 from hotline.console.room import blueprint, tell
 from hotline.console.words import Words, why_refused
@@ -22,7 +23,8 @@ from hotline.tables.people import Role
 @blueprint.get("/")
 @needs_role(*Role)
 def queue() -> str:
-    """The whole page."""
+    """The whole page. Its filter holds for the cases that open by themselves, until the next look at it."""
+    wanted.remember(wanted.asked_for())
     return _queue_page()
 
 
@@ -54,34 +56,43 @@ def claim(case_id: int) -> BaseResponse | tuple[str, int]:
 @blueprint.post("/cases/next")
 @needs_role(*WORKERS)
 def claim_next() -> BaseResponse:
-    """Take the most urgent case that is free."""
+    """Take the most urgent case that can be worked on now, of those that the queue is filtered to."""
+    return to_next(wanted.asked_for())
+
+
+def to_next(asked: Wanted) -> BaseResponse:
+    """Take that case and go to its page; or to the queue, which says that there is none."""
     house, person = services(), me()
     with house.database.write() as session:
         agent = session.get_one(User, person.id)
-        claimed = casework.claim_next(session, agent, house.policy, house.now())
+        claimed = casework.claim_next(session, agent, house.policy, house.now(), asked)
     if claimed is None:
-        tell("目前没有无人受理的工单。", "There is no free case at the moment.")
-        return redirect(url_for("console.queue"), 303)
+        tell("目前没有您现在可以受理的工单。", "There is no case for you to take at the moment.")
+        return redirect(url_for("console.queue", **wanted.in_address(asked)), 303)
     leases.remember(*claimed)
     return redirect(url_for("console.case_page", case_id=claimed[0]), 303)
 
 
 def _queue_page(refused: Words | None = None) -> str:
-    return render_template("console/queue.html", refused=refused, **_shown())
+    house, person = services(), me()
+    with house.database.read() as session:
+        departments = [] if person.role is Role.DEPARTMENT else worklist.departments(session, person)
+    return render_template("console/queue.html", refused=refused, departments=departments, **_shown())
 
 
 def _shown() -> dict[str, Any]:
     """What both the page and its live part are made of; `seen` is the fingerprint of the live part."""
     house, person = services(), me()
     tab, number = _wanted_tab(), max(1, request.args.get("page", 1, type=bounded))
-    now = house.now()
+    now, asked = house.now(), wanted.asked_for()
     with house.database.read() as session:
-        counts = worklist.count(session, person, now, house.policy.zone)
-        page = worklist.list_page(session, person, tab, number, now)
-    body = render_template("console/_queue.html", counts=counts, page=page, tab=tab, Tab=Tab)
+        counts = worklist.count(session, person, now, house.policy.zone, asked)
+        page = worklist.list_page(session, person, tab, number, now, asked)
+    filtered = {"asked": asked, "filter": wanted.in_address(asked)}
+    body = render_template("console/_queue.html", counts=counts, page=page, tab=tab, Tab=Tab, **filtered)
     seen = sha256(body.encode()).hexdigest()[:16]
     told = f"{counts.open}-{counts.overdue}"  # what was last said aloud; the same is not said again
-    return {"body": body, "counts": counts, "tab": tab, "page": page, "seen": seen, "told": told}
+    return {"body": body, "counts": counts, "tab": tab, "page": page, "seen": seen, "told": told} | filtered
 
 
 def _wanted_tab() -> Tab:

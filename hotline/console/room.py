@@ -6,7 +6,7 @@ from typing import Any
 from flask import Blueprint, Response, flash, render_template, request
 from flask_login import current_user
 
-from hotline.console import case_words, shown, text_words, words
+from hotline.console import case_words, contact_words, shown, text_words, words
 from hotline.errors import NotFound
 from hotline.rules.scale import is_bad
 from hotline.services import services
@@ -49,6 +49,7 @@ def _known_to_templates() -> dict[str, Any]:
 
     return {
         "case_words": case_words,
+        "contact_words": contact_words,
         "hour": hour,
         "is_bad": is_bad,
         "local_iso": local_iso,

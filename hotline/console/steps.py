@@ -7,7 +7,7 @@ from flask import redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as BaseResponse
 
-from hotline.actions import case_appeals, case_notices, case_sharing, case_steps
+from hotline.actions import case_appeals, case_notices, case_sharing, case_steps, casework
 from hotline.console import leases
 from hotline.console.access import WORKERS, me, needs_role
 from hotline.console.case import show_case, show_refused
@@ -17,7 +17,7 @@ from hotline.console.stepsfile import FIELDS_OF, ONLY_A_NOTE
 from hotline.console.words import FIELDS, words_for
 from hotline.errors import BadInput, Conflict, NotFound
 from hotline.rules.bounds import bounded
-from hotline.rules.casework import CaseState, Ground, Move
+from hotline.rules.casework import CaseState, Ground, Move, Outcome
 from hotline.rules.phones import mask_phones_in
 from hotline.services import services
 from hotline.tables import Case, User
@@ -71,15 +71,22 @@ def _make(session: Session, how: Move, case_id: int, user: User, token: str | No
         case Move.GRANT_EXTENSION | Move.REFUSE_EXTENSION:
             grant = how is Move.GRANT_EXTENSION
             case_sharing.decide_extension(session, case_id, user, grant, note, policy, now)
-        case Move.MERGE:
-            into = request.form.get("into", 0, type=bounded)
-            case_sharing.merge(session, case_id, user, token or "", into, note, now)
+        case Move.CLOSE | Move.MERGE:
+            _end(session, how, case_id, user, token or "", said, note)
         case Move.RECALL:
             case_sharing.recall(*mine, note, now)
         case Move.HAND_OVER | Move.JOIN | Move.LEAVE:
             _SHARING[how](*mine, said["dept_code"], note, now)
         case _:
             case_steps.take_step(session, case_id, how, user, token, note, policy, now)
+
+
+def _end(session: Session, how: Move, case_id: int, user: User, token: str, said: dict[str, str], note: str) -> None:
+    if how is Move.CLOSE:
+        casework.close(session, case_id, token, user, _outcome(said["outcome"]), note, services().now())
+        return
+    into = request.form.get("into", 0, type=bounded)
+    case_sharing.merge(session, case_id, user, token, into, note, services().now())
 
 
 _SHARING: dict[Move, Any] = {
@@ -97,6 +104,12 @@ def _ground(typed: str) -> Ground:
     if typed not in list(Ground):
         raise BadInput("ground", "must be chosen")
     return Ground(typed)
+
+
+def _outcome(typed: str) -> Outcome:
+    if typed not in list(Outcome):
+        raise BadInput("outcome", "must be chosen")
+    return Outcome(typed)
 
 
 def _day(typed: str) -> date:

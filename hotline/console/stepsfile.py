@@ -9,15 +9,15 @@ from sqlalchemy.orm import Session
 from hotline.actions.case_deadlines import open_deadlines
 from hotline.actions.case_history import PARTS
 from hotline.console.access import Person
-from hotline.rules.casework import Move, Steps, moves_for
+from hotline.rules.casework import CaseState, Move, Part, Steps, moves_for
 from hotline.tables import Case, CaseAppeal, CaseDeadline, CaseDepartment, CaseExtension, CaseNotice
 
 _MOST_NOTICES = 20
-_HAS_ITS_OWN_FORM = Move.CLOSE
 
 # What is typed in with a move; all of it is needed.
 FIELDS_OF: dict[Move, tuple[str, ...]] = {
     Move.APPEAL: ("ground", "note", "evidence"),
+    Move.CLOSE: ("outcome", "note"),
     Move.EXCLUDE: ("note", "citizen_side"),
     Move.HAND_OVER: ("dept_code", "note"),
     Move.JOIN: ("dept_code", "note"),
@@ -60,7 +60,8 @@ def read_steps(session: Session, case: Case, person: Person, may_act: bool) -> C
     part = PARTS.get(person.role)
     if part is None or not may_act:
         return steps
-    moves = [move for move in moves_for(case.state, part, case.steps) if _makes_sense(move, steps)]
+    legal = moves_for(case.state, part, case.steps)
+    moves = [move for move in legal if _makes_sense(move, steps) and not _is_of_a_contact(move, case, part)]
     return CaseSteps(
         [(move, FIELDS_OF.get(move, ONLY_A_NOTE)) for move in moves],
         *(steps.deadlines, steps.notices, steps.appeal, steps.extension, steps.departments),
@@ -73,4 +74,11 @@ def _makes_sense(move: Move, steps: CaseSteps) -> bool:
         return steps.extension is not None
     if move is Move.ASK_EXTENSION:
         return steps.extension is None
-    return move is not _HAS_ITS_OWN_FORM and (move is not Move.LEAVE or bool(steps.departments))
+    return move is not Move.LEAVE or bool(steps.departments)
+
+
+def _is_of_a_contact(move: Move, case: Case, part: Part) -> bool:
+    """Does it follow from a contact that is written down? Contact, and closing, except early by a supervisor."""
+    if move is Move.CLOSE:
+        return part is not Part.SUPERVISOR or case.state is CaseState.CENTRE_CALLBACK
+    return move in (Move.CONTACT, Move.HEAR)

@@ -79,7 +79,6 @@ RECORDING_STATES: Mapping[str, Words] = {
     RecordingState.ERASED: Words("已到期删除", "erased in time"),
 }
 
-# In the order of the keys 1 to 6 that pick them.
 OUTCOMES: Mapping[str, Words] = {
     Outcome.EXPLAINED: Words("已解释说明", "Explained to the citizen"),
     Outcome.RECTIFIED: Words("已整改解决", "Put right"),
@@ -148,6 +147,14 @@ CONFLICTS: Mapping[str, Words] = {
     "call_under_way": Words(
         "这件工单已有一通呼叫正在进行，请先结束再呼叫。如已挂机，请在工单页面点击“通话已结束”。",
         "A call about this case is under way; end it first. If you have hung up, press “The call is over” on its page.",
+    ),
+    "skill_needed": Words(
+        "这件工单需要具备相应技能的坐席处理，请选择下一件，或请班长安排。",
+        "This case takes an agent with another skill. Take the next one, or ask a supervisor.",
+    ),
+    "not_tried_enough": Words(
+        "“多次未能接通”由系统在规定次数的呼叫均无人接听后自动登记，不能提前填写。",
+        "“Could not be reached” follows from so many calls in vain; nobody can say it before.",
     ),
     "called_enough": Words(
         "为免打扰市民，短时间内和 24 小时内呼叫同一号码的次数有限（评价电话与回访合计），现已达到上限，本次未呼叫。",
@@ -236,6 +243,17 @@ FIELDS: Mapping[str, Words] = {
     ),
     "outcome": Words("请选择处理结果。", "Choose an outcome."),
     "to": Words("请选择一名在岗的坐席。", "Choose an agent who works on cases."),
+    "result": Words(
+        "请选择联系结果；该结果须与联系方式相符。", "Choose what came of the contact; it must fit its way."
+    ),
+    "way": Words(
+        "请核对联系方式：没有可登记的本系统呼叫，或该次呼叫未响铃、未接通，不算一次联系。",
+        "Check the way of contact: there is no call from here to write down, or it did not ring or get through.",
+    ),
+    "call_at": Words(
+        "请填写市民希望的回电时间：60 天以内，且在可以呼叫市民的时段内。",
+        "Enter when to call: within 60 days, and at an hour when citizens may be called.",
+    ),
     "ground": Words("请选择申诉理由。", "Choose a ground."),
     "evidence": Words("请写明证据（2000 字以内）。", "Name the evidence, in at most 2,000 characters."),
     "citizen_side": Words(

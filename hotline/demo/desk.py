@@ -62,9 +62,10 @@ class Agent:
     def call_citizen(self, case_id: int) -> None:
         self._submit(f"/console/cases/{case_id}", f"/console/cases/{case_id}/call")
 
-    def close(self, case_id: int, outcome: str, note: str) -> None:
+    def write_down(self, case_id: int, result: str, note: str) -> None:
+        """What came of the call that was bridged."""
         page = f"/console/cases/{case_id}"
-        self._submit(page, f"{page}/close", outcome=outcome, note=note)
+        self._submit(page, f"{page}/contact", way="bridged", result=result, note=note)
 
     def reads(self, path: str) -> str:
         """The page at `path`, as HTML."""

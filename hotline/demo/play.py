@@ -71,7 +71,7 @@ def call_back(demo: Demo, scene: Scene) -> None:
     demo.telephones.answer(citizen)
     demo.telephones.hang_up(citizen)
     demo.telephones.ended(desk)
-    agent.close(case_id, "explained", "已电话致歉并说明排队原因，已建议使用预约取号，市民表示理解。")
+    agent.write_down(case_id, "explained", "已电话致歉并说明排队原因，已建议使用预约取号，市民表示理解。")
 
 
 def _case_of(agent: Agent, scene: Scene) -> int:

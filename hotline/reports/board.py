@@ -9,19 +9,20 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, ScalarSelect, func, literal_column, select
 from sqlalchemy.orm import Session, joinedload
 
 from hotline.actions.call_limits import LONGEST_CALLBACK
-from hotline.rules.casework import OPEN, RANG, AttemptState, CaseState, DeadlineKind
+from hotline.rules.casework import RANG, AttemptState, CaseState, DeadlineKind
 from hotline.tables import Attempt, Case, CaseDeadline, CaseEvent, CaseExtension, ServiceRecord, User
+from hotline.tables.casework import desks_turn
 from hotline.tables.people import Role
 
 SOON = timedelta(hours=2)
 MOST_SOON, MOST_DEPARTMENTS = 20, 20
 _WORKERS = (Role.AGENT, Role.SUPERVISOR, Role.ADMIN)
-# In these somebody else has to do the next thing: the department, the reviewer, the citizen.
-_NOT_THE_DESKS = (CaseState.RECTIFYING, CaseState.APPEALED, CaseState.ANSWERED, CaseState.ASKED_AGAIN)
+_IS_OPEN = Case.closed_at.is_(None)
+_DESKS_TURN: ColumnElement[bool] = literal_column(f"({desks_turn('cases.{}')})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,7 @@ class Hour:
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """`waiting`: open, nobody holds them, and the desk is to do the next thing. `oldest`: of these."""
+    """`waiting`: it is the desk's turn, and nobody holds them."""
 
     open: int
     waiting: int
@@ -76,15 +77,21 @@ class Board:
 
 def read_board(session: Session, now: datetime, zone: ZoneInfo) -> Board:
     midnight = now.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0).astimezone(now.tzinfo)
-    waits = Case.state.not_in(_NOT_THE_DESKS) & (Case.held_until.is_(None) | (Case.held_until <= now))
-    counted = select(func.count(), func.count().filter(waits), func.min(Case.opened_at).filter(waits))
-    opened, waiting, since = session.execute(counted.where(Case.state.in_(OPEN))).one()
+    opened, desk, in_hand, overdue, soon = session.execute(
+        select(
+            _count(_IS_OPEN),
+            _count(_DESKS_TURN),
+            _count(_DESKS_TURN, Case.holder_id.is_not(None), Case.held_until > now),
+            _count(_IS_OPEN, Case.due_at <= now),
+            _count(_IS_OPEN, Case.due_at > now, Case.due_at <= now + SOON),
+        )
+    ).one()
     return Board(
         open=opened,
-        waiting=waiting,
-        oldest=_oldest(session, waits, since),
-        overdue=session.scalar(select(func.count(CaseDeadline.case_id.distinct())).where(*_overdue(now))) or 0,
-        soon_count=session.scalar(select(func.count()).select_from(CaseDeadline).where(*_soon(now))) or 0,
+        waiting=desk - in_hand,
+        oldest=_oldest(session),
+        overdue=overdue,
+        soon_count=soon,
         soon=_breaches_to_come(session, now),
         agents=_agents(session, now, midnight),
         departments=_departments(session, now),
@@ -93,32 +100,30 @@ def read_board(session: Session, now: datetime, zone: ZoneInfo) -> Board:
     )
 
 
+def _count(*which: ColumnElement[bool]) -> ScalarSelect[int]:
+    return select(func.count()).select_from(Case).where(*which).scalar_subquery()
+
+
 def extensions_asked(session: Session) -> int:
     asked = select(func.count()).select_from(CaseExtension).where(CaseExtension.decided_at.is_(None))
     return session.scalar(asked) or 0
 
 
-def _oldest(session: Session, waits: ColumnElement[bool], since: datetime | None) -> Case | None:
-    if since is None:
-        return None
-    return session.scalars(select(Case).where(Case.opened_at == since, Case.state.in_(OPEN), waits).limit(1)).first()
+def _oldest(session: Session) -> Case | None:
+    """Of those of which it is the desk's turn, held or not."""
+    first = session.scalar(select(Case.id).where(_DESKS_TURN).order_by(Case.opened_at, Case.id).limit(1))
+    return None if first is None else session.get_one(Case, first)
 
 
-def _of_staff() -> tuple[ColumnElement[bool], ...]:
+def _soon(now: datetime) -> tuple[ColumnElement[bool], ...]:
     """Deadlines that still run; the citizen's own time is nobody's fault."""
     return (
         CaseDeadline.met_at.is_(None),
         CaseDeadline.dropped_at.is_(None),
         CaseDeadline.kind != DeadlineKind.RE_RATING,
+        CaseDeadline.due_at > now,
+        CaseDeadline.due_at <= now + SOON,
     )
-
-
-def _overdue(now: datetime) -> tuple[ColumnElement[bool], ...]:
-    return (*_of_staff(), CaseDeadline.due_at <= now)
-
-
-def _soon(now: datetime) -> tuple[ColumnElement[bool], ...]:
-    return (*_of_staff(), CaseDeadline.due_at > now, CaseDeadline.due_at <= now + SOON)
 
 
 def _breaches_to_come(session: Session, now: datetime) -> Sequence[tuple[CaseDeadline, Case]]:
@@ -162,13 +167,9 @@ def _counted(session: Session, counts: Any) -> dict[int, int]:
 def _departments(session: Session, now: datetime) -> list[DepartmentLine]:
     """Those that lead open cases, the most overdue first."""
     lead = func.coalesce(Case.dept_code, Case.rated_dept_code)
-    late = select(CaseDeadline.case_id).where(*_overdue(now))
-    counted = (
-        select(lead.label("code"), func.count().label("open"), func.count().filter(Case.id.in_(late)).label("overdue"))
-        .where(Case.state.in_(OPEN))
-        .group_by(lead)
-    )
-    rows = sorted(session.execute(counted), key=lambda row: (-row.overdue, -row.open, row.code or ""))
+    late = func.count().filter(Case.due_at <= now)
+    counted = select(lead.label("code"), func.count().label("open"), late.label("overdue")).where(_IS_OPEN)
+    rows = sorted(session.execute(counted.group_by(lead)), key=lambda row: (-row.overdue, -row.open, row.code or ""))
     return [
         DepartmentLine(row.code, department_name(session, row.code), row.open, row.overdue)
         for row in rows[:MOST_DEPARTMENTS]
@@ -176,10 +177,10 @@ def _departments(session: Session, now: datetime) -> list[DepartmentLine]:
 
 
 def department_name(session: Session, code: str | None) -> str | None:
-    """As the latest of its records that has one says it."""
+    """As the latest of its records says it."""
     if code is None:
         return None
-    named = select(ServiceRecord.dept_name).where(ServiceRecord.dept_code == code, ServiceRecord.dept_name.is_not(None))
+    named = select(ServiceRecord.dept_name).where(ServiceRecord.dept_code == code)
     return session.scalar(named.order_by(ServiceRecord.id.desc()).limit(1))
 
 

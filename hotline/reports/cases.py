@@ -6,10 +6,10 @@ from enum import StrEnum
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, func, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, or_, select, tuple_
 from sqlalchemy.orm import Session
 
-from hotline.rules.casework import OPEN, CaseState, DeadlineKind, Ending, Outcome
+from hotline.rules.casework import CaseState, DeadlineKind, Ending, Outcome
 from hotline.tables import Case, CaseDeadline, CaseDepartment, Rating, ServiceRecord
 from hotline.tables.service import RecordKind
 
@@ -80,7 +80,7 @@ def _of_case(wanted: CaseFilter, zone: ZoneInfo) -> list[ColumnElement[bool]]:
     if wanted.case_id is not None:
         conditions.append(Case.id == wanted.case_id)
     if wanted.is_open is not None:
-        conditions.append(Case.state.in_(OPEN) if wanted.is_open else Case.state == CaseState.CLOSED)
+        conditions.append(Case.closed_at.is_(None) if wanted.is_open else Case.closed_at.is_not(None))
     if wanted.state is not None:
         conditions.append(Case.state == wanted.state)
     if wanted.result is not None:
@@ -136,30 +136,30 @@ def _of_deadlines(wanted: CaseFilter, now: datetime, zone: ZoneInfo) -> list[Col
         due.append(CaseDeadline.due_at >= _midnight(wanted.due_from, zone))
     if wanted.due_to is not None:
         due.append(CaseDeadline.due_at < _midnight(wanted.due_to + timedelta(days=1), zone))
-    if wanted.overdue:
+    if due and wanted.overdue:
         due += [CaseDeadline.due_at <= now, CaseDeadline.kind != DeadlineKind.RE_RATING]
     conditions: list[ColumnElement[bool]] = []
     if due:
-        waiting = CaseDeadline.met_at.is_(None), CaseDeadline.dropped_at.is_(None)
-        conditions.append(Case.id.in_(select(CaseDeadline.case_id).where(*waiting, *due)))
+        waiting = (CaseDeadline.met_at.is_(None), CaseDeadline.dropped_at.is_(None), *due)
+        conditions += [Case.closed_at.is_(None), _with_deadline(waiting, wanted)]
+    elif wanted.overdue:
+        conditions.append(is_overdue(now))
     if wanted.timely is not None:
-        late = is_late(now)
+        late = or_(Case.missed, and_(Case.closed_at.is_(None), Case.due_at.is_not(None), Case.due_at <= now))
         conditions.append(late if wanted.timely is Timely.LATE else ~late)
     return conditions
 
 
-def is_late(now: datetime) -> ColumnElement[bool]:
-    """Was a step done after its time, or is it not done and its time over? The citizen's own time is nobody's fault."""
-    return (
-        select(CaseDeadline.id)
-        .where(
-            CaseDeadline.case_id == Case.id,
-            CaseDeadline.dropped_at.is_(None),
-            CaseDeadline.kind != DeadlineKind.RE_RATING,
-            CaseDeadline.due_at < func.coalesce(CaseDeadline.met_at, now),
-        )
-        .exists()
-    )
+def _with_deadline(waiting: tuple[ColumnElement[bool], ...], wanted: CaseFilter) -> ColumnElement[bool]:
+    """A few days hold few deadlines, which are found first; else each case is looked at in its turn."""
+    if wanted.due_from is not None and wanted.due_to is not None:
+        return Case.id.in_(select(CaseDeadline.case_id).where(*waiting))
+    return select(CaseDeadline.id).where(CaseDeadline.case_id == Case.id, *waiting).exists()
+
+
+def is_overdue(now: datetime) -> ColumnElement[bool]:
+    """Is a step not done and its time over? The citizen's own time is nobody's fault."""
+    return Case.closed_at.is_(None) & (Case.due_at <= now)
 
 
 def _midnight(day: date, zone: ZoneInfo) -> datetime:

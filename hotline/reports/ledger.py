@@ -7,13 +7,14 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
-from hotline.reports.cases import is_late
+from hotline.reports.cases import is_overdue
 from hotline.rules.casework import CaseState, DeadlineKind, Ending
 from hotline.tables import Case, CaseAppeal, CaseDeadline, CaseEvent, Rating
 from hotline.tables.service import RatingState
 
 _STEPS = (CaseState.VERIFIED, CaseState.RECTIFYING, CaseState.EXPLAINED, CaseState.ANSWERED)
 _DAY_SECONDS = 86_400
+MOST_COUNTED = 120_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,13 +115,17 @@ class LedgerFigures:
     excluded: int
 
 
-def ledger_figures(session: Session, conditions: Sequence[ColumnElement[bool]], now: datetime) -> LedgerFigures:
+def ledger_figures(session: Session, conditions: Sequence[ColumnElement[bool]], now: datetime) -> LedgerFigures | None:
+    """None: more cases fit than are counted while somebody waits."""
+    some = select(Case.id).where(*conditions).limit(MOST_COUNTED + 1).subquery()
+    if (session.scalar(select(func.count()).select_from(some)) or 0) > MOST_COUNTED:
+        return None
     contacted = Case.contacted_at.is_not(None)
     counts = {
         "closed": Case.state == CaseState.CLOSED,
         "due": contacted | (Case.first_contact_due_at <= now) & (Case.state != CaseState.CLOSED),
         "in_time": contacted & (Case.contacted_at <= Case.first_contact_due_at),
-        "late": is_late(now),
+        "late": Case.missed | is_overdue(now),
         "better": Case.ending == Ending.RATED_BETTER,
         "excluded": Case.ending == Ending.EXCLUDED,
     }

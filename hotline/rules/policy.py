@@ -1,15 +1,17 @@
 """A city's policy: every figure that differs by place, as one frozen, validated object. Read from a TOML file."""
 
 from datetime import time, timedelta
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from hotline.rules.call_times import CallingDays, Cap
 from hotline.rules.casework import DeadlineKind, Rung, Steps
+from hotline.rules.contacts import CallingRules, ContactResult
 from hotline.rules.deadlines import DayUnit, Window
 from hotline.rules.phones import is_phone
+from hotline.rules.skills import Skill
 
 E164 = Annotated[str, Field(pattern=r"^\+[1-9][0-9]{4,14}$")]
 
@@ -199,6 +201,47 @@ class CriterionPolicy(_Section):
     en: str = Field(min_length=1, max_length=120)
 
 
+class RedialPolicy(_Section):
+    """When a citizen whose telephone rang in vain is called back again: so many minutes later at least, by how the call
+    ended, and at most so often on one day. After `give_up_tries` such calls on `give_up_days` different days or more
+    they are unreachable."""
+
+    busy_minutes: int = Field(ge=0, le=10_080)
+    no_answer_minutes: int = Field(ge=0, le=10_080)
+    one_day_tries: int = Field(ge=1, le=10)
+    give_up_tries: int = Field(ge=1, le=30)
+    give_up_days: int = Field(ge=1, le=30)
+
+    @model_validator(mode="after")
+    def _gives_up_some_time(self) -> "RedialPolicy":
+        if self.give_up_days > self.give_up_tries:
+            raise ValueError("give_up_days: more days than tries")
+        return self
+
+
+class SkillPolicy(_Section):
+    """What some agents can do and others cannot: `label` in Chinese and English. It takes the cases about records that
+    fit all that is given: one of `languages`, an item or department whose code begins as one of them."""
+
+    name: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,31}$")
+    label: tuple[str, str]
+    languages: tuple[str, ...] = ()
+    item_codes: tuple[str, ...] = ()
+    dept_codes: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _takes_some(self) -> "SkillPolicy":
+        if not (self.languages or self.item_codes or self.dept_codes):
+            raise ValueError("takes every case: name languages, item_codes or dept_codes")
+        if "" in (*self.languages, *self.item_codes, *self.dept_codes, *self.label):
+            raise ValueError("one of its words is empty")
+        return self
+
+    @property
+    def skill(self) -> Skill:
+        return Skill(self.name, self.languages, self.item_codes, self.dept_codes)
+
+
 class CaseworkPolicy(_Section):
     """The way of a case and its deadlines, the hour at which a working day ends, and how long a claim holds.
 
@@ -206,7 +249,9 @@ class CaseworkPolicy(_Section):
     rules. A step without a term has no deadline. `asks_again`: after the answer the citizen may rate once more, within
     `re_rating`; else, or after that, the centre calls back. `consults_first`: a unit consults the centre before it
     appeals. `extension_months`: how long a complex case may take in all (0 = no extension). `reminders`: so long before
-    each deadline of staff; `ladder`: who hears of it when it has passed. `quality`: what a sample is marked by.
+    each deadline of staff; `ladder`: who hears of it when it has passed. `redial`: when who did not answer is called
+    again; `skills`: for which cases it takes an agent who has one, the first that fits. `quality`: what a sample is
+    marked by.
     """
 
     steps: Steps
@@ -224,13 +269,16 @@ class CaseworkPolicy(_Section):
     ladder: tuple[RungPolicy, ...]
     closes_at: time
     lease_minutes: int = Field(ge=1, le=480)
+    redial: RedialPolicy
+    skills: tuple[SkillPolicy, ...] = ()
     quality: tuple[CriterionPolicy, ...] = Field(min_length=1, max_length=12)
 
-    @field_validator("quality")
+    @field_validator("skills", "quality")
     @classmethod
-    def _names_each_once(cls, value: tuple[CriterionPolicy, ...]) -> tuple[CriterionPolicy, ...]:
-        if len(value) != len({criterion.name for criterion in value}):
-            raise ValueError("names a criterion twice")
+    def _are_told_apart(cls, value: tuple[Any, ...]) -> tuple[Any, ...]:
+        names = [one.name for one in value]
+        if len(names) != len(set(names)):
+            raise ValueError("two of one name")
         return value
 
     @model_validator(mode="after")
@@ -302,6 +350,18 @@ class Policy(_Section):
     @property
     def calling_days(self) -> CallingDays:
         return CallingDays(self.phone.window, self.zone, self.phone.one_day_tries)
+
+    @property
+    def callback_rules(self) -> CallingRules:
+        """When agents call citizens again."""
+        redial = self.casework.redial
+        gaps = {ContactResult.BUSY: redial.busy_minutes, ContactResult.NO_ANSWER: redial.no_answer_minutes}
+        return CallingRules(
+            CallingDays(self.phone.window, self.zone, redial.one_day_tries),
+            {result: timedelta(minutes=minutes) for result, minutes in gaps.items()},
+            redial.give_up_tries,
+            redial.give_up_days,
+        )
 
     def language_for(self, wanted: str | None) -> str:
         """The record's language if the city speaks it, else the city's first."""

@@ -1,6 +1,7 @@
 """The tables, as SQLAlchemy typed models. Importing this package knows them all."""
 
 from hotline.tables.base import Base
+from hotline.tables.casecontacts import CaseContact
 from hotline.tables.casesteps import (
     CalendarDay,
     CaseAppeal,
@@ -28,6 +29,7 @@ __all__ = [
     "CallTurn",
     "Case",
     "CaseAppeal",
+    "CaseContact",
     "CaseDeadline",
     "CaseDepartment",
     "CaseEvent",

@@ -2,19 +2,14 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from hotline.rules.casework import CaseState, DeadlineKind, Ground, NoticeKind, Rung, Verdict
 from hotline.rules.deadlines import DayUnit
-from hotline.tables.base import Base, HasId, Word
+from hotline.tables.base import Base, HasId, Word, only_those
 from hotline.tables.casework import Case
 from hotline.tables.people import Role
-
-
-def _only(name: str, condition: str, *columns: str, unique: bool = False) -> Index:
-    """An index of the few rows that matter."""
-    return Index(name, *columns, unique=unique, sqlite_where=text(condition), postgresql_where=text(condition))
 
 
 class CaseDeadline(HasId, Base):
@@ -27,9 +22,9 @@ class CaseDeadline(HasId, Base):
 
     __tablename__ = "case_deadlines"
     __table_args__ = (
-        _only("uq_case_deadlines_open", "met_at IS NULL AND dropped_at IS NULL", "case_id", "kind", unique=True),
-        _only("ix_case_deadlines_due_at", "met_at IS NULL AND dropped_at IS NULL", "due_at"),
-        _only(
+        only_those("uq_case_deadlines_open", "met_at IS NULL AND dropped_at IS NULL", "case_id", "kind", unique=True),
+        only_those("ix_case_deadlines_due_at", "met_at IS NULL AND dropped_at IS NULL", "due_at"),
+        only_those(
             "ix_case_deadlines_guessed_year",
             "guessed_year IS NOT NULL AND met_at IS NULL AND dropped_at IS NULL",
             "guessed_year",
@@ -61,8 +56,8 @@ class CaseNotice(HasId, Base):
     __tablename__ = "case_notices"
     __table_args__ = (
         UniqueConstraint("deadline_id", "kind", "step"),
-        _only("ix_case_notices_planned", "done_at IS NULL", "due_at"),
-        _only("ix_case_notices_unseen", "done_at IS NOT NULL AND seen_at IS NULL", "role", "done_at"),
+        only_those("ix_case_notices_planned", "done_at IS NULL", "due_at"),
+        only_those("ix_case_notices_unseen", "done_at IS NOT NULL AND seen_at IS NULL", "role", "done_at"),
     )
 
     case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
@@ -87,8 +82,8 @@ class CaseDepartment(HasId, Base):
 
     __tablename__ = "case_departments"
     __table_args__ = (
-        _only("uq_case_departments_at_work", "left_at IS NULL", "case_id", "dept_code", unique=True),
-        _only("ix_case_departments_dept_code", "left_at IS NULL", "dept_code"),
+        only_those("uq_case_departments_at_work", "left_at IS NULL", "case_id", "dept_code", unique=True),
+        only_those("ix_case_departments_dept_code", "left_at IS NULL", "dept_code"),
     )
 
     case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
@@ -101,7 +96,7 @@ class CaseAppeal(HasId, Base):
     """A unit says that a rating is mistaken or malicious. `state_before`: where the case goes back to if it is kept."""
 
     __tablename__ = "case_appeals"
-    __table_args__ = (_only("uq_case_appeals_open", "decided_at IS NULL", "case_id", unique=True),)
+    __table_args__ = (only_those("uq_case_appeals_open", "decided_at IS NULL", "case_id", unique=True),)
 
     case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
     rating_id: Mapped[int] = mapped_column(ForeignKey("ratings.id"))
@@ -124,8 +119,8 @@ class CaseExtension(HasId, Base):
 
     __tablename__ = "case_extensions"
     __table_args__ = (
-        _only("uq_case_extensions_open", "decided_at IS NULL", "case_id", unique=True),
-        _only("ix_case_extensions_asked_at", "decided_at IS NULL", "asked_at"),
+        only_those("uq_case_extensions_open", "decided_at IS NULL", "case_id", unique=True),
+        only_those("ix_case_extensions_asked_at", "decided_at IS NULL", "asked_at"),
     )
 
     case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)

@@ -3,39 +3,55 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, false, true
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from hotline.rules.casework import AttemptResult, AttemptState, CaseState, Ending, Outcome, Steps
 from hotline.rules.reply_wishes import Wish
-from hotline.tables.base import Base, HasId, Word
+from hotline.rules.turns import Turn, whose_turn
+from hotline.tables.base import Base, HasId, Word, only_those
 from hotline.tables.people import User
 from hotline.tables.service import Rating, ServiceRecord
+
+# The order of work: the least slack, then a time that the citizen chose, then the longest wait.
+_IN_ORDER = ("due_at", "our_time", "opened_at", "id")
+
+
+def desks_turn(column: str = "{}") -> str:
+    """The cases of which it is the desk's turn, by the rule, in words of SQL: as their index has it, word for word."""
+    handed, ours = (
+        ", ".join(sorted(f"'{state}'" for state in CaseState if whose_turn(state, handed_over) is Turn.DESK))
+        for handed_over in (True, False)
+    )
+    state, dept_code = column.format("state"), column.format("dept_code")
+    return f"{state} IN ({handed}) OR ({dept_code} IS NULL AND {state} IN ({ours}))"
 
 
 class Case(HasId, Base):
     """One case for one bad rating of one record and round. Held by one agent at a time, under a lease.
 
-    `steps`: the way it goes to its end, as the policy was when it was opened. `rated_dept_code`: the
-    record's own department, kept here to be found by. `dept_code`: the one that leads the work since it was handed
-    over; None = the record's own. `responsible_id`: who took it first (首问责任人).
+    `steps`: the way it goes to its end, as the policy was when it was opened. `rated_dept_code`: the record's own
+    department, kept here to be found by. `dept_code`: the one that leads the work since it was handed over; None = the
+    record's own. `responsible_id`: who took it first (首问责任人).
+    `due_at`: the nearest of its open deadlines, the citizen's own apart; None = none is open. `missed`: one of them was
+    met too late. `call_at`: the desk waits until then before it calls; with `our_time` we chose that, else the citizen
+    did. `skill`: the one that it takes.
     """
 
     __tablename__ = "cases"
     __table_args__ = (
         UniqueConstraint("record_id", "round"),
         Index("ix_cases_queue", "state", "first_contact_due_at"),
+        only_those("ix_cases_open", "closed_at IS NULL", *_IN_ORDER),
+        only_those("ix_cases_holder_id", "holder_id IS NOT NULL", "holder_id"),
+        only_those("ix_cases_desk", desks_turn(), *_IN_ORDER),
         Index("ix_cases_closed_at", "closed_at"),
+        only_those("ix_cases_open_dept", "closed_at IS NULL", "dept_code", "rated_dept_code", "due_at"),
+        only_those("ix_cases_open_opened", "closed_at IS NULL", "opened_at", "id"),
         Index("ix_cases_opened_at", "opened_at", "id"),
         Index("ix_cases_dept_code", "dept_code", "opened_at"),
         Index("ix_cases_rated_dept_code", "rated_dept_code", "opened_at"),
         Index("ix_cases_responsible_id", "responsible_id", "opened_at"),
-        Index(
-            "ix_cases_holder_id",
-            "holder_id",
-            sqlite_where=text("holder_id IS NOT NULL"),
-            postgresql_where=text("holder_id IS NOT NULL"),
-        ),
     )
 
     record_id: Mapped[int] = mapped_column(ForeignKey("service_records.id"))
@@ -47,6 +63,8 @@ class Case(HasId, Base):
     queued_at: Mapped[datetime | None]
     first_contact_due_at: Mapped[datetime]
     deadline_provisional: Mapped[bool] = mapped_column(default=False)
+    due_at: Mapped[datetime | None]
+    missed: Mapped[bool] = mapped_column(default=False, server_default=false())
     overdue_at: Mapped[datetime | None]
     contacted_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
@@ -58,6 +76,9 @@ class Case(HasId, Base):
     responsible_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     call_wish: Mapped[Wish | None] = mapped_column(Word(Wish))  # whether and when the citizen wants to be called
     call_wish_words: Mapped[str | None] = mapped_column(Text)  # as they wrote it, numbers masked
+    call_at: Mapped[datetime | None]
+    our_time: Mapped[bool] = mapped_column(default=True, server_default=true())
+    skill: Mapped[str | None] = mapped_column(String(32))
     holder_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     held_until: Mapped[datetime | None]
     hold_token: Mapped[str | None] = mapped_column(String(32))

@@ -19,8 +19,17 @@ class Role(StrEnum):
     ADMIN = "admin"
 
 
+class CallMode(StrEnum):
+    """How an agent goes from one callback to the next: it opens by itself, or is chosen in the queue; or, with calls
+    made by the agent's own telephone, it opens by itself."""
+
+    PREVIEW = "preview"
+    MANUAL = "manual"
+    OWN_PHONE = "own_phone"
+
+
 class User(HasId, Base):
-    """A person of the console. `phone_box` is the telephone at which an agent is rung.
+    """A person of the console. `phone_box` is the telephone at which an agent is rung; `skills` are the policy's.
 
     A session of the console is good for one `session_epoch`: raising it ends all sessions of this user.
     """
@@ -34,6 +43,8 @@ class User(HasId, Base):
     session_epoch: Mapped[int] = mapped_column(default=0)
     phone_box: Mapped[bytes | None] = mapped_column(LargeBinary)
     phone_masked: Mapped[str | None] = mapped_column(String(32))
+    skills: Mapped[list[str]] = mapped_column(default=list, server_default="[]")
+    call_mode: Mapped[CallMode] = mapped_column(Word(CallMode), default=CallMode.MANUAL, server_default="manual")
     created_at: Mapped[datetime]
     disabled_at: Mapped[datetime | None]
 

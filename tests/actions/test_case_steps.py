@@ -213,7 +213,7 @@ def test_who_gave_their_name_is_called_before_the_case_is_closed(
     twilio.text(WANG, "1")
     token = desk.claim(1)
     with pytest.raises(Conflict) as refused:
-        do(house, casework.close, 1, token, desk.user, Outcome.UNREACHABLE, "没打")
+        do(house, casework.close, 1, token, desk.user, Outcome.WRONG_NUMBER, "没打")
     assert refused.value.code == "named_not_called"
 
 

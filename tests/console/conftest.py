@@ -200,8 +200,8 @@ def full_house(
     }
     open_case(stars=2, raw="2 材料要了三次", comment="材料要了三次", ago=timedelta(hours=2))
     other = visit("王敏")
-    form = {"outcome": "explained", "note": "已电话致歉并说明高峰时段，建议预约。"}
-    other.post(f"/console/cases/{cases['closed']}/close", token=other.claim(cases["closed"]), **form)
+    form = {"way": "own_phone", "result": "explained", "note": "已电话致歉并说明高峰时段，建议预约。"}
+    other.post(f"/console/cases/{cases['closed']}/contact", token=other.claim(cases["closed"]), **form)
     other.claim(open_case(stars=2, raw="不满意", comment=None, item_name="公积金提取"))
     work()
     park("422 rating refused: writingEvaluation is missing")

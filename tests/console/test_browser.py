@@ -4,7 +4,7 @@ import os
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -87,24 +87,53 @@ def _case(house: Services, case_id: int) -> Case:
         return session.get_one(Case, case_id)
 
 
-def test_a_case_is_taken_and_closed_by_keyboard_alone(
+def test_callback_after_callback_is_worked_by_keyboard_alone(
     open_page: Callable[..., Any], staff: dict[str, int], open_case: Callable[..., int], house: Services
 ) -> None:
-    case_id = open_case()
+    """From the choice of how to work to a queue that is empty, never touching the mouse."""
+    cases = [open_case(ago=timedelta(minutes=minutes)) for minutes in (30, 20, 10)]
     page = open_page()
+    page.goto("/console/me")
+    page.get_by_label("用自用电话呼叫").focus()
+    page.keyboard.press("Space")
+    page.keyboard.press("Enter")
+    page.get_by_text("工作方式已保存").wait_for()
+    page.goto("/console/")
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog", name="快捷键")).to_be_visible()
+    _look_from_all_sides(page, "keys")
+    page.keyboard.press("Escape")
     page.keyboard.press("n")
-    page.wait_for_url(f"**/console/cases/{case_id}")
+    page.wait_for_url(f"**/console/cases/{cases[0]}")
     page.keyboard.press("2")
     assert page.get_by_role("radio", name="已整改解决").is_checked()
-    page.get_by_label("处理情况").focus()
+    expect(page.get_by_label("处理情况")).to_be_focused()
     page.keyboard.type("2026年11月23日已致歉，卡已补换。")
     assert page.get_by_role("radio", name="已整改解决").is_checked()  # digits of the note pick nothing
     page.keyboard.press("Control+Enter")
-    page.wait_for_url("**/console/")
+    page.wait_for_url(f"**/console/cases/{cases[1]}")
     assert "已致歉" not in page.evaluate("JSON.stringify(sessionStorage)")
-    assert page.get_by_text(f"工单 {case_id} 已办结").is_visible()
-    case = _case(house, case_id)
-    assert (case.state, case.outcome) == (CaseState.CLOSED, Outcome.RECTIFIED)
+    assert page.get_by_text(f"工单 {cases[0]} 已办结").is_visible()
+    page.keyboard.press("6")
+    page.keyboard.press("Control+Enter")  # nobody answered: nothing to write
+    page.wait_for_url(f"**/console/cases/{cases[2]}")
+    assert page.get_by_text("再次呼叫").first.is_visible()
+    page.keyboard.press("8")
+    expect(page.get_by_label("市民希望的回电时间")).to_be_focused()
+    page.keyboard.type("11242026")
+    page.keyboard.press("Tab")
+    page.keyboard.type("1030AM")
+    page.keyboard.press("Escape")
+    page.keyboard.press("t")
+    page.keyboard.type("市民在开会")
+    page.keyboard.press("Control+Enter")
+    page.wait_for_url("**/console/")
+    assert page.get_by_text("没有您现在可以受理的工单").is_visible()
+    done, unanswered, later = (_case(house, case_id) for case_id in cases)
+    assert (done.state, done.outcome) == (CaseState.CLOSED, Outcome.RECTIFIED)
+    assert (unanswered.state, unanswered.our_time, unanswered.holder_id) == (CaseState.OPENED, True, None)
+    assert later.state is CaseState.CONTACTED
+    assert later.call_at == datetime(2026, 11, 24, 10, 30, tzinfo=house.policy.zone)
 
 
 def test_the_skip_link_and_the_tab_key_reach_the_first_case(
@@ -116,7 +145,7 @@ def test_the_skip_link_and_the_tab_key_reach_the_first_case(
     assert page.evaluate("document.activeElement.className") == "skip"
     page.keyboard.press("Enter")
     reached = []
-    for _ in range(8):
+    for _ in range(12):
         page.keyboard.press("Tab")
         reached.append(page.evaluate("document.activeElement.id"))
     assert "next" in reached
@@ -170,13 +199,13 @@ def test_a_call_is_followed_live(
         dial.agent_answered(session, attempt_id, "CA1", house.now())
     page.clock.fast_forward(CALL_MS)
     page.get_by_text("坐席已接听，请按 1").first.wait_for()
-    expect(page.locator("#close")).to_contain_text("尚未通过本系统接通市民")
+    expect(page.locator("#contact")).to_contain_text("尚未通过本系统接通市民")
     with house.database.write() as session:
         dial.bridge(session, attempt_id, house.now())
         dial.citizen_answered(session, attempt_id, house.now())
     page.clock.fast_forward(CALL_MS)
     page.locator(".call-state", has_text="通话中").wait_for()
-    expect(page.locator("#close")).not_to_contain_text("尚未通过本系统接通市民")
+    expect(page.locator("#contact")).not_to_contain_text("尚未通过本系统接通市民")
     assert page.get_by_label("处理情况").input_value() == "正在写"
     page.get_by_role("button", name="通话已结束").click()
     page.get_by_role("button", name="呼叫市民").wait_for()
@@ -200,7 +229,7 @@ def test_a_lease_that_was_lost_stops_all_deeds_and_keeps_the_note(
     )
     page.get_by_text("您已不再持有这件工单").wait_for()
     _look(page, "wide-lost-lease")
-    assert page.get_by_role("button", name="办结").is_disabled()
+    assert page.get_by_role("button", name="保存").is_disabled()
     assert page.get_by_label("处理情况").input_value() == "写了一半"
 
 
@@ -216,14 +245,14 @@ def test_refusals_are_as_readable_as_pages(
     page.goto(f"/console/cases/{case_id}")
     page.locator("#claim").click()
     page.get_by_label("处理情况").fill("   ")
-    page.get_by_role("button", name="办结").click()
-    page.get_by_text("请选择处理结果").first.wait_for()
+    page.get_by_role("button", name="保存").click()
+    page.get_by_text("请选择联系结果").first.wait_for()
     expect(page.locator("#faults")).to_be_focused()
     _look_from_all_sides(page, "refused-faulty")
-    page.locator("#close [name=token]").evaluate("token => { token.value = 'stale'; }")
+    page.locator("#contact [name=token]").evaluate("token => { token.value = 'stale'; }")
     page.get_by_label("处理情况").fill("已向市民解释，市民表示理解。")
     page.get_by_role("radio").first.check()
-    page.get_by_role("button", name="办结").click()
+    page.get_by_role("button", name="保存").click()
     page.get_by_text("本次操作未执行").wait_for()
     assert page.get_by_label("您已填写的处理情况").input_value() == "已向市民解释，市民表示理解。"
     _look_from_all_sides(page, "refused-stale")
@@ -298,7 +327,7 @@ def test_axe_finds_nothing_and_no_page_scrolls_sideways(
     for case in ("held", "calling", "long"):
         page.goto(f"/console/cases/{full_house[case]}")
         page.locator("#claim").click()
-        page.locator("#close").wait_for()
+        page.locator("#contact").wait_for()
     page.goto(f"/console/cases/{full_house['calling']}")
     page.locator("#dial").click()
     page.locator(".call-state").wait_for()

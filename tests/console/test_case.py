@@ -132,7 +132,11 @@ def test_a_case_is_closed_with_outcome_and_note(
     case_id = open_case()
     token = agent.claim(case_id)
     done = agent.post(
-        f"/console/cases/{case_id}/close", token=token, outcome="rectified", note="已当面致歉，\r\n补换完成。"
+        f"/console/cases/{case_id}/contact",
+        token=token,
+        way="visit",
+        result="rectified",
+        note="已当面致歉，\r\n补换完成。",
     )
     assert done.status_code == 303
     assert done.location == "/console/"
@@ -142,17 +146,20 @@ def test_a_case_is_closed_with_outcome_and_note(
     page = visit("auditor").get(f"/console/cases/{case_id}").text
     assert "已整改解决" in page
     assert "已当面致歉，\n补换完成。" in page
-    assert "在本系统之外" in page
-    assert "reached outside" not in page
+    assert "上门" in page
+    assert page.count("已当面致歉") == 2  # where it is closed, and in the history
 
 
 @pytest.mark.parametrize(
     ("form", "says"),
     [
-        ({"note": "说过的话"}, "请选择处理结果"),
-        ({"note": "说过的话", "outcome": "nonsense"}, "请选择处理结果"),
-        ({"outcome": "explained", "note": "  "}, "请填写处理情况"),
-        ({"outcome": "explained", "note": "说" * 2001}, "请填写处理情况"),
+        ({"note": "说过的话"}, "请选择联系结果"),
+        ({"note": "说过的话", "result": "nonsense"}, "请选择联系结果"),
+        ({"note": "说过的话", "result": "no_answer", "way": "visit"}, "请选择联系结果"),
+        ({"note": "说过的话", "result": "no_answer", "way": "bridged"}, "请核对联系方式"),
+        ({"note": "说过的话", "result": "another_time", "call_at": "2026-11-23T07:00"}, "请填写市民希望的回电时间"),
+        ({"result": "explained", "note": "  "}, "请填写处理情况"),
+        ({"result": "explained", "note": "说" * 2001}, "请填写处理情况"),
     ],
 )
 def test_a_faulty_form_is_shown_again_with_what_was_typed(
@@ -160,23 +167,23 @@ def test_a_faulty_form_is_shown_again_with_what_was_typed(
 ) -> None:
     case_id = open_case()
     token = agent.claim(case_id)
-    refused = agent.post(f"/console/cases/{case_id}/close", token=token, **form)
+    refused = agent.post(f"/console/cases/{case_id}/contact", token=token, **({"way": "own_phone"} | form))
     assert refused.status_code == 400
     assert says in refused.text
     assert form["note"] in refused.text
-    if form.get("outcome") == "explained":
+    if form.get("result") == "explained":
         assert re.search(r'value="explained"[^>]*checked', refused.text)
     assert _case(house, case_id).state is CaseState.OPENED
 
 
-@pytest.mark.parametrize("deed", ["close", "call", "release"])
+@pytest.mark.parametrize("deed", ["contact", "call", "release"])
 def test_a_stale_tab_is_refused_kindly_and_changes_nothing(
     agent: Visitor, open_case: OpenCase, house: Services, deed: str
 ) -> None:
     case_id = open_case()
     stale = agent.claim(case_id)
     agent.claim(case_id)  # goes on in another tab
-    form = {"outcome": "explained", "note": "写了很久的说明"} if deed == "close" else {}
+    form = {"way": "own_phone", "result": "explained", "note": "写了很久的说明"} if deed == "contact" else {}
     refused = agent.post(f"/console/cases/{case_id}/{deed}", token=stale, **form)
     assert refused.status_code == 409
     assert "本页面已不再持有这件工单" in refused.text
@@ -192,7 +199,8 @@ def test_a_token_of_another_browser_is_worth_nothing(
 ) -> None:
     case_id = open_case()
     token = agent.claim(case_id)
-    refused = visit("王敏").post(f"/console/cases/{case_id}/close", token=token, outcome="explained", note="不是我的")
+    form = {"way": "own_phone", "result": "explained", "note": "不是我的"}
+    refused = visit("王敏").post(f"/console/cases/{case_id}/contact", token=token, **form)
     assert refused.status_code == 409
     assert _case(house, case_id).state is CaseState.OPENED
 
@@ -341,10 +349,12 @@ def test_whoever_is_on_the_telephone_is_not_logged_out(
 def test_every_deed_is_in_the_history_with_who_and_when(agent: Visitor, open_case: OpenCase, house: Services) -> None:
     case_id = open_case(ago=timedelta(days=5))
     token = agent.claim(case_id)
-    agent.post(f"/console/cases/{case_id}/close", token=token, outcome="unreachable", note="三次无人接听")
+    agent.post(
+        f"/console/cases/{case_id}/contact", token=token, way="own_phone", result="wrong_number", note="接听者不是本人"
+    )
     with house.database.read() as session:
         kinds = [event.kind for event in session.query(CaseEvent).order_by(CaseEvent.id)]
-    assert kinds == ["opened", "queued", "overdue", "claimed", "closed"]
+    assert kinds == ["opened", "queued", "overdue", "claimed", "contact", "closed"]
     page = agent.get(f"/console/cases/{case_id}").text
-    for words in ("超过首次联系时限", "受理", "办结", "多次未能接通", "三次无人接听", "今天 09:30"):
+    for words in ("超过首次联系时限", "受理", "办结", "号码有误", "接听者不是本人", "今天 09:30"):
         assert words in page

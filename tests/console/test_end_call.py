@@ -120,8 +120,8 @@ def test_a_late_report_that_the_two_spoke_still_counts(
     go_on(house, *STEPS[:4])
     end_call(agent, token)
     if closed:
-        form = {"outcome": "unreachable", "note": "三次无人接听"}
-        assert agent.post("/console/cases/1/close", token=token, **form).status_code == 303
+        form = {"way": "bridged", "result": "wrong_number", "note": "接听者不是本人"}
+        assert agent.post("/console/cases/1/contact", token=token, **form).status_code == 303
     clock.move(minutes=2)
     go_on(house, late, late)
     attempt, case = only(house, Attempt), only(house, Case)

@@ -179,7 +179,7 @@ def test_next_takes_the_most_urgent_free_case(visit: Visit, staff: dict[str, int
     assert visitor.post("/console/cases/next").location == f"/console/cases/{urgent}"
     assert visitor.post("/console/cases/next").location == f"/console/cases/{fresh}"
     assert visitor.post("/console/cases/next").location == "/console/"
-    assert "目前没有无人受理的工单" in visitor.get("/console/").text
+    assert "目前没有您现在可以受理的工单" in visitor.get("/console/").text
 
 
 def test_a_lease_that_has_run_out_frees_the_case(

@@ -30,7 +30,7 @@ MATRIX: dict[str, tuple[str, str, frozenset[Role]]] = {
     "console.call": ("POST", "/console/cases/1/call", WORK),
     "console.end_call": ("POST", "/console/cases/1/call/end", WORK),
     "console.release": ("POST", "/console/cases/1/release", WORK),
-    "console.close": ("POST", "/console/cases/1/close", WORK),
+    "console.keep_contact": ("POST", "/console/cases/1/contact", WORK),
     "console.take_step": ("POST", "/console/cases/1/step", ALL - {Role.AUDITOR}),
     "console.notices": ("GET", "/console/notices", ALL - {Role.AUDITOR}),
     "console.note_seen": ("POST", "/console/notices/1/seen", ALL - {Role.AUDITOR}),
@@ -82,6 +82,7 @@ MATRIX: dict[str, tuple[str, str, frozenset[Role]]] = {
     "console.load_calendar": ("POST", "/console/calendar", frozenset({Role.ADMIN})),
     "console.my_desk": ("GET", "/console/me", WORK),
     "console.set_my_phone": ("POST", "/console/me", WORK),
+    "console.set_my_call_mode": ("POST", "/console/me/mode", WORK),
 }
 
 
@@ -146,7 +147,7 @@ def test_readers_are_offered_nothing_to_press(
     for path in ("/console/", f"/console/cases/{case_id}"):
         page = visitor.get(path).text
         assert "formaction" not in page
-        assert page.count("<button") == 1  # logging out
+        assert page.count("<button") == 1 + page.count('id="filter"')  # logging out, and looking for some
 
 
 def test_no_page_shows_a_whole_telephone_number(

@@ -39,11 +39,11 @@ def test_agent_and_department_bring_a_case_to_its_answer(visit: Visit, open_case
     page = agent.get(f"/console/cases/{case_id}").text
     assert "办理环节" in page
     assert "首次联系" in page
-    assert 'value="contact"' in page
     assert 'value="verify"' not in page  # not legal yet
     for onlooker in ("auditor", "王敏"):  # who may only look, and who does not hold it
         assert "<details" not in visit(onlooker).get(f"/console/cases/{case_id}").text
-    assert step(agent, case_id, "contact", note="微信已联系") == 303
+    form = {"token": agent.lease(case_id), "way": "wechat", "result": "reached", "note": "微信已联系"}
+    assert agent.post(f"/console/cases/{case_id}/contact", **form).location == f"/console/cases/{case_id}"
     assert reads(unit, case_id, "verify", note="情况属实") == 303
     assert reads(unit, case_id, "rectify", note="补办，手机 13844328000") == 303
     assert step(agent, case_id, "answer", note="已电话反馈") == 303
@@ -99,7 +99,7 @@ def test_a_stale_tab_and_a_strange_move_change_nothing(visit: Visit, open_case: 
     case_id, agent = open_case(), visit("agent")
     stale = agent.claim(case_id)
     agent.claim(case_id)
-    assert step(agent, case_id, "contact", note="旧页面", token=stale) == 409
+    assert step(agent, case_id, "consult", note="旧页面", token=stale) == 409
     assert step(agent, case_id, "nonsense", note="?") == 404
     assert step(agent, case_id, "merge", note="并", into="77") == 400
     assert step(agent, case_id, "ask_extension", note="延", until="soon") == 400

@@ -71,7 +71,7 @@ def test_a_form_or_query_with_nul_is_refused(visitor: Visitor, app: Flask, house
     stranger = Visitor(app.test_client())
     stranger.get("/console/login")
     assert stranger.post("/console/login", name="a\0b", password="x").status_code == 400
-    assert visitor.post("/console/cases/1/close", note="a\0b", outcome="explained", token="x").status_code == 400
+    assert visitor.post("/console/cases/1/contact", note="a\0b", result="explained", token="x").status_code == 400
     assert visitor.post("/console/me", phone="1\0").status_code == 400
     assert visitor.get("/console/?tab=a%00b").status_code == 400
     answer = feed.get("/api/v1/ratings?after=%00")
@@ -142,10 +142,12 @@ def test_a_number_in_the_note_that_closes_a_case_is_masked(
     case = open_bad_case(twilio, feed)
     lease = visitor.claim(case.id)
     note = "已致电5-13844328000，另一号码138、4432、8000"
-    closed = visitor.post(f"/console/cases/{case.id}/close", note=note, outcome="unreachable", token=lease)
+    closed = visitor.post(
+        f"/console/cases/{case.id}/contact", way="own_phone", note=note, result="wrong_number", token=lease
+    )
     assert closed.status_code == 303, closed.text
     kept = [event.note for event in all_of(house, CaseEvent, case_id=case.id) if event.note]
-    assert kept == ["已致电5-138****8000，另一号码138****8000"]
+    assert kept == ["已致电5-138****8000，另一号码138****8000"] * 2  # as a contact, and at the end
 
 
 @on_sqlite

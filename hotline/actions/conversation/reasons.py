@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 
 from hotline.actions.case_history import CITIZEN, add_event, case_of
+from hotline.actions.case_queue import call_by_wish
 from hotline.actions.conversation import rated, requests
 from hotline.actions.conversation.matters import Matters
 from hotline.actions.conversation.meaning import CORRECTION, Meant, says_correction
@@ -240,6 +241,7 @@ def _note(talk: Talk, rating: Rating, said: _Said) -> Case | None:
         return None
     if said.wish is not None:
         case.call_wish, case.call_wish_words = said.wish, talk.masked(said.wish_words)
+        call_by_wish(case, talk.policy, talk.now)
     wish = None if said.wish is None else str(said.wish)
     facts = {"codes": list(said.codes), "table": TABLE_VERSION, "wish": wish}
     add_event(talk.session, case, CITIZEN, "reasons_given", talk.now, note=talk.masked(said.words), facts=facts)

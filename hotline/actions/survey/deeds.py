@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from sqlalchemy import select
 
 from hotline.actions.case_history import CITIZEN, add_event, case_of
+from hotline.actions.case_queue import call_by_wish
 from hotline.actions.opt_outs import opt_out
 from hotline.actions.rate import Added, Given, add_to_rating, rate
 from hotline.actions.survey.about import OTHER_PHONE, is_about, is_theirs
@@ -100,6 +101,7 @@ def _note(line: Line, codes: tuple[str, ...] = (), wish: Wish | None = None) -> 
         return
     if wish is not None:
         case.call_wish, case.call_wish_words = wish, None
+        call_by_wish(case, line.policy, line.now)
     facts = {"codes": list(codes), "table": TABLE_VERSION, "wish": None if wish is None else str(wish)}
     add_event(line.session, case, CITIZEN, "reasons_given", line.now, facts=facts)
 

@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
 revision = "0009"
-down_revision = "0005"
+down_revision = "0006"
 branch_labels = None
 depends_on = None
 
@@ -20,12 +20,18 @@ def upgrade() -> None:
         "UPDATE cases SET rated_dept_code ="
         " (SELECT dept_code FROM service_records WHERE service_records.id = cases.record_id)"
     )
+    op.add_column("cases", sa.Column("missed", sa.Boolean(), server_default=sa.false(), nullable=False))
+    op.execute(
+        "UPDATE cases SET missed = (1 = 1) WHERE id IN (SELECT case_id FROM case_deadlines"
+        " WHERE met_at > due_at AND dropped_at IS NULL AND kind <> 're_rating')"
+    )
     op.drop_index("ix_cases_dept_code", "cases")
     op.create_index("ix_cases_dept_code", "cases", ["dept_code", "opened_at"])
     op.create_index("ix_cases_rated_dept_code", "cases", ["rated_dept_code", "opened_at"])
     op.create_index("ix_cases_responsible_id", "cases", ["responsible_id", "opened_at"])
     op.create_index("ix_cases_opened_at", "cases", ["opened_at", "id"])
-    _index("ix_cases_holder_id", "cases", ["holder_id"], "holder_id IS NOT NULL")
+    _index("ix_cases_open_opened", "cases", ["opened_at", "id"], "closed_at IS NULL")
+    _index("ix_cases_open_dept", "cases", ["dept_code", "rated_dept_code", "due_at"], "closed_at IS NULL")
     op.create_index(op.f("ix_case_events_at"), "case_events", ["at"])
     _index("ix_case_deadlines_due_at", "case_deadlines", ["due_at"], _OPEN)
     _index("ix_case_extensions_asked_at", "case_extensions", ["asked_at"], "decided_at IS NULL")
@@ -87,7 +93,8 @@ def downgrade() -> None:
     op.drop_index("ix_case_extensions_asked_at", "case_extensions")
     op.drop_index("ix_case_deadlines_due_at", "case_deadlines")
     op.drop_index(op.f("ix_case_events_at"), "case_events")
-    for name in ("holder_id", "opened_at", "responsible_id", "rated_dept_code", "dept_code"):
+    for name in ("open_dept", "open_opened", "opened_at", "responsible_id", "rated_dept_code", "dept_code"):
         op.drop_index(f"ix_cases_{name}", "cases")
     op.create_index("ix_cases_dept_code", "cases", ["dept_code"])
+    op.drop_column("cases", "missed")
     op.drop_column("cases", "rated_dept_code")
