@@ -111,7 +111,7 @@ def extensions_asked(session: Session) -> int:
 
 def _oldest(session: Session) -> Case | None:
     """Of those of which it is the desk's turn, held or not."""
-    first = session.scalar(select(Case.id).where(_DESKS_TURN).order_by(Case.opened_at, Case.id).limit(1))
+    first = session.scalar(select(Case.id).where(_IS_OPEN, _DESKS_TURN).order_by(Case.opened_at, Case.id).limit(1))
     return None if first is None else session.get_one(Case, first)
 
 
@@ -134,7 +134,10 @@ def _breaches_to_come(session: Session, now: datetime) -> Sequence[tuple[CaseDea
 
 def _agents(session: Session, now: datetime, midnight: datetime) -> list[AgentLine]:
     holds = _counted(
-        session, select(Case.holder_id, func.count()).where(Case.held_until > now).group_by(Case.holder_id)
+        session,
+        select(Case.holder_id, func.count())
+        .where(Case.holder_id.is_not(None), Case.held_until > now)
+        .group_by(Case.holder_id),
     )
     tries = select(Attempt.agent_id, func.count()).where(Attempt.requested_at >= midnight, Attempt.result.in_(RANG))
     called = _counted(session, tries.group_by(Attempt.agent_id))

@@ -7,7 +7,6 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
-from hotline.reports.cases import is_overdue
 from hotline.rules.casework import CaseState, DeadlineKind, Ending
 from hotline.tables import Case, CaseAppeal, CaseDeadline, CaseEvent, Rating
 from hotline.tables.service import RatingState
@@ -117,20 +116,19 @@ class LedgerFigures:
 
 def ledger_figures(session: Session, conditions: Sequence[ColumnElement[bool]], now: datetime) -> LedgerFigures | None:
     """None: more cases fit than are counted while somebody waits."""
-    some = select(Case.id).where(*conditions).limit(MOST_COUNTED + 1).subquery()
-    if (session.scalar(select(func.count()).select_from(some)) or 0) > MOST_COUNTED:
-        return None
-    contacted = Case.contacted_at.is_not(None)
+    columns = (Case.state, Case.contacted_at, Case.first_contact_due_at, Case.missed, Case.due_at, Case.closed_at)
+    case = select(*columns, Case.ending).where(*conditions).limit(MOST_COUNTED + 1).subquery().c
+    is_open, contacted = case.closed_at.is_(None), case.contacted_at.is_not(None)
     counts = {
-        "closed": Case.state == CaseState.CLOSED,
-        "due": contacted | (Case.first_contact_due_at <= now) & (Case.state != CaseState.CLOSED),
-        "in_time": contacted & (Case.contacted_at <= Case.first_contact_due_at),
-        "late": Case.missed | is_overdue(now),
-        "better": Case.ending == Ending.RATED_BETTER,
-        "excluded": Case.ending == Ending.EXCLUDED,
+        "closed": ~is_open,
+        "due": contacted | is_open & (case.first_contact_due_at <= now),
+        "in_time": contacted & (case.contacted_at <= case.first_contact_due_at),
+        "late": case.missed | is_open & (case.due_at <= now),
+        "better": case.ending == Ending.RATED_BETTER,
+        "excluded": case.ending == Ending.EXCLUDED,
     }
     counted = select(
         func.count().label("cases"), *(func.count().filter(which).label(name) for name, which in counts.items())
     )
-    row = session.execute(counted.select_from(Case).where(*conditions)).mappings().one()
-    return LedgerFigures(**row)
+    row = session.execute(counted).mappings().one()
+    return None if row["cases"] > MOST_COUNTED else LedgerFigures(**row)

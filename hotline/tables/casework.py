@@ -45,9 +45,10 @@ class Case(HasId, Base):
         only_those("ix_cases_open", "closed_at IS NULL", *_IN_ORDER),
         only_those("ix_cases_holder_id", "holder_id IS NOT NULL", "holder_id"),
         only_those("ix_cases_desk", desks_turn(), *_IN_ORDER),
-        Index("ix_cases_closed_at", "closed_at"),
-        only_those("ix_cases_open_dept", "closed_at IS NULL", "dept_code", "rated_dept_code", "due_at"),
-        only_those("ix_cases_open_opened", "closed_at IS NULL", "opened_at", "id"),
+        # Not of open cases: SQLite would take it for a way to find those.
+        only_those("ix_cases_closed_at", "closed_at IS NOT NULL", "closed_at"),
+        only_those("ix_cases_open_dept", "closed_at IS NULL", "dept_code", "rated_dept_code", "due_at", "closed_at"),
+        only_those("ix_cases_open_opened", "closed_at IS NULL", "opened_at", "id", "closed_at"),
         Index("ix_cases_opened_at", "opened_at", "id"),
         Index("ix_cases_dept_code", "dept_code", "opened_at"),
         Index("ix_cases_rated_dept_code", "rated_dept_code", "opened_at"),
