@@ -5,7 +5,7 @@ import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass
 
-_SECTION = re.compile(r"^\[(\w+)\]\s*(?:#\s*(.*))?$")
+_SECTION = re.compile(r"^\[(\w+)(?:\.(\w+))?\]\s*(?:#\s*(.*))?$")
 _ENTRY = re.compile(r"^([\w-]+)\s*=\s*([^#]*?)\s*(?:#\s*(.*))?$")
 _COMMENT = re.compile(r"#\s*(.*)$")
 
@@ -20,15 +20,18 @@ class Entry:
 
 
 def read_sources(text: str) -> list[Entry]:
-    """Every entry of one file, in its order; an entry of several lines has the comments of all of them."""
+    """Every entry of one file, in its order; an entry of several lines, or one that is a table of its
+    own, has the comments of all of them."""
     found: list[Entry] = []
-    section = ""
+    section, is_table = "", False
     for line in text.splitlines():
         if head := _SECTION.match(line):
-            section = head[1]
-        elif entry := _ENTRY.match(line):
+            section, is_table = head[1], head[2] is not None
+            if is_table:
+                found.append(Entry(section, head[2], head[3] or ""))
+        elif (entry := _ENTRY.match(line)) and not is_table:
             found.append(Entry(section, entry[1], entry[3] or ""))
-        elif line[:1].isspace() and found and (said := _COMMENT.search(line)):
+        elif (is_table or line[:1].isspace()) and found and (said := _COMMENT.search(line)):
             last = found[-1]
             found[-1] = Entry(last.section, last.name, "; ".join(filter(None, (last.source, said[1]))))
     return found

@@ -5,10 +5,21 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from hotline.actions.case_sharing import ask_extension
+from hotline.actions.casework import claim, close
 from hotline.actions.quality import draw_samples, score
+from hotline.rules.casework import Outcome
 from hotline.services import Services
 from hotline.tables import QualitySample, User
 from hotline.tables.people import Role
+
+
+def closed_by(house: Services, case_id: int, user_id: int) -> int:
+    """The case, taken and closed by this user: its citizen did not want to talk."""
+    with house.database.write() as session:
+        user = session.get_one(User, user_id)
+        token = claim(session, case_id, user, house.policy, house.now())
+        close(session, case_id, token, user, Outcome.REFUSED, "市民不愿沟通。", house.now())
+    return case_id
 
 
 def supervise(house: Services, case_id: int) -> None:

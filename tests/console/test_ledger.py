@@ -18,6 +18,7 @@ from hotline.tables import AuditEntry, Case, User
 from tests.cast import change_casework_rules, only
 from tests.conftest import MovingClock
 from tests.console.conftest import CITIZEN_PHONE, Visitor
+from tests.console.supervised import closed_by
 
 Visit = Callable[..., Visitor]
 OpenCase = Callable[..., int]
@@ -58,8 +59,7 @@ def register(
             session, cases["appealed"], Move.CONSULT, users["department"], None, "会商", house.policy, house.now()
         )
         appeal(session, cases["appealed"], users["department"], None, *said)
-    done = {"outcome": "refused", "note": "市民不愿沟通。"}
-    agent.post(f"/console/cases/{cases['closed']}/close", token=agent.claim(cases["closed"]), **done)
+    closed_by(house, cases["closed"], users["agent"].id)
     return cases
 
 
@@ -102,8 +102,8 @@ def test_each_field_finds_what_it_says(visit: Visit, register: dict[str, int], h
         assert listed(found.text) == {register[name] for name in wanted}, query
 
 
-def test_agent_is_who_took_the_case_first_or_holds_it(
-    visit: Visit, register: dict[str, int], staff: dict[str, int]
+def test_the_form_is_read_with_care_and_its_pages_leave_none_out(
+    visit: Visit, register: dict[str, int], staff: dict[str, int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     visit("王敏").claim(register["late"])
     visitor = visit("supervisor")
@@ -112,9 +112,6 @@ def test_agent_is_who_took_the_case_first_or_holds_it(
         register["worked"],
         register["closed"],
     }
-
-
-def test_what_cannot_be_read_is_named_and_nothing_is_listed(visit: Visit, register: dict[str, int]) -> None:
     visitor = visit("supervisor")
     for query, told in (
         ("opened_from=yesterday", "请填写日期"),
@@ -125,17 +122,24 @@ def test_what_cannot_be_read_is_named_and_nothing_is_listed(visit: Visit, regist
         for page in ("search", "ledger"):
             answer = visitor.get(f"/console/{page}?{query}")
             assert (answer.status_code, told in answer.text, listed(answer.text)) == (400, True, set()), query
-
-
-def test_a_beginning_that_too_many_records_share_is_refused(
-    visit: Visit, register: dict[str, int], monkeypatch: pytest.MonkeyPatch
-) -> None:
+    visitor = visit("supervisor")
+    for page in ("search", "ledger"):
+        answer = visitor.post("/console/search", page=page, state="closed", number=" 2202 ", area="")
+        assert (answer.status_code, answer.location) == (303, f"/console/{page}?number=2202&state=closed")
     monkeypatch.setattr("hotline.reports.cases.MOST_RECORDS", 3)
     visitor = visit("supervisor")
     for page in ("search", "ledger"):
         answer = visitor.get(f"/console/{page}?number=2202")
         assert (answer.status_code, "请把编号写得更完整" in answer.text) == (400, True)
     assert visitor.get("/console/search?number=2202002026112300012").status_code == 200
+    monkeypatch.setattr("hotline.console.search.PAGE_SIZE", 2)
+    visitor, address, seen = visit("auditor"), "/console/search?state=open", []
+    while address:
+        page = visitor.get(address).text
+        seen += [int(number) for number in re.findall(r'/console/cases/(\d+)">', page)]
+        older = re.search(r'href="(/console/search\?before=[^"]+)"', page)
+        address = older[1].replace("&amp;", "&") if older else ""
+    assert seen == [register[name] for name in ("appealed", "other", "worked", "late", "old")]
 
 
 def test_a_telephone_number_is_found_by_its_hash_audited_and_in_no_address(
@@ -156,37 +160,14 @@ def test_a_telephone_number_is_found_by_its_hash_audited_and_in_no_address(
     for page in ("search", "ledger"):  # somebody has put it there: it is not looked up, and no link repeats it
         typed = visitor.get(f"/console/{page}?number={CITIZEN_PHONE}")
         assert (typed.status_code, CITIZEN_PHONE in typed.text, listed(typed.text)) == (400, False, set())
+    for role in ("department", "reviewer"):  # who must not learn who rated
+        refused = visit(role).post("/console/search", number=CITIZEN_PHONE)
+        assert (refused.status_code, listed(refused.text)) == (403, set())
 
 
-@pytest.mark.parametrize("role", ["department", "reviewer"])
-def test_whoever_must_not_learn_who_rated_cannot_search_by_telephone(
-    visit: Visit, register: dict[str, int], role: str
+def test_the_ledger_is_of_this_month_counts_all_that_fit_and_a_department_sees_its_own(
+    visit: Visit, register: dict[str, int]
 ) -> None:
-    refused = visit(role).post("/console/search", number=CITIZEN_PHONE)
-    assert (refused.status_code, listed(refused.text)) == (403, set())
-
-
-def test_a_posted_filter_becomes_an_address_that_can_be_kept(visit: Visit, register: dict[str, int]) -> None:
-    visitor = visit("supervisor")
-    for page in ("search", "ledger"):
-        answer = visitor.post("/console/search", page=page, state="closed", number=" 2202 ", area="")
-        assert (answer.status_code, answer.location) == (303, f"/console/{page}?number=2202&state=closed")
-
-
-def test_pages_go_from_the_latest_to_the_oldest_and_leave_none_out(
-    visit: Visit, register: dict[str, int], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("hotline.console.search.PAGE_SIZE", 2)
-    visitor, address, seen = visit("auditor"), "/console/search?state=open", []
-    while address:
-        page = visitor.get(address).text
-        seen += [int(number) for number in re.findall(r'/console/cases/(\d+)">', page)]
-        older = re.search(r'href="(/console/search\?before=[^"]+)"', page)
-        address = older[1].replace("&amp;", "&") if older else ""
-    assert seen == [register[name] for name in ("appealed", "other", "worked", "late", "old")]
-
-
-def test_a_department_sees_its_own_rows_figures_and_file(visit: Visit, register: dict[str, int]) -> None:
     visitor = visit("department")
     page = visitor.get("/console/ledger?opened_from=2026-01-01").text
     assert listed(page) == set(register.values()) - {register["other"]}
@@ -195,9 +176,6 @@ def test_a_department_sees_its_own_rows_figures_and_file(visit: Visit, register:
     rows = sheet(visitor.post("/console/ledger/export", opened_from="2026-01-01").data)
     assert len(rows) == 1 + len(register) - 1
     assert not any("138****8000" in row or OTHER in row for row in rows)
-
-
-def test_the_ledger_is_of_this_month_and_counts_all_that_fit(visit: Visit, register: dict[str, int]) -> None:
     page = visit("auditor").get("/console/ledger").text
     assert listed(page) == set(register.values()) - {register["old"]}
     assert 'value="2026-11-01"' in page
@@ -206,8 +184,8 @@ def test_the_ledger_is_of_this_month_and_counts_all_that_fit(visit: Visit, regis
     assert figures == ["5", "1", "66.7%", "1", "0", "0"]
 
 
-def test_the_file_holds_what_the_rules_ask_for_and_no_formula(
-    visit: Visit, register: dict[str, int], house: Services
+def test_the_file_holds_what_the_rules_ask_for_no_formula_and_is_not_too_long(
+    visit: Visit, register: dict[str, int], house: Services, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     visitor = visit("supervisor")
     answer = visitor.post("/console/ledger/export", opened_from="2026-11-01", timely="")
@@ -224,16 +202,10 @@ def test_the_file_holds_what_the_rules_ask_for_and_no_formula(
     assert CITIZEN_PHONE not in everything
     facts = only(house, AuditEntry, action="ledger_exported").facts
     assert facts == {"filter": {"opened_from": "2026-11-01"}, "rows": 5}
-
-
-def test_a_file_that_would_be_too_long_is_refused_kindly(
-    visit: Visit, register: dict[str, int], house: Services, monkeypatch: pytest.MonkeyPatch
-) -> None:
     monkeypatch.setattr(ledger, "MOST_ROWS", 4)
-    answer = visit("supervisor").post("/console/ledger/export")
+    answer = visitor.post("/console/ledger/export")
     assert (answer.status_code, "符合条件的工单有 5 件，一份文件最多 4 行" in answer.text) == (400, True)
-    with house.database.read() as session:
-        assert session.query(AuditEntry).filter(AuditEntry.action == "ledger_exported").all() == []
+    only(house, AuditEntry, action="ledger_exported")  # no other was
 
 
 def sheet(data: bytes) -> list[list[str]]:

@@ -29,7 +29,7 @@ from hotline.tables import (
 from tests.cast import all_of, change_casework_rules, only
 from tests.conftest import MovingClock
 from tests.console.conftest import Visitor
-from tests.console.supervised import supervise
+from tests.console.supervised import closed_by, supervise
 
 Visit = Callable[..., Visitor]
 OpenCase = Callable[..., int]
@@ -42,13 +42,13 @@ def test_the_board_counts_what_waits_is_late_and_comes_due_and_who_does_what(
     oldest, _, held = open_case(ago=timedelta(days=4)), open_case(ago=timedelta(hours=1)), open_case()
     soon = open_case(item_name="今天到期", ago=timedelta(days=3))
     agent = visit("agent")
-    done = {"outcome": "refused", "note": "不愿沟通。"}
-    agent.post(f"/console/cases/{held}/close", token=agent.claim(held), **done)
+    closed_by(house, held, staff["agent"])
     agent.claim(soon)
     with house.database.write() as session:
-        deadlines = session.query(CaseDeadline).filter_by(case_id=soon)
-        deadlines.filter_by(kind=DeadlineKind.FIRST_CONTACT).one().due_at = house.now() + timedelta(minutes=90)
-        token, user = session.get_one(Case, soon).hold_token or "", session.get_one(User, staff["agent"])
+        case, deadlines = session.get_one(Case, soon), session.query(CaseDeadline).filter_by(case_id=soon)
+        case.due_at = house.now() + timedelta(minutes=90)
+        deadlines.filter_by(kind=DeadlineKind.FIRST_CONTACT).one().due_at = case.due_at
+        token, user = case.hold_token or "", session.get_one(User, staff["agent"])
         dial.dial(session, soon, token, user, house.policy, house.now())
     visitor = visit("auditor")
     page = visitor.get("/console/board").text
@@ -67,7 +67,7 @@ def test_the_board_counts_what_waits_is_late_and_comes_due_and_who_does_what(
     assert seen is not None
     assert visitor.get(f"/console/board/live?seen={seen[1]}").status_code == 204
     clock.move(hours=2)
-    assert "已超时 2 件" in visitor.get(f"/console/board/live?seen={seen[1]}").text
+    assert "已超时 2 件" in visit("auditor").get(f"/console/board/live?seen={seen[1]}").text
 
 
 def test_a_case_given_to_another_is_theirs_and_the_old_page_is_refused(
@@ -79,8 +79,7 @@ def test_a_case_given_to_another_is_theirs_and_the_old_page_is_refused(
     form = {"case": str(case_id), "to": str(staff["王敏"]), "note": "坐席请假，市民 13844328000"}
     answer = supervisor.post("/console/cases/reassign", **form)
     assert (answer.status_code, "已改派给 王敏" in answer.text) == (200, True)
-    closing = {"outcome": "explained", "note": "已说明。"}
-    assert agent.post(f"/console/cases/{case_id}/close", token=stale, **closing).status_code == 409
+    assert agent.post(f"/console/cases/{case_id}/release", token=stale).status_code == 409
     assert "继续" in other.get("/console/?tab=mine").text
     token = other.claim(case_id)
     event = only(house, CaseEvent, kind="reassigned")
@@ -90,7 +89,7 @@ def test_a_case_given_to_another_is_theirs_and_the_old_page_is_refused(
     assert (again.status_code, "已持有这件工单" in again.text) == (409, True)
     back = supervisor.post("/console/cases/reassign", case=str(case_id), to="", note="退回")
     assert "收回至队列" in back.text
-    assert other.post(f"/console/cases/{case_id}/close", token=token, **closing).status_code == 409
+    assert other.post(f"/console/cases/{case_id}/release", token=token).status_code == 409
     assert only(house, Case).holder_id is None
 
 
@@ -99,7 +98,7 @@ def test_of_several_cases_each_refused_one_is_named_and_the_others_are_given(
 ) -> None:
     good, calling, closed = open_case(), open_case(), open_case()
     agent, supervisor = visit("agent"), visit("supervisor")
-    agent.post(f"/console/cases/{closed}/close", token=agent.claim(closed), outcome="refused", note="不愿沟通")
+    closed_by(house, closed, staff["agent"])
     agent.claim(calling)
     agent.post(f"/console/cases/{calling}/call", token=agent.lease(calling))
     supervisor.get("/console/board")
@@ -116,11 +115,10 @@ def test_of_several_cases_each_refused_one_is_named_and_the_others_are_given(
 
 
 @pytest.fixture
-def asked(staff: dict[str, int], open_case: OpenCase, visit: Visit, house: Services) -> int:
+def asked(staff: dict[str, int], open_case: OpenCase, house: Services) -> int:
     """A case for which more time is asked for, and another that an agent has closed."""
     change_casework_rules(house, "luoning")
-    closed, agent = open_case(), visit("agent")
-    agent.post(f"/console/cases/{closed}/close", token=agent.claim(closed), outcome="refused", note="不愿沟通")
+    closed_by(house, open_case(), staff["agent"])
     case_id = open_case(ago=timedelta(days=2))
     supervise(house, case_id)
     return case_id
@@ -167,9 +165,10 @@ def test_samples_are_drawn_by_lot_marked_and_seen_by_their_agent_alone(
     assert len(all_of(house, QualityDraw)) == 1
 
 
-def test_nobody_marks_their_own_work(visit: Visit, asked: int, house: Services, open_case: OpenCase) -> None:
-    own, supervisor = open_case(), visit("supervisor")
-    supervisor.post(f"/console/cases/{own}/close", token=supervisor.claim(own), outcome="refused", note="不愿沟通")
+def test_nobody_marks_their_own_work(
+    visit: Visit, asked: int, staff: dict[str, int], house: Services, open_case: OpenCase
+) -> None:
+    own, supervisor = closed_by(house, open_case(), staff["supervisor"]), visit("supervisor")
     form = {"first": "2026-11-23", "last": "2026-11-23", "wanted": "9"}
     assert supervisor.post("/console/quality/draw", **form).status_code == 303
     sample = only(house, QualitySample, case_id=own)
@@ -190,14 +189,13 @@ def test_a_lot_is_the_same_for_everybody_who_draws_with_its_seed() -> None:
     assert all(8 <= count <= 36 for count in often)  # 20 each, as by chance
 
 
-@pytest.mark.parametrize("name", preset_names())
-def test_every_entry_of_a_preset_is_found_with_the_file_that_decides_it(name: str) -> None:
-    sources, policy = sources_of(name, policy_text), load_policy(name)
-    for section, values in policy:
-        inside = values if isinstance(values, dict) else getattr(values, "model_fields_set", None)
-        for entry in inside if inside is not None else [None]:
-            key = (section, entry) if entry is not None else ("", section)
-            assert key in sources or section == "name", key
+def test_every_entry_of_a_preset_is_found_with_the_file_that_decides_it() -> None:
+    for name in preset_names():
+        sources = sources_of(name, policy_text)
+        for section, values in load_policy(name):
+            inside = values if isinstance(values, dict) else getattr(values, "model_fields_set", None)
+            for key in [("", section)] if inside is None else [(section, entry) for entry in inside]:
+                assert key in sources or section == "name", key
 
 
 def test_the_policy_page_says_each_figure_in_words_with_its_source(
