@@ -9,6 +9,7 @@ import pytest
 from werkzeug.datastructures import FileStorage
 
 from hotline.actions import dial
+from hotline.console.search import PAGE_SIZE
 from hotline.policies import load_policy, policy_text, preset_names
 from hotline.policies.sources import sources_of
 from hotline.rules.casework import DeadlineKind
@@ -30,6 +31,8 @@ from tests.cast import all_of, change_casework_rules, only
 from tests.conftest import MovingClock
 from tests.console.conftest import Visitor
 from tests.console.supervised import closed_by, supervise
+
+MOST_BYTES = 150_000  # of a page, without what the browser keeps
 
 Visit = Callable[..., Visitor]
 OpenCase = Callable[..., int]
@@ -236,3 +239,16 @@ def test_a_list_is_shown_with_its_faults_by_line_and_then_taken(
     assert "已载入" in admin.get("/console/calendar?year=2027").text
     for strange in ("day,kind\n", "nothing", "x" * 70_000):
         assert admin.post("/console/calendar", list=strange).status_code == 400
+
+
+def test_no_page_of_many_cases_is_larger_than_it_may_be(
+    visit: Visit, staff: dict[str, int], open_case: OpenCase, house: Services
+) -> None:
+    """A full page of the wordiest cases there can be; what comes after is on another page."""
+    long = {"item_name": "个体工商户营业执照变更登记（含经营范围、经营场所）" * 4, "dept_name": "市市场监督管理局" * 8}
+    for _ in range(PAGE_SIZE + 2):
+        open_case(ago=timedelta(days=2), comment="窗口说系统坏了让我明天再来，" * 20, **long)
+    visitor = visit("supervisor")
+    for path in ("", "board", "ledger", "search?state=open", "extensions", "quality", "policy", "calendar"):
+        page = visitor.get(f"/console/{path}")
+        assert (page.status_code, len(page.data) < MOST_BYTES) == (200, True), f"{path}: {len(page.data)}"

@@ -159,6 +159,13 @@ def test_every_screen_fits_its_window(demo: Demo, visit: Visit, width: int) -> N
         "opt-outs": f"{demo.addresses.console}opt-outs",
         "replay": f"{demo.addresses.console}replay",
         "wording": f"{demo.addresses.console}wording",
+        "board": f"{demo.addresses.console}board",
+        "ledger": f"{demo.addresses.console}ledger",
+        "search": f"{demo.addresses.console}search?state=open",
+        "extensions": f"{demo.addresses.console}extensions",
+        "quality": f"{demo.addresses.console}quality",
+        "policy": f"{demo.addresses.console}policy",
+        "calendar": f"{demo.addresses.console}calendar",
         "wording-editor": f"{demo.addresses.console}wording/sms-stars",
     }
     for name, address in screens.items():
