@@ -103,8 +103,13 @@ class Erased:
 
 
 @dataclass(frozen=True, slots=True)
+class Stopped:
+    """Nothing of the call is recorded any more."""
+
+
+@dataclass(frozen=True, slots=True)
 class NotDone:
-    """A recording could not be fetched or erased; `retryable`: it may be, later."""
+    """A recording could not be fetched, erased or stopped; `retryable`: it may be, later."""
 
     code: str
     retryable: bool

@@ -32,6 +32,7 @@ class Kind(StrEnum):
     DIAL = "dial"
     FORWARD = "forward"
     RECORDING = "recording"
+    STOP_RECORDING = "stop_recording"
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from hotline.database import Database
 from hotline.errors import SettingsError
 from hotline.evaluation import Store, make_stores
 from hotline.flows import load_flow
+from hotline.guides import load_guide
 from hotline.jobs.queue import Doorbell, connect
 from hotline.policies import load_policy
 from hotline.privacy import Vault
@@ -48,9 +49,10 @@ class Services:
 
 
 def make_services(settings: Settings, clock: Clock = utc_now) -> Services:
-    """Raises SettingsError when the policy or a script is faulty."""
+    """Raises SettingsError when the policy, a script or a guide is faulty."""
     policy = load_policy(settings.policy)
     _check_scripts(policy)
+    load_guide(policy.casework.guide)
     vault = Vault(settings.data_key_bytes)
     redis = connect(settings.redis_url)
     database = Database(settings.database_url, on_commit=Doorbell(redis).ring)

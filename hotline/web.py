@@ -45,6 +45,7 @@ def make_app(settings: Settings | None, clock: Clock | None) -> Flask:
         SESSION_COOKIE_SAMESITE="Lax",
     )
     app.url_map.converters["int"] = _RowId
+    app.before_request(console.let_files_through)
     app.before_request(_refuse_nul)
     console.set_up_login(app)
     csrf = CSRFProtect(app)

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hotline.actions import case_deadlines, case_notices
-from hotline.actions.case_history import record_of, who
+from hotline.actions.case_history import opened_last, record_of, who
 from hotline.actions.case_moves import Said, end, move, written
 from hotline.actions.case_steps import in_hand
 from hotline.actions.rate import exclude, in_turn
@@ -15,6 +15,7 @@ from hotline.errors import Conflict
 from hotline.rules.casework import CaseState, DeadlineKind, Ending, Ground, Move, Verdict
 from hotline.rules.policy import Policy
 from hotline.tables import Case, CaseAppeal, CaseDeadline, CaseEvent, Rating, User
+from hotline.tables.people import Role
 from hotline.tables.service import RatingState
 
 
@@ -62,15 +63,19 @@ def _was_decided(session: Session, rating: Rating) -> bool:
 
 
 def _was_consulted(session: Session, case: Case) -> bool:
-    consulted = CaseEvent.case_id == case.id, CaseEvent.kind == str(Move.CONSULT), CaseEvent.at >= case.opened_at
-    return session.scalar(select(CaseEvent.id).where(*consulted).limit(1)) is not None
+    of_case = CaseEvent.case_id == case.id, CaseEvent.at >= opened_last(session, case)
+    consulted = select(CaseEvent.id).where(*of_case, CaseEvent.kind == str(Move.CONSULT))
+    return session.scalar(consulted.limit(1)) is not None
 
 
 def withdraw_appeal(session: Session, case_id: int, user: User, token: str | None, note: str, now: datetime) -> None:
-    """The unit takes its appeal back, and the case goes on where it was. Raises BadInput, NotFound, Conflict."""
+    """The unit, or a supervisor, takes its appeal back, and the case goes on where it was. Raises BadInput, NotFound,
+    or Conflict, also if it is that of another unit."""
     note = written("note", note)
     case = in_hand(session, case_id, user, token, now)
     filed = _open_appeal(session, case)
+    if user.role is Role.DEPARTMENT and user.dept_code != filed.dept_code:
+        raise Conflict("the appeal is that of another unit", code="illegal_part")
     move(session, case, Move.WITHDRAW_APPEAL, who(user), now, Said(note), back_to=_goes_back_to(case, filed))
     _settle(filed, Verdict.WITHDRAWN, user, note, now)
     case_deadlines.drop(session, case, now, (DeadlineKind.APPEAL_REVIEW,))

@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from hotline.actions import case_queue
+from hotline.actions.calendar import workdays
 from hotline.actions.case_history import add_event
 from hotline.actions.case_moves import let_go, written
 from hotline.actions.case_steps import advance
@@ -56,7 +57,7 @@ def record_contact(
     if told.result not in results_of(told.way, case.steps):
         raise BadInput("result", "is none of this way of contact")
     note = _note(told)
-    call_at = _asked_for(told, policy, now)
+    call_at = _asked_for(session, told, policy, now)
     attempt = _attempt(session, case, agent, told) if told.way is ContactWay.BRIDGED else None
     contact = CaseContact(case_id=case.id, at=now, by=agent.name, way=told.way, result=told.result, note=note)
     contact.call_at, contact.attempt_id = call_at, attempt.id if attempt else None
@@ -77,7 +78,7 @@ def _go_on(session: Session, case: Case, contact: CaseContact, agent: User, poli
         case.state,
         case.steps,
         rang_in_vain(session, case),
-        policy.callback_rules,
+        policy.callback_rules(workdays(session)),
         now,
         wish=case.call_wish,
         asked_for=contact.call_at,
@@ -120,12 +121,12 @@ def _note(told: Told) -> str | None:
     return None if told.result in IN_VAIN and not told.note.strip() else written("note", told.note)
 
 
-def _asked_for(told: Told, policy: Policy, now: datetime) -> datetime | None:
+def _asked_for(session: Session, told: Told, policy: Policy, now: datetime) -> datetime | None:
     if told.result is not ContactResult.ANOTHER_TIME:
         return None
     if told.call_at is None or not now < told.call_at <= now + LATEST_CALL:
         raise BadInput("call_at", "must be a time to come, within 60 days")
-    if not is_callable(told.call_at, policy.callback_rules.days):
+    if not is_callable(told.call_at, policy.callback_rules(workdays(session)).days):
         raise BadInput("call_at", "is at an hour when nobody is called")
     return told.call_at
 

@@ -1,7 +1,7 @@
 """The deadlines of a case: begun with a step, met or dropped with another, counted anew when a year's list arrives."""
 
 from collections.abc import Collection, Iterable, Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -13,7 +13,7 @@ from hotline.actions.case_history import SYSTEM, add_event, locked_case
 from hotline.rules.casework import DeadlineKind
 from hotline.rules.deadlines import DayUnit, Deadline, IsWorkday, deadline
 from hotline.rules.policy import Policy
-from hotline.tables import Case, CaseDeadline
+from hotline.tables import Case, CaseDeadline, Invitation
 
 
 def counted(session: Session, kind: DeadlineKind, start: datetime, policy: Policy) -> Deadline | None:
@@ -78,7 +78,7 @@ def drop(session: Session, case: Case, now: datetime, kinds: Collection[Deadline
 
 def extend(session: Session, case: Case, until: date, policy: Policy, now: datetime) -> None:
     """What has to be put right and answered has time until the end of that day. Later deadlines stay."""
-    due_at = datetime.combine(until, policy.casework.closes_at, policy.zone).astimezone(now.tzinfo)
+    due_at = end_of(until, policy)
     for row in open_deadlines(session, case):
         if row.kind in (DeadlineKind.RECTIFY, DeadlineKind.ANSWER) and row.due_at < due_at:
             case_notices.finish(session, case, row, now)
@@ -90,6 +90,11 @@ def extend(session: Session, case: Case, until: date, policy: Policy, now: datet
             _kept(session, case, longer, policy, Guesses(session))
 
 
+def end_of(day: date, policy: Policy) -> datetime:
+    """When business closes on that day."""
+    return datetime.combine(day, policy.casework.closes_at, policy.zone).astimezone(UTC)
+
+
 def open_deadlines(session: Session, case: Case) -> Sequence[CaseDeadline]:
     session.flush()
     still_open = CaseDeadline.met_at.is_(None) & CaseDeadline.dropped_at.is_(None)
@@ -97,13 +102,12 @@ def open_deadlines(session: Session, case: Case) -> Sequence[CaseDeadline]:
     return session.scalars(of_case.order_by(CaseDeadline.due_at, CaseDeadline.id)).all()
 
 
-def countable_anew(session: Session, policy: Policy, limit: int, now: datetime) -> Sequence[CaseDeadline]:
+def countable_anew(session: Session, limit: int) -> Sequence[CaseDeadline]:
     """Open deadlines for which a year was guessed at whose list is there by now."""
-    unknown = now.astimezone(policy.zone).year
-    while is_known(session, unknown):
-        unknown += 1
-    still_open = CaseDeadline.met_at.is_(None) & CaseDeadline.dropped_at.is_(None)
-    waiting = select(CaseDeadline).where(CaseDeadline.guessed_year < unknown, still_open)
+    guessed = CaseDeadline.guessed_year.is_not(None), CaseDeadline.met_at.is_(None), CaseDeadline.dropped_at.is_(None)
+    years = session.scalars(select(CaseDeadline.guessed_year).where(*guessed).distinct())
+    known = [year for year in years if year is not None and is_known(session, year)]
+    waiting = select(CaseDeadline).where(CaseDeadline.guessed_year.in_(known), *guessed)
     return session.scalars(waiting.order_by(CaseDeadline.id).limit(limit)).all()
 
 
@@ -128,5 +132,14 @@ def _move(session: Session, case: Case, row: CaseDeadline, due: Deadline, now: d
         case.first_contact_due_at, case.deadline_provisional = due.due_at, due.provisional
         key = f"callback:{case.id}:counted:{row.id}:{due.due_at:%Y%m%d}"
         outbox.put(session, outbox.Kind.CALLBACK, key, {"case_id": case.id}, due.due_at, now)
+    if row.kind is DeadlineKind.RE_RATING:
+        _answerable_until(session, case, before, due.due_at)
     facts = {"deadline": str(row.kind), "before": before.isoformat(), "due_at": due.due_at.isoformat()}
     add_event(session, case, SYSTEM, "deadline_counted_anew", now, facts=facts)
+
+
+def _answerable_until(session: Session, case: Case, before: datetime, due_at: datetime) -> None:
+    """The second asking is open for as long as it is waited for. One that is being answered now needs no more time."""
+    asked = select(Invitation).where(Invitation.record_id == case.record_id, Invitation.expires_at == before)
+    for invitation in session.scalars(asked.with_for_update(of=Invitation, skip_locked=True)):
+        invitation.expires_at = due_at

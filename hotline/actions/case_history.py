@@ -6,11 +6,11 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from hotline.errors import NotFound
-from hotline.rules.casework import Part
+from hotline.rules.casework import CaseState, Part
 from hotline.tables import Case, CaseEvent, Rating, User
 from hotline.tables.people import Role
 
@@ -65,12 +65,21 @@ def case_of(session: Session, rating: Rating) -> Case | None:
 
 
 def locked_case(session: Session, case_id: int) -> Case:
-    """The case, locked until the commit: moves of one case take turns. Raises NotFound."""
-    found = select(Case).where(Case.id == case_id).with_for_update(of=Case)
-    case = session.scalars(found.execution_options(populate_existing=True)).one_or_none()
+    """The case, locked until the commit: moves of one case take turns; who only adds to its history need not. Raises
+    NotFound."""
+    # Locked alone, and read then: PostgreSQL does not join a row anew that it has waited for, so that a case whose
+    # rating has changed meanwhile would not be found.
+    session.execute(select(Case.id).where(Case.id == case_id).with_for_update(key_share=True))
+    case = session.get(Case, case_id, populate_existing=True)
     if case is None:
         raise NotFound(f"case {case_id}")
     return case
+
+
+def opened_last(session: Session, case: Case) -> datetime:
+    """When the case was opened, or opened again: what happened before was about another rating."""
+    opened = CaseEvent.case_id == case.id, CaseEvent.kind == str(CaseState.OPENED)
+    return session.scalars(select(func.max(CaseEvent.at)).where(*opened)).one()
 
 
 def record_of(session: Session, case_id: int) -> int:

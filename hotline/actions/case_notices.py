@@ -7,14 +7,14 @@ told twice, whether the sweep was there in time or not.
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, delete, select
+from sqlalchemy import ColumnElement, delete, select, update
 from sqlalchemy.orm import Session
 
 from hotline.actions.case_history import SYSTEM, add_event
 from hotline.rules.casework import DeadlineKind, NoticeKind, Steps
 from hotline.rules.deadlines import IsWorkday, moment_after, moment_before
 from hotline.rules.policy import Policy
-from hotline.tables import Case, CaseDeadline, CaseNotice, User
+from hotline.tables import Case, CaseDeadline, CaseExtension, CaseNotice, User
 from hotline.tables.people import Role
 
 _EVENTS = {NoticeKind.REMINDER: "reminded", NoticeKind.ESCALATION: "escalated"}
@@ -42,7 +42,7 @@ def _planned(case: Case, deadline: CaseDeadline, policy: Policy, is_workday: IsW
     for step, before in enumerate(rules.reminders):
         due_at = moment_before(deadline.due_at, before.count, before.unit, zone, is_workday)
         if due_at > deadline.started_at:
-            for number, role in enumerate(_reminded(case, deadline.kind)):
+            for number, role in enumerate(_reminded(deadline.kind)):
                 notices.append(_notice(case, deadline, NoticeKind.REMINDER, 2 * step + number, role, due_at))
     for step, rung in enumerate(rules.ladder):
         due_at = moment_after(deadline.due_at, rung.after.count, rung.after.unit, rules.closes_at, zone, is_workday)
@@ -52,12 +52,12 @@ def _planned(case: Case, deadline: CaseDeadline, policy: Policy, is_workday: IsW
     return notices
 
 
-def _reminded(case: Case, kind: DeadlineKind) -> tuple[Role, ...]:
-    """The desk, and of what a department has to do the one that leads; reviewers of their own work."""
+def _reminded(kind: DeadlineKind) -> tuple[Role, ...]:
+    """The desk, and of what a department has to do the one that leads by then; reviewers of their own work."""
     if kind is DeadlineKind.APPEAL_REVIEW:
         return (Role.REVIEWER,)
     is_theirs = kind in (DeadlineKind.VERIFY, DeadlineKind.RECTIFY, DeadlineKind.ANSWER)
-    return (Role.AGENT, Role.DEPARTMENT) if is_theirs and case.lead_dept is not None else (Role.AGENT,)
+    return (Role.AGENT, Role.DEPARTMENT) if is_theirs else (Role.AGENT,)
 
 
 def _notice(
@@ -77,7 +77,11 @@ def due_notices(session: Session, case: Case, now: datetime) -> Sequence[CaseNot
 
 
 def tell(session: Session, case: Case, notice: CaseNotice, now: datetime) -> None:
-    """Done: from now on it is in sight of whom it is for, and in the case's history."""
+    """Done: from now on it is in sight of whom it is for, and in the case's history. If no department leads, none is
+    reminded."""
+    if notice.kind is NoticeKind.REMINDER and notice.role is Role.DEPARTMENT and case.lead_dept is None:
+        session.delete(notice)
+        return
     notice.done_at = now
     _address(session, case, notice)
     facts = {"deadline": str(notice.deadline.kind), "due_at": notice.deadline.due_at.isoformat()}
@@ -95,11 +99,41 @@ def _address(session: Session, case: Case, notice: CaseNotice) -> None:
         notice.user_id = responsible.id if responsible.disabled_at is None else None
 
 
+def pass_on(session: Session, case: Case) -> None:
+    """Another department leads: what the one before has not read is for it."""
+    unread = CaseNotice.case_id == case.id, CaseNotice.done_at.is_not(None), CaseNotice.seen_at.is_(None)
+    theirs = CaseNotice.role == Role.DEPARTMENT, CaseNotice.kind != NoticeKind.DECISION
+    session.execute(update(CaseNotice).where(*unread, *theirs).values(dept_code=case.lead_dept))
+
+
 def tell_decision(session: Session, case: Case, deadline: CaseDeadline, dept_code: str | None, now: datetime) -> None:
     """The unit that appealed is told: there is a decision."""
     notice = _notice(case, deadline, NoticeKind.DECISION, 0, Role.DEPARTMENT, now)
     notice.dept_code, notice.done_at = dept_code, now
     session.add(notice)
+
+
+def tell_extension(session: Session, case: Case, asked: CaseExtension, now: datetime) -> None:
+    """Who asked for more time is told what was said; where they are no more one of us, all of their role."""
+    deadline = _about_time(session, case)
+    asker = session.scalar(select(User).where(User.name == asked.asked_by))
+    if deadline is None or asker is None:
+        return
+    kind = NoticeKind.EXTENSION_GRANTED if asked.granted else NoticeKind.EXTENSION_REFUSED
+    notice = _notice(case, deadline, kind, asked.id, asker.role, now)
+    notice.user_id = asker.id if asker.disabled_at is None else None
+    notice.dept_code, notice.done_at = asker.dept_code, now
+    session.add(notice)
+
+
+def _about_time(session: Session, case: Case) -> CaseDeadline | None:
+    """The deadline of the work, as it is now; where the city has none, the last that the case had."""
+    session.flush()
+    of_case = select(CaseDeadline).where(CaseDeadline.case_id == case.id)
+    is_of_work = CaseDeadline.kind.in_((DeadlineKind.RECTIFY, DeadlineKind.ANSWER))
+    still_open = CaseDeadline.met_at.is_(None) & CaseDeadline.dropped_at.is_(None)
+    first = of_case.order_by((is_of_work & still_open).desc(), CaseDeadline.id.desc())
+    return session.scalar(first.limit(1))
 
 
 def finish(session: Session, case: Case, deadline: CaseDeadline, now: datetime) -> None:
@@ -140,8 +174,9 @@ def unseen_notices(session: Session, user: User, limit: int) -> Sequence[CaseNot
 
 
 def is_for(user: User) -> ColumnElement[bool]:
-    """Told to this user, or to everybody of their role (and department)."""
-    anyone = CaseNotice.user_id.is_(None) & (CaseNotice.role == user.role)
+    """Told to this user, or to everybody of their role (and department), also in place of one who has left."""
+    gone = select(User.id).where(User.disabled_at.is_not(None))
+    anyone = (CaseNotice.user_id.is_(None) | CaseNotice.user_id.in_(gone)) & (CaseNotice.role == user.role)
     if user.role is Role.DEPARTMENT:
         anyone &= CaseNotice.dept_code == user.dept_code
     return CaseNotice.done_at.is_not(None) & ((CaseNotice.user_id == user.id) | anyone)

@@ -8,6 +8,7 @@ from typing import Any, TypeVarTuple
 from sqlalchemy import ColumnElement, Select, literal_column, select
 from sqlalchemy.orm import Session
 
+from hotline.actions.calendar import workdays
 from hotline.rules.contacts import wished_time
 from hotline.rules.policy import Policy
 from hotline.rules.skills import skill_for
@@ -68,9 +69,9 @@ def skill_of(record: ServiceRecord, policy: Policy) -> str | None:
     return skill_for(skills, record.language, record.item_code, record.dept_code)
 
 
-def call_by_wish(case: Case, policy: Policy, now: datetime) -> None:
+def call_by_wish(session: Session, case: Case, policy: Policy, now: datetime) -> None:
     """Call in the part of the day that the citizen likes, else as soon as somebody is free."""
-    call_at = wished_time(case.call_wish, now, policy.callback_rules.days)
+    call_at = wished_time(case.call_wish, now, policy.callback_rules(workdays(session)).days)
     put_off(case, call_at, promised=call_at is not None)
 
 

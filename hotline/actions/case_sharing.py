@@ -5,12 +5,13 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from hotline.actions import case_deadlines
+from hotline.actions import case_deadlines, case_notices
 from hotline.actions.case_history import add_event, locked_case, who
 from hotline.actions.case_moves import Said, end, move, written
 from hotline.actions.case_steps import in_hand
 from hotline.errors import BadInput, Conflict, NotFound
 from hotline.rules.casework import WAYS, Ending, Move
+from hotline.rules.deadlines import months_after
 from hotline.rules.policy import Policy
 from hotline.rules.written import one_line
 from hotline.tables import Case, CaseDepartment, CaseEvent, CaseExtension, User
@@ -28,8 +29,7 @@ def hand_over(
         raise BadInput("dept_code", "leads the work already")
     before = case.lead_dept
     move(session, case, Move.HAND_OVER, who(user), now, Said(note), facts={"from": before, "to": dept_code})
-    _leave(session, case, dept_code, now)  # it leads: it is no more one of the others
-    case.dept_code = dept_code
+    _lead(session, case, dept_code, now)
 
 
 def recall(session: Session, case_id: int, user: User, token: str | None, note: str, now: datetime) -> None:
@@ -38,7 +38,15 @@ def recall(session: Session, case_id: int, user: User, token: str | None, note: 
     case = in_hand(session, case_id, user, token, now)
     before = _led_before(session, case)
     move(session, case, Move.RECALL, who(user), now, Said(note), facts={"from": case.lead_dept, "to": before})
-    case.dept_code = before
+    _lead(session, case, before, now)
+
+
+def _lead(session: Session, case: Case, dept_code: str | None, now: datetime) -> None:
+    """It leads: it is no more one of the others, and what was told to who led is told to it."""
+    case.dept_code = dept_code
+    if dept_code is not None:
+        _leave(session, case, dept_code, now)
+    case_notices.pass_on(session, case)
 
 
 def _led_before(session: Session, case: Case) -> str | None:
@@ -153,11 +161,7 @@ def ask_extension(
 
 def latest_extension(case: Case, policy: Policy) -> date:
     """The last day that may be asked for: so many months after the case was opened."""
-    opened = case.opened_at.astimezone(policy.zone).date()
-    months = opened.month - 1 + policy.casework.extension_months
-    year, month = opened.year + months // 12, months % 12 + 1
-    next_month = date(year + month // 12, month % 12 + 1, 1)
-    return date(year, month, min(opened.day, (next_month - date(year, month, 1)).days))
+    return months_after(case.opened_at.astimezone(policy.zone).date(), policy.casework.extension_months)
 
 
 def decide_extension(
@@ -170,17 +174,23 @@ def decide_extension(
     now: datetime,
 ) -> None:
     """A supervisor, who did not ask for it, grants or refuses it, whoever holds the case. Raises BadInput, NotFound,
-    Conflict."""
+    Conflict.
+
+    What is over by now can only be refused.
+    """
     note = written("note", note)
     case = locked_case(session, case_id)
     asked = _asked(session, case)
     if asked is None:
         raise Conflict("nobody has asked for more time", code="illegal_state")
+    if grant and case_deadlines.end_of(asked.until, policy) <= now:
+        raise Conflict(f"{asked.until} is over", code="extension_over")
     how = Move.GRANT_EXTENSION if grant else Move.REFUSE_EXTENSION
     move(session, case, how, who(user), now, Said(note), facts={"until": asked.until.isoformat()})
     asked.decided_at, asked.decided_by, asked.granted = now, user.name, grant
     if grant:
         case_deadlines.extend(session, case, asked.until, policy, now)
+    case_notices.tell_extension(session, case, asked, now)
 
 
 def _asked(session: Session, case: Case) -> CaseExtension | None:

@@ -30,7 +30,7 @@ def in_hand(session: Session, case_id: int, user: User, token: str | None, now: 
     if part in (Part.AGENT, Part.SUPERVISOR):
         return held(session, case_id, token or "", now)
     case = locked_case(session, case_id)
-    if part is Part.DEPARTMENT and not works_on(session, case, user.dept_code):
+    if user.only_explains or (part is Part.DEPARTMENT and not works_on(session, case, user.dept_code)):
         raise NotFound(f"case {case_id}")
     return case
 
@@ -107,7 +107,7 @@ def call_back(session: Session, case: Case, policy: Policy, now: datetime) -> No
     """Now the centre calls the citizen itself."""
     move(session, case, Move.CALL_BACK, THE_SYSTEM, now)
     case_deadlines.begin(session, case, DeadlineKind.CALLBACK, now, policy)
-    case_queue.call_by_wish(case, policy, now)
+    case_queue.call_by_wish(session, case, policy, now)
 
 
 def serve_notices(session: Session, case_id: int, policy: Policy, now: datetime) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from hotline import outbox
 from hotline.actions import case_deadlines, case_queue
-from hotline.actions.case_history import CITIZEN, SYSTEM, THE_CITIZEN, add_event, case_of, locked_case, who
+from hotline.actions.case_history import CITIZEN, SYSTEM, THE_CITIZEN, add_event, case_of, locked_case, opened_last, who
 from hotline.actions.case_moves import Said, end, let_go, move, written
 from hotline.actions.case_queue import ANY, Wanted
 from hotline.errors import Conflict, NotFound
@@ -28,7 +28,7 @@ from hotline.rules.casework import (
 from hotline.rules.contacts import ContactWay
 from hotline.rules.policy import Policy
 from hotline.rules.scale import is_bad
-from hotline.tables import Attempt, Case, CaseContact, Rating, ServiceRecord, User
+from hotline.tables import Attempt, Case, CaseAppeal, CaseContact, Rating, ServiceRecord, User
 from hotline.tables.people import Role
 
 REACHED_OUTSIDE = "reached outside this console"  # the note of a contact that only an outcome tells of
@@ -45,14 +45,19 @@ def open_case(session: Session, rating: Rating, policy: Policy, now: datetime) -
     known = case_of(session, rating)
     if known is not None:
         locked_case(session, known.id)
-        if known.round == rating.round or known.state is CaseState.CLOSED:
-            known.rating = rating
         if known.state is CaseState.CLOSED:
+            known.rating = rating
             _reopen(session, known, policy, now)
+        elif (
+            known.rating.round == rating.round
+        ):  # a change of mind, also of the first rating while they are asked again
+            known.rating = rating
         elif known.state is CaseState.ASKED_AGAIN:
             move(session, known, Move.RATE_BAD, THE_CITIZEN, now, facts={"stars": rating.stars})
             case_deadlines.begin(session, known, DeadlineKind.CALLBACK, now, policy)
-            case_queue.call_by_wish(known, policy, now)
+            case_queue.call_by_wish(session, known, policy, now)
+        else:
+            _note_second(session, rating, now)
         return known
     due = case_deadlines.counted(session, DeadlineKind.FIRST_CONTACT, rating.rated_at, policy)
     assert due is not None
@@ -96,7 +101,7 @@ def _reopen(session: Session, case: Case, policy: Policy, now: datetime) -> None
     case.queued_at = case.overdue_at = case.contacted_at = case.closed_at = case.outcome = None
     case.ending = case.merged_into_id = None
     case.steps, case.skill = policy.casework.steps, case_queue.skill_of(case.record, policy)
-    case_queue.call_by_wish(case, policy, now)
+    case_queue.call_by_wish(session, case, policy, now)
     move(session, case, Move.REOPEN, THE_CITIZEN, now, facts={"stars": case.rating.stars})
     _begin_deadlines(session, case, policy)
     key = f"callback:{case.id}:{case.rating.id}"
@@ -111,6 +116,14 @@ def rated_better(session: Session, rating: Rating, now: datetime) -> None:
     locked_case(session, case.id)
     if case.state in WAYS[Move.RATE_GOOD].before:
         end(session, case, Move.RATE_GOOD, THE_CITIZEN, Ending.RATED_BETTER, now, facts={"stars": rating.stars})
+    else:
+        _note_second(session, rating, now)
+
+
+def _note_second(session: Session, rating: Rating, now: datetime) -> None:
+    """A second rating that comes late moves nothing, and is seen all the same. A change of it was noted already."""
+    if rating.supersedes_id is None:
+        note_rating_change(session, rating, f"– → {rating.stars}", now)
 
 
 def note_rating_change(session: Session, rating: Rating, change: str, now: datetime) -> None:
@@ -121,10 +134,15 @@ def note_rating_change(session: Session, rating: Rating, change: str, now: datet
 
 
 def follow(session: Session, rating: Rating) -> None:
-    """The citizen said more about a bad rating: its case is about the rating that has it all."""
+    """The citizen said more about a bad rating: its case, and an appeal that waits, are about the rating that has it
+    all."""
     case = case_of(session, rating)
-    if case is not None and is_bad(rating.stars) and case.rating_id == rating.supersedes_id:
-        case.rating = rating
+    if case is None or not is_bad(rating.stars) or locked_case(session, case.id).rating_id != rating.supersedes_id:
+        return
+    case.rating = rating
+    session.flush()
+    appealed = CaseAppeal.rating_id == rating.supersedes_id, CaseAppeal.decided_at.is_(None)
+    session.execute(update(CaseAppeal).where(*appealed).values(rating_id=rating.id))
 
 
 def note_voice_comment(session: Session, record: ServiceRecord, facts: dict[str, Any], now: datetime) -> None:
@@ -234,8 +252,10 @@ def close_as(
 
 
 def _was_called(session: Session, case: Case) -> bool:
-    rang = exists().where(Attempt.case_id == case.id, Attempt.result.in_(RANG))
-    told = exists().where(CaseContact.case_id == case.id, CaseContact.way == ContactWay.OWN_PHONE)
+    opened = opened_last(session, case)
+    rang = exists().where(Attempt.case_id == case.id, Attempt.result.in_(RANG), Attempt.requested_at >= opened)
+    own = CaseContact.way == ContactWay.OWN_PHONE, CaseContact.at >= opened
+    told = exists().where(CaseContact.case_id == case.id, *own)
     return case.contacted_at is not None or bool(session.scalar(select(rang | told)))
 
 

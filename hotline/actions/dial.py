@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hotline import outbox
+from hotline.actions.calendar import workdays
 from hotline.actions.call_limits import LONGEST_CALLBACK, callable_at
 from hotline.actions.case_history import add_event, who
 from hotline.actions.case_moves import move
@@ -18,22 +19,30 @@ from hotline.messages import CALL_ENDS, Accepted, Ambiguous, CallProgress, Refus
 from hotline.privacy import SealedPhone
 from hotline.rules.casework import AttemptResult, AttemptState, CaseState, Move, is_forward
 from hotline.rules.policy import Policy
+from hotline.rules.reply_wishes import Wish
 from hotline.tables import Attempt, Case, ServiceRecord, User
 
 
-class CalledEnough(Conflict):
-    """The number has been called as often as the policy allows; `again_at`: when it may be called next."""
+class CallLater(Conflict):
+    """The citizen may not be called now; `again_at`: when they may be."""
 
-    code = "called_enough"
-
-    def __init__(self, again_at: datetime) -> None:
-        super().__init__(f"the number has been called often enough; again from {again_at:%Y-%m-%d %H:%M} UTC")
+    def __init__(self, why: str, code: str, again_at: datetime) -> None:
+        super().__init__(f"{why}; again from {again_at:%Y-%m-%d %H:%M} UTC", code=code)
         self.again_at = again_at
 
 
-def dial(session: Session, case_id: int, token: str, agent: User, policy: Policy, now: datetime) -> Attempt:
-    """Ask for a call between the agent and the citizen. Raises Conflict (lease lost, a call is on, the number was
-    called often enough), BadInput.
+def dial(
+    session: Session,
+    case_id: int,
+    token: str,
+    agent: User,
+    policy: Policy,
+    now: datetime,
+    *,
+    unrecorded: bool = False,
+) -> Attempt:
+    """Ask for a call between the agent and the citizen. Raises Conflict (lease lost, a call is on), CallLater (not at
+    this hour, or the number was called often enough), BadInput. `unrecorded`: although the city records its calls.
 
     From here on the attempt counts as a call to the citizen's number, until it ends without having rung it.
     """
@@ -48,15 +57,31 @@ def dial(session: Session, case_id: int, token: str, agent: User, policy: Policy
         if earlier.requested_at > now - LONGEST_CALLBACK:
             raise Conflict("a call about this case is already under way", code="call_under_way")
         _end(session, earlier, AttemptResult.UNKNOWN, now)  # its reports were lost: it must not block the case
+    days = policy.calling_days(workdays(session))
+    opens_at = days.callback_opens(now, asked_for=_asked_to_be_called(case))
+    if opens_at > now:
+        raise CallLater("citizens are not called at this hour", "window_shut", opens_at)
     again_at = callable_at(session, case.record.phone_lookup, policy.phone.caps, now)
     if again_at > now:
-        raise CalledEnough(again_at)
-    attempt = Attempt(case_id=case_id, agent=agent, hold_token=token, state=AttemptState.REQUESTED, requested_at=now)
+        raise CallLater("the number has been called often enough", "called_enough", again_at)
+    attempt = Attempt(
+        case_id=case_id,
+        agent=agent,
+        hold_token=token,
+        state=AttemptState.REQUESTED,
+        requested_at=now,
+        records=policy.casework.records_calls and not unrecorded,
+    )
     session.add(attempt)
     session.flush()
     add_event(session, case, agent.name, "dialled", now, facts={"attempt": attempt.id})
     outbox.put(session, outbox.Kind.DIAL, f"dial:{attempt.id}", {"attempt_id": attempt.id}, now, now)
     return attempt
+
+
+def _asked_to_be_called(case: Case) -> bool:
+    """By what they said when they rated, or by the time that they were promised."""
+    return not case.our_time or case.call_wish not in (None, Wish.NO_CALL)
 
 
 def end_by_hand(session: Session, case_id: int, token: str, agent: User, now: datetime) -> None:
@@ -77,7 +102,7 @@ def end_by_hand(session: Session, case_id: int, token: str, agent: User, now: da
 
 def begin_dial(session: Session, attempt_id: int, now: datetime) -> Beginning:
     """Mark the agent's telephone as being rung, or say that nothing is to be dialled."""
-    attempt = _locked(session, attempt_id)
+    attempt = locked_attempt(session, attempt_id)
     if attempt is None or attempt.state is AttemptState.ENDED:
         return Never()
     if attempt.state is not AttemptState.REQUESTED:  # begun by a worker that did not come back
@@ -94,7 +119,7 @@ def begin_dial(session: Session, attempt_id: int, now: datetime) -> Beginning:
 
 def settle_dial(session: Session, attempt_id: int, result: SendResult, now: datetime) -> bool:
     """Keep how the carrier answered; True if the call is to be placed again later."""
-    attempt = _locked(session, attempt_id)
+    attempt = locked_attempt(session, attempt_id)
     assert attempt is not None
     match result:
         case Accepted(external_id):
@@ -114,38 +139,58 @@ def settle_dial(session: Session, attempt_id: int, result: SendResult, now: date
 
 @dataclass(frozen=True, slots=True)
 class AgentLine:
-    """The agent is on the line: whether the case is still theirs, its number for the whisper."""
+    """The agent is on the line: whether the case is still theirs, and for the whisper its number, what was rated and
+    how. Nothing of the citizen."""
 
     case_id: int
     still_theirs: bool
+    item: str | None
+    stars: int
+
+
+@dataclass(frozen=True, slots=True)
+class CitizenLine:
+    """Whom to bridge the agent to, and whether the talk is recorded."""
+
+    phone: SealedPhone
+    records: bool
 
 
 def agent_answered(session: Session, attempt_id: int, external_id: str, now: datetime) -> AgentLine:
     """The agent picked up; also when the carrier never told us that it had placed the call. Raises NotFound."""
-    attempt = _known(session, attempt_id)
+    attempt = known_attempt(session, attempt_id)
     _reopen_if_unknown(attempt)
     attempt.external_id = attempt.external_id or external_id
-    _forward(attempt, AttemptState.AGENT_ANSWERED)
-    return AgentLine(attempt.case_id, _still_theirs(attempt, now))
+    forward(attempt, AttemptState.AGENT_ANSWERED)
+    case = attempt.case
+    return AgentLine(case.id, _still_theirs(attempt, now), case.record.item_name, case.rating.stars)
 
 
-def bridge(session: Session, attempt_id: int, now: datetime) -> SealedPhone | None:
-    """The agent pressed the key: the citizen's number to bridge to, None if the case is theirs no more; or NotFound."""
-    attempt = _known(session, attempt_id)
+def bridge(session: Session, attempt_id: int, now: datetime) -> CitizenLine | None:
+    """The agent pressed the key: the citizen to bridge to, None if the case is theirs no more; or NotFound."""
+    attempt = known_attempt(session, attempt_id)
     if not _still_theirs(attempt, now):
         return None
     _reopen_if_unknown(attempt)
-    if _forward(attempt, AttemptState.CITIZEN_RINGING):
+    if forward(attempt, AttemptState.CITIZEN_RINGING):
         attempt.citizen_rung_at = now
-    return attempt.case.record.phone
+    return CitizenLine(attempt.case.record.phone, attempt.records)
 
 
 def citizen_answered(session: Session, attempt_id: int, now: datetime) -> None:
-    """The two are speaking, or were, if a report on the agent's leg was quicker: that is the first contact."""
-    attempt = _locked(session, attempt_id)
+    """The citizen picked up: the two are speaking, unless that they are recorded is still being said to the citizen."""
+    attempt = locked_attempt(session, attempt_id)
     if attempt is None:
         return
-    if not _forward(attempt, AttemptState.BRIDGED):
+    if attempt.records and attempt.noticed_at is None:
+        forward(attempt, AttemptState.NOTICE)
+    else:
+        spoke(session, attempt, now)
+
+
+def spoke(session: Session, attempt: Attempt, now: datetime) -> None:
+    """The two are speaking, or were, if a report on the agent's leg was quicker: that is the first contact."""
+    if not forward(attempt, AttemptState.BRIDGED):
         if attempt.result not in (AttemptResult.NO_ANSWER, AttemptResult.UNKNOWN):
             return
         attempt.result = AttemptResult.CONNECTED
@@ -158,12 +203,16 @@ def citizen_answered(session: Session, attempt_id: int, now: datetime) -> None:
 
 def bridge_ended(session: Session, attempt_id: int, progress: CallProgress | None, now: datetime) -> None:
     """The citizen's side is over: spoken, busy, no answer or failed; None = the carrier did not say."""
-    if progress in (CallProgress.ANSWERED, CallProgress.COMPLETED):
-        citizen_answered(session, attempt_id, now)
-    attempt = _locked(session, attempt_id)
-    if attempt is None or attempt.state is AttemptState.ENDED:
+    attempt = locked_attempt(session, attempt_id)
+    if attempt is None:
         return
-    _end(session, attempt, _RESULTS.get(progress) or _result_without_bridge(attempt), now)
+    if progress in (CallProgress.ANSWERED, CallProgress.COMPLETED):
+        if attempt.records and attempt.noticed_at is None:
+            progress = CallProgress.NO_ANSWER  # they hung up while the notice was read to them
+        else:
+            spoke(session, attempt, now)
+    if attempt.state is not AttemptState.ENDED:
+        _end(session, attempt, _RESULTS.get(progress) or _result_without_bridge(attempt), now)
 
 
 _RESULTS: dict[CallProgress | None, AttemptResult] = {
@@ -179,7 +228,7 @@ def note_agent_progress(
     session: Session, attempt_id: int, external_id: str, progress: CallProgress, now: datetime
 ) -> None:
     """The carrier's report on the agent's own leg; its end ends the attempt, whatever was reached by then."""
-    attempt = _locked(session, attempt_id)
+    attempt = locked_attempt(session, attempt_id)
     if attempt is None or attempt.state is AttemptState.ENDED:
         return
     attempt.external_id = attempt.external_id or external_id
@@ -190,11 +239,12 @@ def note_agent_progress(
 def _result_without_bridge(attempt: Attempt) -> AttemptResult:
     if attempt.state is AttemptState.BRIDGED:
         return AttemptResult.CONNECTED
-    return AttemptResult.NO_ANSWER if attempt.state is AttemptState.CITIZEN_RINGING else AttemptResult.AGENT_ABSENT
+    rang = attempt.state in (AttemptState.CITIZEN_RINGING, AttemptState.NOTICE)
+    return AttemptResult.NO_ANSWER if rang else AttemptResult.AGENT_ABSENT
 
 
 def _end(session: Session, attempt: Attempt, result: AttemptResult, now: datetime, code: str | None = None) -> None:
-    attempt.state, attempt.result, attempt.ended_at = AttemptState.ENDED, result, now
+    attempt.state, attempt.result, attempt.ended_at, attempt.error_code = AttemptState.ENDED, result, now, code
     facts = {"attempt": attempt.id, "result": str(result)} | ({"code": code} if code else {})
     add_event(session, attempt.case, attempt.agent.name, "call_ended", now, facts=facts)
 
@@ -205,7 +255,7 @@ def _reopen_if_unknown(attempt: Attempt) -> None:
         attempt.state, attempt.result, attempt.ended_at = AttemptState.AGENT_RINGING, None, None
 
 
-def _forward(attempt: Attempt, state: AttemptState) -> bool:
+def forward(attempt: Attempt, state: AttemptState) -> bool:
     if not is_forward(attempt.state, state):
         return False
     attempt.state = state
@@ -217,12 +267,12 @@ def _still_theirs(attempt: Attempt, now: datetime) -> bool:
     return case.hold_token == attempt.hold_token and case.held_until is not None and case.held_until > now
 
 
-def _locked(session: Session, attempt_id: int) -> Attempt | None:
+def locked_attempt(session: Session, attempt_id: int) -> Attempt | None:
     return session.scalars(select(Attempt).where(Attempt.id == attempt_id).with_for_update(of=Attempt)).one_or_none()
 
 
-def _known(session: Session, attempt_id: int) -> Attempt:
-    attempt = _locked(session, attempt_id)
+def known_attempt(session: Session, attempt_id: int) -> Attempt:
+    attempt = locked_attempt(session, attempt_id)
     if attempt is None:
         raise NotFound(f"attempt {attempt_id}")
     return attempt

@@ -7,6 +7,7 @@ from typing import TypeVar
 from sqlalchemy import Function, Select, func, select
 from sqlalchemy.orm import Session
 
+from hotline.actions.calendar import workdays
 from hotline.actions.call_limits import LINES_OF_CALLBACK, callable_at, callback_waits, lines_in_use
 from hotline.actions.opt_outs import is_opted_out
 from hotline.rules.policy import AskingPolicy, Policy
@@ -62,12 +63,12 @@ def call_hindrance(session: Session, call: Call, policy: Policy, now: datetime) 
         return never
     if _was_texted(session, invitation):
         return _given_up(invitation, TEXTED)
-    if (shut := _outside_hours(policy.phone, policy, now)) is not None:
+    if (shut := _outside_hours(session, policy.phone, policy, now)) is not None:
         return shut
     if now >= (invitation.expires_at or _ask_by(invitation, policy)):
         return _given_up(invitation, TOO_LATE)
     free = callable_at(session, call.phone_lookup, policy.phone.caps, now)
-    return _not_before(policy.calling_days.opens(free), now)
+    return _not_before(policy.calling_days(workdays(session)).opens(free), now)
 
 
 def survey_line_hindrance(session: Session, most_lines: int, now: datetime) -> NotBefore | None:
@@ -92,7 +93,7 @@ def text_hindrance(session: Session, text: OutboundText, policy: Policy, now: da
         return never
     if not _is_wanted(text, now):
         return Never()
-    if (shut := _outside_hours(policy.sms, policy, now)) is not None:
+    if (shut := _outside_hours(session, policy.sms, policy, now)) is not None:
         return shut
     if text.purpose is Purpose.INVITE and now >= _ask_by(text.invitation, policy):
         return _given_up(text.invitation, TOO_LATE)
@@ -131,8 +132,8 @@ def _ask_by(invitation: Invitation, policy: Policy) -> datetime:
     return invitation.record.received_at + days
 
 
-def _outside_hours(asking: AskingPolicy, policy: Policy, now: datetime) -> NotBefore | None:
-    return _not_before(asking.window.next_open(now, policy.zone), now)
+def _outside_hours(session: Session, asking: AskingPolicy, policy: Policy, now: datetime) -> NotBefore | None:
+    return _not_before(asking.window.next_open(now, policy.zone, workdays(session)), now)
 
 
 def _is_wanted(text: OutboundText, now: datetime) -> bool:
@@ -153,7 +154,7 @@ def _capped(session: Session, text: OutboundText, policy: Policy, now: datetime)
     texts = _others(text, func.count()).where(OutboundText.begun_at >= begins, OutboundText.begun_at < ends)
     if (session.scalar(texts) or 0) < policy.sms.daily_cap:
         return None
-    return NotBefore(policy.sms.window.next_open(ends.astimezone(now.tzinfo), policy.zone))
+    return NotBefore(policy.sms.window.next_open(ends.astimezone(now.tzinfo), policy.zone, workdays(session)))
 
 
 def _cooling_down(session: Session, text: OutboundText, policy: Policy, now: datetime) -> NotBefore | None:
@@ -168,7 +169,7 @@ def _cooling_down(session: Session, text: OutboundText, policy: Policy, now: dat
     if last is None:
         return None
     cooled = last + timedelta(hours=policy.sms.cooldown_hours)
-    return _not_before(policy.sms.window.next_open(max(cooled, now), policy.zone), now)
+    return _not_before(policy.sms.window.next_open(max(cooled, now), policy.zone, workdays(session)), now)
 
 
 def _others(text: OutboundText, wanted: Function[T]) -> Select[T]:

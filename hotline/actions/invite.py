@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from hotline import outbox
 from hotline.actions.batches import can_be_batched, invitation_of_batch, size_of_batch
+from hotline.actions.calendar import workdays
 from hotline.actions.handed import provisional_record
 from hotline.actions.languages import chosen_language
 from hotline.actions.opt_outs import is_opted_out
@@ -186,7 +187,7 @@ def invite(
     session.add(invitation)
     session.flush()
     if not declined:
-        due_at = asking.window.next_open(now, policy.zone)
+        due_at = asking.window.next_open(now, policy.zone, workdays(session))
         if channel is Channel.SMS:
             put_text(session, invitation, Purpose.INVITE, 1, due_at, policy, now)
         else:
@@ -228,10 +229,11 @@ def invitation_words(session: Session, invitation: Invitation, purpose: Purpose,
     script = script_said(session, invitation.script)
     facts = facts_of(record, script, policy, invitation.language)
     facts["item"] = item_told(facts["item"], invitation.language)
+    again = "again_" if invitation.round > 1 else ""
     if purpose is Purpose.REMIND:
-        return script.say(f"remind_{spoken_kind(record)}", **facts)
-    if invitation.round > 1:
-        return script.say(f"again_{spoken_kind(record)}", **facts)
+        return script.say(f"remind_{again}{spoken_kind(record)}", **facts)
+    if again:
+        return script.say(f"{again}{spoken_kind(record)}", **facts)
     if (many := size_of_batch(session, record)) > 1:
         return script.say("invite_batch", count=many, **facts)
     return script.say(f"invite_{spoken_kind(record)}", **facts)

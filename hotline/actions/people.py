@@ -16,6 +16,7 @@ from hotline.database import Database
 from hotline.errors import BadInput, HotlineError
 from hotline.privacy import SealedPhone
 from hotline.rules.policy import Policy
+from hotline.rules.written import one_line
 from hotline.tables import ApiKey, AuditEntry, User
 from hotline.tables.people import CallMode, Role, Scope
 
@@ -34,15 +35,30 @@ class LockedOut(HotlineError):
 
 
 def add_user(
-    session: Session, name: str, role: Role, password: str, now: datetime, dept_code: str | None = None
+    session: Session,
+    name: str,
+    role: Role,
+    password: str,
+    now: datetime,
+    dept_code: str | None = None,
+    staff_no: str | None = None,
 ) -> User:
-    """A new user. Raises BadInput naming `name` or `password`."""
+    """A new user. Raises BadInput naming what is wrong."""
     _check_name(name)
     if len(password) < SHORTEST_PASSWORD:
         raise BadInput("password", f"must have at least {SHORTEST_PASSWORD} characters")
     if role is Role.DEPARTMENT and not dept_code:
         raise BadInput("dept_code", "a department's user needs the code of the department")
-    user = User(name=name, role=role, dept_code=dept_code, password_hash=_hasher.hash(password), created_at=now)
+    if staff_no is not None and not one_line(staff_no):
+        raise BadInput("staff_no", "must not be empty")
+    user = User(
+        name=name,
+        role=role,
+        dept_code=dept_code,
+        staff_no=staff_no,
+        password_hash=_hasher.hash(password),
+        created_at=now,
+    )
     _add_unique(session, user, name)
     audit(session, "command", "user_added", now, subject=name, facts={"role": str(role)})
     return user
@@ -94,7 +110,7 @@ def log_out(session: Session, user_id: int, now: datetime) -> None:
 
 def set_phone(session: Session, user: User, phone: SealedPhone, now: datetime) -> None:
     """The telephone at which `user` is rung for callbacks."""
-    user.phone_box, user.phone_masked = phone.box, phone.masked
+    user.phone_box, user.phone_masked, user.phone_lookup = phone.box, phone.masked, phone.lookup
     audit(session, user.name, "phone_set", now, subject=f"user:{user.id}")
 
 

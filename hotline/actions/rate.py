@@ -9,9 +9,11 @@ from sqlalchemy.orm import Session
 
 from hotline.actions.casework import follow, note_rating_change, open_case, rated_better
 from hotline.actions.forward import forward
+from hotline.actions.register import note_use, standing_entry
 from hotline.rules.policy import Policy
 from hotline.rules.scale import Scale, is_bad
 from hotline.rules.script import Channel
+from hotline.rules.signals import Sign
 from hotline.tables import Invitation, Rating, ServiceRecord
 from hotline.tables.service import OPEN_INVITATION_STATES, InvitationState, RatingState
 
@@ -53,11 +55,13 @@ def rate(session: Session, record_id: int, given: Given, policy: Policy, now: da
     after rectification, what they give is their second rating (追评), and the first one stays.
     """
     record = in_turn(session, record_id)
-    round_ = _round_now(session, record_id)
+    round_ = round_now(session, record_id)
     earlier = active_rating(session, record_id, round_)
     again = earlier if earlier is not None and earlier.stars == given.stars else None
     given_at = given.given_at or now
-    early = ["before_completion"] if given_at < record.completed_at else []
+    early = [str(Sign.EARLY)] if given_at < record.completed_at else []
+    entry = None if Sign.OTHER_PHONE in given.flags else standing_entry(session, record.phone_lookup, given_at)
+    known = [] if entry is None else [str(Sign.REGISTERED)]
     rating = Rating(
         record=record,
         stars=given.stars,
@@ -69,11 +73,13 @@ def rate(session: Session, record_id: int, given: Given, policy: Policy, now: da
         reasons=again.reasons if again else [],
         comment=_joined(again.comment if again else None, given.comment),
         rated_at=given_at,
-        flags=[*early, *given.flags],
+        flags=[*early, *given.flags, *known],
         round=round_,
         is_default=False,
     )
     _supersede(session, earlier, rating, now)
+    if entry is not None:
+        note_use(session, rating, entry, now)
     _close_invitations(session, record_id, now)
     if earlier is not None:
         note_rating_change(session, rating, f"{earlier.stars} → {rating.stars}", now)
@@ -84,7 +90,8 @@ def rate(session: Session, record_id: int, given: Given, policy: Policy, now: da
     return rating
 
 
-def _round_now(session: Session, record_id: int) -> int:
+def round_now(session: Session, record_id: int) -> int:
+    """2 once the citizen was asked a second time about the record, after rectification."""
     return session.scalar(select(func.max(Invitation.round)).where(Invitation.record_id == record_id)) or 1
 
 

@@ -1,4 +1,4 @@
-"""Voice comments: kept as soon as the carrier announces them, then fetched, heard by a person, and one day erased."""
+"""Recordings: kept as soon as the carrier announces them, then fetched, heard by a person, and one day erased."""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
@@ -25,13 +25,8 @@ _WITH_FILE = (RecordingState.KEPT, RecordingState.FAILED)
 
 def keep_recording(session: Session, call: Call, turn: int, received: ReceivedRecording, now: datetime) -> Recording:
     """What was said at that turn of the call, once for each recording of the carrier's; it is fetched right after."""
-    known = select(Recording).where(
-        Recording.carrier == received.carrier, Recording.external_id == received.external_id
-    )
-    if (kept := session.scalar(known)) is not None:
-        return kept
     recording = Recording(
-        call=call,
+        call_id=call.id,
         turn=turn,
         record_id=call.record_id,
         carrier=received.carrier,
@@ -41,16 +36,28 @@ def keep_recording(session: Session, call: Call, turn: int, received: ReceivedRe
         state=RecordingState.WAITING,
         created_at=now,
     )
+    kept, is_new = keep_once(session, recording, now)
+    if is_new and call.record_id is not None:
+        record = session.get_one(ServiceRecord, call.record_id)
+        note_voice_comment(session, record, {"recording": kept.id}, now)
+    return kept
+
+
+def keep_once(session: Session, recording: Recording, now: datetime) -> tuple[Recording, bool]:
+    """Keep it and have its worker look after it; or, of the carrier's same recording, the one kept before (False)."""
+    known = select(Recording).where(
+        Recording.carrier == recording.carrier, Recording.external_id == recording.external_id
+    )
+    if (kept := session.scalar(known)) is not None:
+        kept.seconds = kept.seconds or recording.seconds  # not every report says how long it is
+        return kept, False
     try:
         with session.begin_nested():
             session.add(recording)
     except IntegrityError:  # the same webhook, at the same moment
-        return session.scalars(known).one()
+        return session.scalars(known).one(), False
     outbox.put(session, outbox.Kind.RECORDING, f"recording:{recording.id}", {"recording_id": recording.id}, now, now)
-    if call.record_id is not None:
-        record = session.get_one(ServiceRecord, call.record_id)
-        note_voice_comment(session, record, {"recording": recording.id}, now)
-    return recording
+    return recording, True
 
 
 def begin_fetch(session: Session, recording_id: int) -> Recording:
@@ -105,6 +112,16 @@ def recordings_about(session: Session, record_ids: Collection[int]) -> Sequence[
     known_later = Recording.record_id.is_(None) & Recording.call_id.in_(calls)
     about = Recording.record_id.in_(records) | known_later
     return session.scalars(select(Recording).where(about).order_by(Recording.id.desc())).all()
+
+
+def recordings_of_attempts(session: Session, attempt_ids: Collection[int]) -> dict[int, list[Recording]]:
+    """What was recorded of each of these callbacks, if anything was."""
+    found: dict[int, list[Recording]] = {}
+    if attempt_ids:
+        for recording in session.scalars(select(Recording).where(Recording.attempt_id.in_(attempt_ids))):
+            assert recording.attempt_id is not None
+            found.setdefault(recording.attempt_id, []).append(recording)
+    return found
 
 
 def recordings_to_erase(session: Session, policy: Policy, limit: int, now: datetime) -> Sequence[Recording]:

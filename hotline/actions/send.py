@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from hotline.actions.calendar import workdays
 from hotline.actions.hindrances import Beginning, Go, Never, NotBefore, text_hindrance
 from hotline.actions.invite import invite, put_text
 from hotline.actions.opt_outs import opt_out
@@ -178,7 +179,8 @@ def _is_out(session: Session, text: OutboundText, state: TextState, policy: Poli
 def _remind_later(session: Session, invitation: Invitation, policy: Policy, now: datetime) -> None:
     if policy.sms.remind_after_days:
         later = now + timedelta(days=policy.sms.remind_after_days)
-        put_text(session, invitation, Purpose.REMIND, 1, policy.sms.window.next_open(later, policy.zone), policy, now)
+        due_at = policy.sms.window.next_open(later, policy.zone, workdays(session))
+        put_text(session, invitation, Purpose.REMIND, 1, due_at, policy, now)
 
 
 def _is_unknown(text: OutboundText, policy: Policy, now: datetime) -> None:
@@ -227,7 +229,8 @@ def _failed(
 def _text_again(session: Session, text: OutboundText, policy: Policy, now: datetime) -> None:
     """The carrier could not deliver it for now: another text, later, if it has not been answered all the same."""
     _is_not_out(text)
-    due_at = policy.sms.window.next_open(now + timedelta(hours=policy.sms.retry_hours), policy.zone)
+    later = now + timedelta(hours=policy.sms.retry_hours)
+    due_at = policy.sms.window.next_open(later, policy.zone, workdays(session))
     put_text(session, text.invitation, Purpose.INVITE, text.try_no + 1, due_at, policy, now)
 
 

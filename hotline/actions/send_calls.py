@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from hotline.actions.calendar import workdays
 from hotline.actions.hindrances import Beginning, Go, Never, NotBefore, call_hindrance
 from hotline.actions.invite import put_call
 from hotline.actions.progress import invitation_is_out, lock_invitation, may_be_out, move
@@ -149,4 +150,5 @@ def _next_try(session: Session, call: Call, invitation: Invitation, policy: Poli
     tried = sorted(at for at in session.scalars(begun) if at is not None and at <= now)
     assert call.result is not None
     assert invitation.expires_at is not None
-    return policy.calling_days.next_try([*tried, now], policy.phone.gap_after(call.result), invitation.expires_at)
+    days = policy.calling_days(workdays(session))
+    return days.next_try([*tried, now], policy.phone.gap_after(call.result), invitation.expires_at)

@@ -17,6 +17,7 @@ from hotline.messages import (
     ReceivedText,
     Refused,
     SendResult,
+    Stopped,
 )
 
 
@@ -58,12 +59,25 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Bridge:
-    """Ring `to` (E.164) showing our number; `progress_url` hears of that leg, `ended_url` says what comes after it."""
+    """Ring `to` (E.164) showing our number; `progress_url` hears of that leg, `ended_url` says what comes after it.
+
+    With a `notice_url` whoever answers hears first what it says, and is connected at its end; with a `recording_url`
+    both sides are recorded, from the answer on, and it is told of the recording.
+    """
 
     to: str
     ring_seconds: int
     ended_url: str
     progress_url: str | None = None
+    notice_url: str | None = None
+    recording_url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GoOn:
+    """Ask `url` what comes next."""
+
+    url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +85,7 @@ class HangUp:
     pass
 
 
-Speech = tuple[Say | Play | Listen | Record | Bridge | HangUp, ...]
+Speech = tuple[Say | Play | Listen | Record | Bridge | GoOn | HangUp, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,13 +157,16 @@ class VoiceCarrier(Carrier, Protocol):
         """How the bridged leg ended, as told to `Bridge.ended_url`."""
 
     def read_recording(self, form: Mapping[str, str]) -> ReceivedRecording | None:
-        """What the caller said at the tone; None = nothing."""
+        """What the caller said at the tone, or what was recorded of a bridge; None = nothing."""
 
     def fetch_recording(self, url: str) -> FetchedRecording | NotDone:
         """The sound. Whatever `url` says, nobody but the carrier is asked, and nobody else told our credentials."""
 
     def erase_recording(self, url: str) -> Erased | NotDone:
         """Have the carrier erase it; the same holds of `url`."""
+
+    def stop_recording(self, call_external_id: str) -> Stopped | NotDone:
+        """Have the carrier record no more of a call that is going on; where nothing is recorded, that is as good."""
 
     def render(self, speech: Speech) -> Rendered: ...
 

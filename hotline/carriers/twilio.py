@@ -17,7 +17,7 @@ from urllib3.exceptions import NewConnectionError
 from urllib3.exceptions import SSLError as UrllibSSLError
 from werkzeug.datastructures import MultiDict
 
-from hotline.carriers.base import Bridge, CallReport, HangUp, Listen, Play, Receipt, Record, Rendered, Say, Speech
+from hotline.carriers.base import Bridge, CallReport, GoOn, HangUp, Listen, Play, Receipt, Record, Rendered, Say, Speech
 from hotline.carriers.twilio_recordings import TwilioRecordings, read_recording
 from hotline.errors import BadInput, HotlineError
 from hotline.messages import (
@@ -34,6 +34,7 @@ from hotline.messages import (
     Refusal,
     Refused,
     SendResult,
+    Stopped,
 )
 from hotline.privacy import Vault
 from hotline.rules.phones import any_phone, caller, is_phone, number_of_address
@@ -173,7 +174,11 @@ class TwilioCarrier:
         return CallReport(_sid(form, "CallSid"), _PROGRESS.get(form.get("CallStatus", "")))
 
     def read_bridge_report(self, form: Mapping[str, str]) -> CallReport:
-        return CallReport(_sid(form, "CallSid"), _PROGRESS.get(form.get("DialCallStatus", "")))
+        """Whoever hung up before they were connected was not spoken to, whatever the status says."""
+        progress = _PROGRESS.get(form.get("DialCallStatus", ""))
+        if progress in (CallProgress.ANSWERED, CallProgress.COMPLETED) and form.get("DialBridged") == "false":
+            progress = CallProgress.NO_ANSWER
+        return CallReport(_sid(form, "CallSid"), progress)
 
     def read_recording(self, form: Mapping[str, str]) -> ReceivedRecording | None:
         return read_recording(self.name, form)
@@ -183,6 +188,9 @@ class TwilioCarrier:
 
     def erase_recording(self, url: str) -> Erased | NotDone:
         return self._recordings.erase(url)
+
+    def stop_recording(self, call_external_id: str) -> Stopped | NotDone:
+        return self._recordings.stop(call_external_id)
 
     def render(self, speech: Speech) -> Rendered:
         response = VoiceResponse()
@@ -207,14 +215,30 @@ class TwilioCarrier:
                 case Record(seconds, url):
                     response.record(max_length=seconds, play_beep=True, action=url, method="POST")
                     response.redirect(url, method="POST")  # where nothing was said there is no recording
-                case Bridge(to, ring_seconds, ended_url, progress_url):
-                    dial = Dial(caller_id=self._from, timeout=ring_seconds, action=ended_url, method="POST")
-                    reports = {"status_callback_event": "ringing answered completed"} if progress_url else {}
-                    dial.number(to, status_callback=progress_url, **reports)
-                    response.append(dial)
+                case Bridge():
+                    response.append(self._dial(part))
+                case GoOn(url):
+                    response.redirect(url, method="POST")
                 case HangUp():
                     response.hangup()
         return _rendered(response)
+
+    def _dial(self, bridge: Bridge) -> Dial:
+        recorded = {
+            "record": "record-from-answer-dual",
+            "recording_status_callback": bridge.recording_url,
+            "recording_status_callback_event": "completed",
+        }
+        dial = Dial(
+            caller_id=self._from,
+            timeout=bridge.ring_seconds,
+            action=bridge.ended_url,
+            method="POST",
+            **(recorded if bridge.recording_url else {}),
+        )
+        reports = {"status_callback_event": "ringing answered completed"} if bridge.progress_url else {}
+        dial.number(bridge.to, url=bridge.notice_url, status_callback=bridge.progress_url, **reports)
+        return dial
 
     def place_call(
         self, to: str, answer_url: str, progress_url: str, ring_seconds: int, fallback_url: str | None = None

@@ -25,13 +25,16 @@ def user() -> None:
 @click.option("--dept-code", help="The department of a user of role `department` or `reviewer`.")
 @click.option("--skill", "skills", multiple=True, help="A skill of the policy that the user has; may be repeated.")
 @click.option(
+    "--staff-no", help="Their number in the department's records; a department's user who has one only explains."
+)
+@click.option(
     "--password-stdin", is_flag=True, required=True, expose_value=False, help="Read the password from standard input."
 )
-def add_user(name: str, role: str, dept_code: str | None, skills: tuple[str, ...]) -> None:
+def add_user(name: str, role: str, dept_code: str | None, skills: tuple[str, ...], staff_no: str | None) -> None:
     """Add the user NAME."""
     password = getpass("Password: ") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\r\n")
     with _database().write() as session:
-        people.add_user(session, name, Role(role), password, utc_now(), dept_code)
+        people.add_user(session, name, Role(role), password, utc_now(), dept_code, staff_no)
         if skills:
             people.set_skills(session, name, skills, _policy(), "command", utc_now())
     click.echo(f"user {name} added as {role}")

@@ -10,6 +10,8 @@ from hotline.console import (
     contact,
     deliveries,
     desk,
+    evidence,
+    explain,
     extensions,
     flow,
     ledger,
@@ -21,14 +23,17 @@ from hotline.console import (
     ratings,
     reassign,
     recordings,
+    register,
     replay,
     replies,
+    reveal,
     search,
     steps,
     texts,
     wording,
 )
 from hotline.console.access import set_up_login
+from hotline.console.evidence import let_files_through
 from hotline.console.room import blueprint
 
 __all__ = [
@@ -39,9 +44,12 @@ __all__ = [
     "contact",
     "deliveries",
     "desk",
+    "evidence",
+    "explain",
     "extensions",
     "flow",
     "ledger",
+    "let_files_through",
     "nav",
     "opt_outs",
     "policy",
@@ -50,8 +58,10 @@ __all__ = [
     "ratings",
     "reassign",
     "recordings",
+    "register",
     "replay",
     "replies",
+    "reveal",
     "search",
     "set_up_login",
     "steps",

@@ -24,6 +24,7 @@ WORKERS = (Role.AGENT, Role.SUPERVISOR, Role.ADMIN)
 LISTENERS = (*WORKERS, Role.AUDITOR)  # to voices: not the department that was rated, which might know them
 _TOUCH_AFTER_SECONDS = 60
 _SEEN_AT = "seen_at"
+_HOME, _EXPLAINERS_HOME = "console.queue", "console.to_explain"
 
 View = TypeVar("View", bound=Callable[..., Any])
 _manager = LoginManager()
@@ -53,9 +54,10 @@ class Person(UserMixin):
     role: Role
     dept_code: str | None
     phone_masked: str | None
+    stamp: str
+    only_explains: bool
     skills: tuple[str, ...]
     call_mode: CallMode
-    stamp: str
 
     def get_id(self) -> str:
         return f"{self.id}.{self.stamp}"
@@ -90,29 +92,35 @@ def _load(session_id: str) -> Person | None:
 
 
 def _person(user: User) -> Person:
-    calls = user.phone_masked, tuple(user.skills), user.call_mode
-    return Person(user.id, user.name, user.role, user.dept_code, *calls, _stamp(user))
+    day = tuple(user.skills), user.call_mode
+    return Person(
+        user.id, user.name, user.role, user.dept_code, user.phone_masked, _stamp(user), user.only_explains, *day
+    )
 
 
 def _stamp(user: User) -> str:
     return sha256(f"{user.session_epoch}:{user.password_hash}".encode()).hexdigest()[:16]
 
 
-def needs_role(*roles: Role) -> Callable[[View], View]:
-    """To the log-in page without a session, 403 without one of `roles`."""
+def needs_role(*roles: Role, explaining: bool = False) -> Callable[[View], View]:
+    """To the log-in page without a session, 403 without one of `roles`. `explaining`: also for a member of staff who is
+    here only to explain what was said of them; every other page is closed to them."""
 
     def guard(view: View) -> View:
         @wraps(view)
         def guarded(*args: Any, **kwargs: Any) -> Any:
             if not is_logged_in():
                 return _to_log_in()
-            if me().role not in roles:
+            if me().only_explains and request.endpoint == _HOME:
+                return redirect(url_for(_EXPLAINERS_HOME))
+            if me().role not in roles or (me().only_explains and not explaining):
                 return render_template("console/forbidden.html"), 403
             if "X-Background" not in request.headers:
                 touch()
             return view(*args, **kwargs)
 
         guarded.needed_roles = frozenset(roles)  # type: ignore[attr-defined]  # read by the guard test of every route
+        guarded.explaining = explaining  # type: ignore[attr-defined]
         return cast("View", guarded)
 
     return guard
@@ -122,6 +130,11 @@ def roles_of(view: Callable[..., Any]) -> frozenset[Role]:
     """The roles that may open a view."""
     roles: frozenset[Role] = view.needed_roles  # type: ignore[attr-defined]
     return roles
+
+
+def is_open_to_me(view: Callable[..., Any]) -> bool:
+    """May the person who is logged in open that view?"""
+    return me().role in roles_of(view) and (not me().only_explains or view.explaining)  # type: ignore[attr-defined]
 
 
 def for_anyone(view: View) -> View:
@@ -193,7 +206,7 @@ def _next() -> str:
 
 
 @blueprint.post("/logout")
-@needs_role(*Role)
+@needs_role(*Role, explaining=True)
 def logout() -> BaseResponse:
     """End the session, and every other of the same user: a cookie that somebody copied is worth nothing now."""
     house, person = services(), me()
@@ -215,7 +228,7 @@ def _csrf_failed(_error: CSRFError) -> BaseResponse | tuple[str, int]:
 
 
 @blueprint.get("/<path:page>")
-@needs_role(*Role)
+@needs_role(*Role, explaining=True)
 def no_such_page(page: str) -> tuple[str, int]:  # noqa: ARG001
     """Whatever else is asked for under the console's address."""
     return render_template("console/not_found.html"), 404

@@ -8,8 +8,11 @@ from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from hotline.actions import casework, dial
+from hotline.actions.call_recordings import refuse_recording
 from hotline.console import leases
 from hotline.console.access import WORKERS, me, needs_role, touch
+from hotline.console.beforehand import read_beforehand
+from hotline.console.besidefile import Beside, read_beside
 from hotline.console.casefile import CaseFile, Standing, read_case
 from hotline.console.room import blueprint, tell
 from hotline.console.words import FIELDS, Words, why_refused
@@ -64,11 +67,12 @@ def call(case_id: int) -> BaseResponse | tuple[str, int]:
     try:
         token = leases.posted_token(case_id)
         with house.database.write() as session:
-            dial.dial(session, case_id, token, session.get_one(User, person.id), house.policy, house.now())
+            agent, unrecorded = session.get_one(User, person.id), "unrecorded" in request.form
+            dial.dial(session, case_id, token, agent, house.policy, house.now(), unrecorded=unrecorded)
     except BadInput:
         return show_case(case_id, {"phone": FIELDS["no_phone"]}), 400
-    except dial.CalledEnough as enough:
-        return show_refused(case_id, enough, enough.again_at)
+    except dial.CallLater as later:
+        return show_refused(case_id, later, later.again_at)
     except Conflict as conflict:
         return show_refused(case_id, conflict)
     return redirect(url_for("console.case_page", case_id=case_id, _anchor="call"), 303)
@@ -83,6 +87,20 @@ def end_call(case_id: int) -> BaseResponse | tuple[str, int]:
         token = leases.posted_token(case_id)
         with house.database.write() as session:
             dial.end_by_hand(session, case_id, token, session.get_one(User, person.id), house.now())
+    except Conflict as conflict:
+        return show_refused(case_id, conflict)
+    return redirect(url_for("console.case_page", case_id=case_id, _anchor="call"), 303)
+
+
+@blueprint.post("/cases/<int:case_id>/call/unrecorded")
+@needs_role(*WORKERS)
+def stop_recording(case_id: int) -> BaseResponse | tuple[str, int]:
+    """The citizen does not want to be recorded: the talk goes on, and nothing of it is kept."""
+    house, person = services(), me()
+    try:
+        token = leases.posted_token(case_id)
+        with house.database.write() as session:
+            refuse_recording(session, case_id, token, session.get_one(User, person.id), house.now())
     except Conflict as conflict:
         return show_refused(case_id, conflict)
     return redirect(url_for("console.case_page", case_id=case_id, _anchor="call"), 303)
@@ -112,15 +130,26 @@ def show_refused(case_id: int, conflict: Conflict, again_at: datetime | None = N
 
 def show_case(case_id: int, faults: dict[str, Words] | None = None) -> str:
     """The page, with what is wrong with the form that was sent, and what was typed into it."""
-    file = _read(case_id)
+    house, person = services(), me()
+    with house.database.read() as session:
+        file = read_case(session, case_id, person, leases.token_of(case_id), house.now())
+        before = read_beforehand(session, file, house.policy, house.now()) if person.works_cases else None
     return render_template(
         "console/case.html",
+        before=before,
         faults=faults or {},
         note="" if "move" in request.form else request.form.get("note", ""),
         typed=request.form,
         chosen=request.form.get("result", ""),
+        beside=_beside(file),
         **_live(file),
     )
+
+
+def _beside(file: CaseFile) -> Beside:
+    house = services()
+    with house.database.read() as session:
+        return read_beside(session, file.case, me(), file.standing is Standing.MINE, house)
 
 
 def _live(file: CaseFile) -> dict[str, Any]:

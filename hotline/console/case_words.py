@@ -6,6 +6,9 @@ from hotline.actions.case_contacts import RANG_IN_VAIN
 from hotline.actions.casework import REACHED_OUTSIDE
 from hotline.console.words import Words
 from hotline.rules.casework import CaseState, DeadlineKind, Ending, Ground, Move, NoticeKind, Rung, Verdict
+from hotline.rules.reveals import RevealReason
+from hotline.rules.why_now import Why
+from hotline.tables.appeals import RegisterState, Side
 
 CASE_STATES: Mapping[str, Words] = {
     CaseState.OPENED: Words("待联系", "to be contacted"),
@@ -29,6 +32,9 @@ EVENTS: Mapping[str, Words] = {
     "reassigned": Words("改派", "given to another agent"),
     "taken_back": Words("收回至队列", "taken back to the queue"),
     "dialled": Words("发起呼叫", "call started"),
+    "notice_heard": Words("听取录音提示", "told of the recording"),
+    "recording_refused": Words("市民不同意录音，停止录音且不保存", "not to be recorded: stopped, and nothing kept"),
+    "phone_revealed": Words("查看完整号码", "whole number shown"),
     "call_ended": Words("呼叫结束", "call ended"),
     "call_ended_by_hand": Words("坐席确认呼叫已结束", "agent marked the call as over"),
     "contact": Words("登记联系结果", "contact written down"),
@@ -56,6 +62,8 @@ EVENTS: Mapping[str, Words] = {
     "reminded": Words("时限提醒", "reminded of a deadline"),
     "escalated": Words("超时督办", "overdue, told one rung up"),
     "deadline_counted_anew": Words("放假安排公布，时限重新计算", "holidays are known: deadline counted anew"),
+    "evidence_added": Words("补充证据文件", "files of evidence added"),
+    "staff_explained": Words("当事工作人员提交说明", "the member of staff explained"),
     "rating_changed": Words("市民更改了评价", "citizen changed the rating"),
     "reasons_given": Words("市民说明了原因", "citizen gave reasons"),
     "comment_added": Words("市民补充了意见", "citizen added a comment"),
@@ -108,6 +116,8 @@ NOTICES: Mapping[str, Words] = {
     NoticeKind.ESCALATION: Words("已超时", "overdue"),
     NoticeKind.LAPSE: Words("到期未追评", "not rated again"),
     NoticeKind.DECISION: Words("申诉已有结论", "appeal decided"),
+    NoticeKind.EXTENSION_GRANTED: Words("延期已获批准", "more time granted"),
+    NoticeKind.EXTENSION_REFUSED: Words("延期未获批准", "more time refused"),
 }
 
 RUNGS: Mapping[str, Words] = {
@@ -122,9 +132,22 @@ GROUNDS: Mapping[str, Words] = {
 }
 
 VERDICTS: Mapping[str, Words] = {
-    Verdict.KEPT: Words("维持原评价", "rating kept"),
-    Verdict.EXCLUDED: Words("不计入", "rating excluded"),
-    Verdict.WITHDRAWN: Words("已撤回", "appeal withdrawn"),
+    Verdict.KEPT: Words("维持原评价", "the rating is kept"),
+    Verdict.EXCLUDED: Words("评价不计入", "the rating is excluded"),
+    Verdict.WITHDRAWN: Words("申诉已撤回", "withdrawn"),
+}
+
+SIDES: Mapping[str, Words] = {
+    Side.UNIT: Words("申诉单位", "of the unit"),
+    Side.CITIZEN: Words("市民一方", "of the citizen's side"),
+}
+
+REGISTER_STATES: Mapping[str, Words] = {
+    RegisterState.PROPOSED: Words("待决定", "to be decided"),
+    RegisterState.REFUSED: Words("未予登记", "not registered"),
+    RegisterState.STANDING: Words("有效", "in force"),
+    RegisterState.EXPIRED: Words("已到期", "expired"),
+    RegisterState.ENDED: Words("已提前移出", "ended early"),
 }
 
 # What is asked for with a move.
@@ -134,6 +157,10 @@ FIELDS: Mapping[str, Words] = {
     "ground": Words("申诉理由", "Ground"),
     "evidence": Words(
         "证据（必填）：录音编号、材料名称等", "Evidence, required: numbers of recordings, names of papers"
+    ),
+    "files": Words(
+        "证据文件：最多 10 个，每个不超过 5 MB（PDF、图片、纯文本、MP3、WAV）",
+        "Files of evidence: up to 10, at most 5 MB each (PDF, pictures, plain text, MP3, WAV)",
     ),
     "citizen_side": Words("市民意见（必填）", "The citizen's side, required"),
     "dept_code": Words("部门编码", "Code of the department"),
@@ -151,4 +178,24 @@ FACTS: Mapping[str, Words] = {
     "case": Words("工单", "case"),
     "evidence": Words("证据", "evidence"),
     "citizen_side": Words("市民意见", "the citizen's side"),
+}
+
+WHYS: Mapping[str, Words] = {
+    Why.BAD_AGAIN: Words("整改后追评仍为差评，由中心回访", "rated badly again: the centre calls back"),
+    Why.NOT_RATED_AGAIN: Words("期限内没有追评，由中心回访", "no second rating in time: the centre calls back"),
+    Why.HEAR: Words("申诉复核中，请听取市民意见", "under appeal: hear the citizen's side"),
+    Why.TIME_COME: Words("市民约定的时间到了", "the time the citizen asked for has come"),
+    Why.ESCALATED: Words("已超时督办", "overdue, and told up the ladder"),
+    Why.OVERDUE: Words("已超过时限", "past its deadline"),
+    Why.DUE_SOON: Words("时限将到", "due soon"),
+    Why.NEW: Words("新的差评，还没有联系过市民", "new: the citizen was not called yet"),
+    Why.NOT_REACHED: Words("呼叫过，还没有通话", "called, and not reached yet"),
+    Why.GOES_ON: Words("已联系过市民，正在办理", "spoken to: work is under way"),
+}
+
+REVEAL_REASONS: Mapping[str, Words] = {
+    RevealReason.OWN_PHONE: Words("用自己的电话联系市民", "I call with my own telephone"),
+    RevealReason.CHECK_NUMBER: Words("核对号码", "to check the number"),
+    RevealReason.OTHER_WAY: Words("用微信、上门等方式联系", "to reach them another way"),
+    RevealReason.OTHER: Words("其他（请写明）", "other (say which)"),
 }

@@ -1,7 +1,7 @@
 """All that the page of one case shows, read in one go, and how the person who looks stands to it."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hotline.actions.case_contacts import last_attempt, rang_in_vain
-from hotline.actions.recordings import recordings_about
+from hotline.actions.recordings import recordings_about, recordings_of_attempts
 from hotline.console.access import Person
 from hotline.console.stepsfile import CaseSteps, read_steps
 from hotline.console.worklist import may_see
@@ -60,6 +60,12 @@ class CaseFile:
     recordings: Sequence[Recording]
     steps: CaseSteps | None  # None: it is only contacted and closed
     wrap_up: WrapUp | None  # None: somebody else has the case in hand
+    call_recordings: Mapping[int, Sequence[Recording]]  # by attempt
+
+    @property
+    def may_be_revealed(self) -> bool:
+        """Is there a number to show? Not of a case that is closed."""
+        return self.case.state is not CaseState.CLOSED and not self.case.record.is_hidden
 
     @property
     def call(self) -> Attempt | None:
@@ -89,6 +95,9 @@ def read_case(session: Session, case_id: int, person: Person, token: str | None,
     if case is None or not may_see(session, person, case):
         raise NotFound(f"case {case_id}")
     standing = _standing(case, person, token, now)
+    attempts = session.scalars(
+        select(Attempt).where(Attempt.case_id == case_id).order_by(Attempt.id.desc()).limit(_MOST_ATTEMPTS)
+    ).all()
     left = (case.held_until - now).total_seconds() if case.held_until else 0
     return CaseFile(
         case=case,
@@ -98,12 +107,11 @@ def read_case(session: Session, case_id: int, person: Person, token: str | None,
         events=session.scalars(
             select(CaseEvent).where(CaseEvent.case_id == case_id).order_by(CaseEvent.id.desc()).limit(_MOST_EVENTS)
         ).all(),
-        attempts=session.scalars(
-            select(Attempt).where(Attempt.case_id == case_id).order_by(Attempt.id.desc()).limit(_MOST_ATTEMPTS)
-        ).all(),
+        attempts=attempts,
         other_ratings=_other_ratings(session, case),
         recordings=recordings_about(session, [case.record_id]),
         steps=read_steps(session, case, person, standing in (Standing.MINE, Standing.READER)),
+        call_recordings=recordings_of_attempts(session, [attempt.id for attempt in attempts if attempt.records]),
         wrap_up=_wrap_up(session, case, person) if standing is Standing.MINE else None,
     )
 

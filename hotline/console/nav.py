@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from flask import current_app, request
 
-from hotline.console.access import me, roles_of
+from hotline.console.access import is_open_to_me
 from hotline.console.room import blueprint
 from hotline.console.words import Words
 
@@ -23,7 +23,7 @@ class Page:
 
     @property
     def is_open_to_me(self) -> bool:
-        return me().role in roles_of(current_app.view_functions[f"console.{self.view}"])
+        return is_open_to_me(current_app.view_functions[f"console.{self.view}"])
 
     @property
     def is_here(self) -> bool:
@@ -46,7 +46,7 @@ GROUPS = (
     Group(
         Words("回访", "Callbacks"),
         (
-            Page("queue", Words("队列", "Queue"), ("case_page",)),
+            Page("queue", Words("队列", "Queue"), ("case_page", "reveal_phone")),
             Page("notices", Words("提醒", "Notices")),
             Page("voice_comments", Words("留言", "Voices"), ("play", "note_heard")),
         ),
@@ -66,6 +66,7 @@ GROUPS = (
             Page("extensions", Words("延期审批", "Extensions"), ("decide",)),
             Page("quality_page", Words("质检", "Quality"), ("draw_quality", "quality_sample", "score_sample")),
             Page("replies", Words("待判读回复", "Replies to be read"), ("reply_page",)),
+            Page("register", Words("恶意评价人名录", "Register"), ("register_entry", "find_registered")),
         ),
     ),
     Group(

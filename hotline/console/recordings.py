@@ -132,4 +132,4 @@ def _list_page(session: Session, tab: Tab, number: int, first: int | None) -> Pa
 
 def _is_due() -> ColumnElement[bool]:
     """Of what was erased before anybody heard it, nothing is left to be heard."""
-    return Recording.heard_at.is_(None) & (Recording.state != RecordingState.ERASED)
+    return Recording.heard_at.is_(None) & (Recording.state != RecordingState.ERASED) & Recording.attempt_id.is_(None)

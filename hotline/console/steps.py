@@ -7,11 +7,12 @@ from flask import redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as BaseResponse
 
-from hotline.actions import case_appeals, case_notices, case_sharing, case_steps, casework
+from hotline.actions import case_appeals, case_evidence, case_notices, case_sharing, case_steps, casework
 from hotline.console import leases
 from hotline.console.access import WORKERS, me, needs_role
 from hotline.console.case import show_case, show_refused
 from hotline.console.case_words import MOVES
+from hotline.console.evidence import posted_files, with_files
 from hotline.console.room import blueprint, tell
 from hotline.console.stepsfile import FIELDS_OF, ONLY_A_NOTE
 from hotline.console.words import FIELDS, words_for
@@ -21,6 +22,7 @@ from hotline.rules.casework import CaseState, Ground, Move, Outcome
 from hotline.rules.phones import mask_phones_in
 from hotline.services import services
 from hotline.tables import Case, User
+from hotline.tables.appeals import Side
 from hotline.tables.people import Role
 
 STEPPERS = (*WORKERS, Role.DEPARTMENT, Role.REVIEWER)
@@ -28,6 +30,7 @@ _MOST_NOTICES = 50
 
 
 @blueprint.post("/cases/<int:case_id>/step")
+@with_files
 @needs_role(*STEPPERS)
 def take_step(case_id: int) -> BaseResponse | tuple[str, int]:
     """Make the move that the form says, or show the page again with what is missing."""
@@ -37,8 +40,12 @@ def take_step(case_id: int) -> BaseResponse | tuple[str, int]:
     how = Move(wanted)
     try:
         token = leases.posted_token(case_id) if person.works_cases else None
+        files = posted_files() if how is Move.APPEAL else []
         with house.database.write() as session:
-            _make(session, how, case_id, session.get_one(User, person.id), token)
+            user = session.get_one(User, person.id)
+            _make(session, how, case_id, user, token)
+            if files:
+                case_evidence.attach_to_open_appeal(session, case_id, Side.UNIT, user, files, house.now())
             is_closed = session.get_one(Case, case_id).state is CaseState.CLOSED
     except BadInput as fault:
         return show_case(case_id, {f"{how}-{fault.field}": words_for(FIELDS, fault.field)}), 400

@@ -14,9 +14,9 @@ from hotline.tables import Case, CaseAppeal, CaseDeadline, CaseDepartment, CaseE
 
 _MOST_NOTICES = 20
 
-# What is typed in with a move; all of it is needed.
+# What is typed in with a move; all of it is needed, but the files.
 FIELDS_OF: dict[Move, tuple[str, ...]] = {
-    Move.APPEAL: ("ground", "note", "evidence"),
+    Move.APPEAL: ("ground", "note", "evidence", "files"),
     Move.CLOSE: ("outcome", "note"),
     Move.EXCLUDE: ("note", "citizen_side"),
     Move.HAND_OVER: ("dept_code", "note"),

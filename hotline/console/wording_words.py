@@ -34,6 +34,10 @@ GROUPS: Mapping[Channel, tuple[tuple[Words, Mapping[str, Words]], ...]] = {
                 "again_call": Words(
                     "差评处理反馈后，邀请对热线追评", "rate a call again, once the bad rating is answered"
                 ),
+                "remind_again_transaction": Words(
+                    "邀请对办件追评后几天仍未评价，提醒一次", "reminder to rate a transaction again"
+                ),
+                "remind_again_call": Words("邀请对热线追评后几天仍未评价，提醒一次", "reminder to rate a call again"),
             },
         ),
         (
@@ -95,6 +99,10 @@ GROUPS: Mapping[Channel, tuple[tuple[Words, Mapping[str, Words]], ...]] = {
             {
                 "greet_transaction": Words("问候：评价办件", "greeting: a transaction"),
                 "greet_call": Words("问候：评价热线服务", "greeting: a call to the hotline"),
+                "greet_transaction_again": Words(
+                    "问候：差评处理反馈后，对办件追评", "greeting: rate a transaction again"
+                ),
+                "greet_call_again": Words("问候：差评处理反馈后，对热线追评", "greeting: rate a call again"),
                 "ask": Words("按键说明", "which key means what"),
                 "ask_simple": Words("按键说明（慢速，用简单的话）", "which key means what, slowly and in simple words"),
                 "silence": Words("没有按键", "no key was heard"),

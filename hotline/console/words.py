@@ -68,6 +68,7 @@ RATING_STATES: Mapping[str, Words] = {
 }
 
 FLAGS: Mapping[str, Words] = {
+    "registered_rater": Words("评价时号码在恶意评价人名录内", "the number stood in the register of malicious raters"),
     "before_completion": Words("服务办结前作出的评价", "given before the service was completed"),
     "late": Words("邀请到期后作出的评价", "given after the invitation had expired"),
 }
@@ -77,6 +78,9 @@ RECORDING_STATES: Mapping[str, Words] = {
     RecordingState.KEPT: Words("已保存", "kept"),
     RecordingState.FAILED: Words("未能取回", "could not be fetched"),
     RecordingState.ERASED: Words("已到期删除", "erased in time"),
+    RecordingState.UNWANTED: Words(
+        "未保存：市民不同意录音或未听完提示", "not kept: the citizen did not want it, or hung up"
+    ),
 }
 
 OUTCOMES: Mapping[str, Words] = {
@@ -93,6 +97,7 @@ ATTEMPT_STATES: Mapping[str, Words] = {
     AttemptState.AGENT_RINGING: Words("正在呼叫坐席，请接听您的电话", "ringing you: pick up your telephone"),
     AttemptState.AGENT_ANSWERED: Words("坐席已接听，请按 1 接通市民", "you answered: press 1 to go on"),
     AttemptState.CITIZEN_RINGING: Words("正在呼叫市民", "ringing the citizen"),
+    AttemptState.NOTICE: Words("市民已接听，正在听录音提示", "the citizen hears that the call is recorded"),
     AttemptState.BRIDGED: Words("通话中", "speaking"),
     AttemptState.ENDED: Words("已结束", "ended"),
 }
@@ -125,7 +130,8 @@ KINDS: Mapping[str, Words] = {
     Kind.CALLBACK: Words("工单入队与超时提醒", "cases: queueing and deadlines"),
     Kind.DIAL: Words("回访呼叫", "callback calls"),
     Kind.FORWARD: Words("评价上报", "ratings to the store"),
-    Kind.RECORDING: Words("语音留言取回", "voice comments to be fetched"),
+    Kind.RECORDING: Words("录音取回", "recordings to be fetched"),
+    Kind.STOP_RECORDING: Words("停止录音", "recordings to be stopped"),
 }
 
 OUTBOX_STATES: Mapping[str, Words] = {
@@ -161,6 +167,14 @@ CONFLICTS: Mapping[str, Words] = {
         "So as not to trouble citizens, calls to one number are limited, in a short time and in 24 hours, surveys and "
         "callbacks together. The limit is reached, and nobody was called.",
     ),
+    "window_shut": Words(
+        "现在不在可以呼叫市民的时间，为免打扰，本次未呼叫。市民约定了时间的，在服务时段内可以呼叫。",
+        "Citizens are not called at this hour. Those who asked for a time are, within the hours of service.",
+    ),
+    "no_number": Words(
+        "市民隐藏了号码，没有可以查看的号码。", "The citizen's number is hidden: there is none to show."
+    ),
+    "not_recording": Words("现在没有正在录音的通话，无需停止。", "No call is being recorded now: nothing to stop."),
     "lease_lost": Words(
         "本页面已不再持有这件工单：它可能已退回、已由他人受理，或已在您的另一个窗口中继续。",
         "This page no longer holds the case: it was released, taken by someone else, or continued in another window.",
@@ -213,6 +227,18 @@ CONFLICTS: Mapping[str, Words] = {
     "appeal_decided": Words("该评价的申诉已有复核结论。", "An appeal against this rating was decided already."),
     "not_consulted": Words("请先与中心会商，再提出申诉。", "Consult the centre first, then appeal."),
     "own_appeal": Words("申诉由被评价单位以外的人员复核。", "An appeal is reviewed by somebody from outside the unit."),
+    "nothing_malicious": Words(
+        "该工单没有经复核认定为恶意的评价，不能登记。",
+        "No rating of this case was excluded as malicious: there is nothing to register.",
+    ),
+    "registered_already": Words(
+        "该号码已有待定的登记建议，或已在名录内。", "This number is proposed already, or stands in the register."
+    ),
+    "own_proposal": Words("登记由提出建议以外的人员决定。", "Somebody else than who proposed it decides on the entry."),
+    "own_entry": Words(
+        "异议由未参与登记和受理的人员决定。", "An objection is decided by somebody who had no part in the entry."
+    ),
+    "objection_open": Words("该登记已有待定的异议。", "An objection waits to be decided already."),
     "nothing_to_exclude": Words(
         "市民已更改或撤回该评价，无可剔除。请维持原评价。",
         "The citizen has changed or withdrawn the rating: there is nothing to exclude. Please keep it.",
@@ -222,6 +248,10 @@ CONFLICTS: Mapping[str, Words] = {
     "already_theirs": Words("该坐席已持有这件工单。", "This agent holds the case already."),
     "case_free": Words("这件工单无人受理，无需收回。", "Nobody holds this case: nothing to take back."),
     "own_sample": Words("不能给自己的工作评分，请由他人评分。", "Nobody marks their own work."),
+    "extension_over": Words(
+        "申请的延期日期已过，不能批准：请不予批准，由承办方重新申请。",
+        "The day that was asked for is over and cannot be granted: refuse it, and let them ask anew.",
+    ),
     "not_parked": Words("该任务已不在搁置状态，无需重发。", "This task is parked no longer: nothing to resend."),
 }
 
@@ -268,8 +298,21 @@ FIELDS: Mapping[str, Words] = {
         "请填写同一市民、同一业务的另一件在办工单的编号。",
         "Enter the number of another open case of the same citizen and business.",
     ),
+    "files": Words(
+        "证据文件未保存：请选择文件，最多 10 个，每个不超过 5 MB，限 PDF、JPEG、PNG、WEBP、纯文本、MP3、WAV。",
+        "Evidence files: nothing was kept. Choose up to 10 files of at most 5 MB each: PDF, JPEG, PNG, WEBP, plain "
+        "text, MP3 or WAV.",
+    ),
+    "explanation": Words("请写明情况（2000 字以内）。", "Write what happened, in at most 2,000 characters."),
+    "register_note": Words(
+        "请写明理由和依据（2000 字以内）。", "Write the reason and what it rests on, in at most 2,000 characters."
+    ),
     "until": Words(
         "请填写今天以后的日期，最迟不超过政策规定的期限。", "Enter a day to come, within what the policy allows."
+    ),
+    "reveal_reason": Words("请选择查看完整号码的原因。", "Choose why you need the whole number."),
+    "reveal_why": Words(
+        "请写明原因（500 字以内）；选择“其他”时必填。", "Say why, in at most 500 characters; needed for “other”."
     ),
     "phone": Words(
         "请填写可以直接拨通的手机或固定电话号码（不含分机）。",

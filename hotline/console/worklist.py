@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import TypeVarTuple
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, ScalarSelect, Select, func, select
+from sqlalchemy import ColumnElement, ScalarSelect, Select, false, func, select
 from sqlalchemy.orm import Session
 
 from hotline.actions.case_queue import ANY, Wanted, by_urgency, only_wanted, ready
@@ -107,12 +107,17 @@ def departments(session: Session, person: Person) -> Sequence[tuple[str, str]]:
 
 
 def may_see(session: Session, person: Person, case: Case) -> bool:
-    """A department sees the cases of its own services, and those that it leads or works on."""
+    """A department sees the cases of its own services, and those that it leads or works on; whoever may be the one that
+    was rated sees none."""
+    if person.only_explains:
+        return False
     return person.role is not Role.DEPARTMENT or works_on(session, case, person.dept_code)
 
 
 def _seen_by(person: Person, cases: Select[*Columns], wanted: Wanted) -> Select[*Columns]:
     cases = only_wanted(cases, wanted)
+    if person.only_explains:
+        return cases.where(false())
     return cases.where(seen_by_department(own)) if (own := own_dept(person)) is not None else cases
 
 

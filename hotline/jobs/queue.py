@@ -17,6 +17,7 @@ QUEUES: dict[Kind, str] = {
     Kind.DIAL: "callbacks",
     Kind.FORWARD: "forward",
     Kind.RECORDING: "recordings",
+    Kind.STOP_RECORDING: "callbacks",
 }
 SWEEP_QUEUE = "sweep"
 # A worker looks at them in this order: what a waiting person feels comes first.

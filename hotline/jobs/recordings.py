@@ -1,4 +1,4 @@
-"""Voice comments: fetched from the carrier into a sealed file of ours and erased at the carrier; in time erased here.
+"""Recordings: fetched from the carrier into a sealed file of ours and erased at the carrier; in time erased here.
 
 A worker that dies on the way leaves a row that is tried again: its file is then written once more under the same name.
 """
@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from hotline import outbox
 from hotline.actions import recordings
+from hotline.actions.call_recordings import call_of
 from hotline.jobs.errands import LEASE, MOST_ATTEMPTS, claimed
 from hotline.messages import FetchedRecording, NotDone
 from hotline.outbox import Claim
@@ -65,10 +66,25 @@ def _keep(here: Services, recording: Recording, fetched: FetchedRecording) -> No
 
 def _erase_at_carrier(here: Services, recording: Recording) -> NotDone | None:
     """None = it is not there any more, or may stay."""
-    if not here.policy.phone.erase_at_carrier:
+    if not here.policy.phone.erase_at_carrier and recording.state is not RecordingState.UNWANTED:
         return None
     result = here.voice_carrier.erase_recording(recording.url)
     return result if isinstance(result, NotDone) else None
+
+
+def stop(here: Services, row_id: int) -> None:
+    """The task of `Kind.STOP_RECORDING`: the citizen does not want to be recorded, and the talk goes on."""
+    claim = claimed(here, row_id)
+    if claim is None:
+        return
+    with here.database.read() as session:
+        external_id = call_of(session, claim.payload["attempt_id"])
+    result = None if external_id is None else here.voice_carrier.stop_recording(external_id)
+    with here.database.write() as session:
+        if isinstance(result, NotDone):
+            _try_later(here, session, claim, result)
+        else:
+            outbox.finish(session, claim, here.now())
 
 
 def _try_later(here: Services, session: Session, claim: Claim, result: NotDone) -> bool:

@@ -13,10 +13,10 @@ from hotline.actions.text_instead import end_lost_call, lost_calls
 from hotline.errors import HotlineError
 from hotline.evaluation import Delivered, Refused, Result, Unavailable
 from hotline.jobs import heartbeat
-from hotline.jobs.casework import keep_deadlines
+from hotline.jobs.casework import erase_evidence, keep_deadlines
 from hotline.jobs.errands import CALLBACK_CALL, LEASE, SURVEY_CALL, claimed, run
 from hotline.jobs.queue import Doorbell
-from hotline.jobs.recordings import erase_old, fetch
+from hotline.jobs.recordings import erase_old, fetch, stop
 from hotline.jobs.texts import TextTask
 from hotline.outbox import Kind
 from hotline.services import Services, make_services
@@ -50,6 +50,7 @@ def sweep() -> None:
     keep_deadlines(here)
     _end_lost_calls(here)
     erase_old(here)
+    erase_evidence(here)
 
 
 def _end_lost_calls(here: Services) -> None:
@@ -119,4 +120,5 @@ _TASKS: dict[Kind, Callable[[Services, int], None]] = {
     Kind.CALLBACK: _call_back,
     Kind.FORWARD: _forward,
     Kind.RECORDING: fetch,
+    Kind.STOP_RECORDING: stop,
 }

@@ -94,7 +94,8 @@ def _of_case(wanted: CaseFilter, zone: ZoneInfo) -> list[ColumnElement[bool]]:
     if wanted.is_open is not None:
         conditions.append(Case.closed_at.is_(None) if wanted.is_open else Case.closed_at.is_not(None))
     if wanted.state is not None:
-        conditions.append(Case.state == wanted.state)
+        ended = wanted.state is CaseState.CLOSED
+        conditions += [Case.state == wanted.state, Case.closed_at.is_not(None) if ended else Case.closed_at.is_(None)]
     if wanted.result is not None:
         column = Case.outcome if isinstance(wanted.result, Outcome) else Case.ending
         conditions.append(column == wanted.result)

@@ -26,8 +26,10 @@ from hotline.actions.wording import script_said
 from hotline.rules.flow import Choice, Condition, Does, Flow, StepKind, Verb
 from hotline.rules.reasons import REASONS
 from hotline.rules.scale import Scale, is_bad
-from hotline.tables import Call, CallTurn, Recording
+from hotline.rules.script import Channel
+from hotline.tables import Call, CallTurn, Rating, Recording
 from hotline.tables.contacts import CallState, Way
+from hotline.tables.service import RatingState
 
 LONGEST = 366  # days in one report
 _RATING_KEYS = ("1", "2", "3", "4", "5")
@@ -50,11 +52,12 @@ class Counts:
     """Every figure counts calls.
 
     calls: were placed by us, or came in. answered: somebody, or a machine, was on the line. silent: answered, and no
-    key was pressed. asked: came to the question. rated: pressed a key of the scale there. bad: pressed one that means
-    1 or 2 stars. confirmed: pressed a key that leads on, at a step that is only for a bad rating; again: one that leads
-    back to the question. reasons: pressed a key of one. voice, wished: of the bad, left their voice, said whether and
-    when to be called. messages: left their voice, and pressed no such key of the scale.
-    person: pressed the key for a person. elder: were spoken to slowly. not_me, opted_out: pressed the key for it.
+    key was pressed. asked: came to the question. rated: pressed a key of the scale there, and the rating was not
+    excluded since. bad: the same, with a key that means 1 or 2 stars. confirmed: pressed a key that leads on, at a step
+    that is only for a bad rating; again: one that leads back to the question. reasons: pressed a key of one. voice,
+    wished: of the bad, left their voice, said whether and when to be called. messages: left their voice, and pressed
+    no such key of the scale. person: pressed the key for a person. elder: were spoken to slowly. not_me, opted_out:
+    pressed the key for it.
     """
 
     calls: int = 0
@@ -218,7 +221,17 @@ def _came_to(names: list[str]) -> ColumnElement[bool]:
 
 
 def _is_rating(flow: Flow) -> ColumnElement[bool]:
-    return CallTurn.step.in_(_of_kind(flow, StepKind.RATE)) & CallTurn.keys.in_(_RATING_KEYS)
+    return CallTurn.step.in_(_of_kind(flow, StepKind.RATE)) & CallTurn.keys.in_(_RATING_KEYS) & ~_is_excluded()
+
+
+def _is_excluded() -> ColumnElement[bool]:
+    """The rating of that key was excluded since: it leaves every figure. What was added to it was given when it was."""
+    return exists().where(
+        Rating.record_id == Call.record_id,
+        Rating.channel == Channel.PHONE,
+        Rating.state == RatingState.EXCLUDED,
+        Rating.rated_at == CallTurn.heard_at,
+    )
 
 
 def _is_bad(session: Session, flow: Flow, mine: _Where) -> ColumnElement[bool]:
@@ -226,7 +239,7 @@ def _is_bad(session: Session, flow: Flow, mine: _Where) -> ColumnElement[bool]:
     keys = {scale: [str(scale.key(stars)) for stars in range(1, 6) if is_bad(stars)] for scale in Scale}
     scripts = session.scalars(select(Call.script).where(*mine).distinct())
     told = ((Call.script == each) & CallTurn.keys.in_(keys[script_said(session, each).scale]) for each in scripts)
-    return CallTurn.step.in_(_of_kind(flow, StepKind.RATE)) & or_(false(), *told)
+    return CallTurn.step.in_(_of_kind(flow, StepKind.RATE)) & or_(false(), *told) & ~_is_excluded()
 
 
 def _pressed(choices: Iterable[tuple[str, Choice]]) -> ColumnElement[bool]:

@@ -5,12 +5,12 @@ A calling day has four parts, the quarters of the window: morning, noon, afterno
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
-from hotline.rules.deadlines import IsWorkday, Window, state_council_workday
+from hotline.rules.deadlines import IsWorkday, Window
 
 PARTS = 4
 _DAY = timedelta(days=1)
@@ -37,7 +37,7 @@ class CallingDays:
     window: Window
     zone: ZoneInfo
     one_day_tries: int
-    is_workday: IsWorkday = state_council_workday
+    is_workday: IsWorkday
 
     def next_try(self, tried: Sequence[datetime], gap: timedelta, ends_at: datetime) -> datetime | None:
         """When to call again whom the calls at `tried` (one or more, oldest first) did not reach; None = not by then.
@@ -54,6 +54,12 @@ class CallingDays:
     def opens(self, moment: datetime) -> datetime:
         """`moment`, or when the window opens next."""
         return self.window.next_open(moment, self.zone, self.is_workday)
+
+    def callback_opens(self, moment: datetime, *, asked_for: bool) -> datetime:
+        """The same for a callback. Whoever has asked to be called is so in pauses and on days off too, but not before
+        the window opens or after it closes."""
+        window = replace(self.window, pauses=(), on_days_off=True) if asked_for else self.window
+        return window.next_open(moment, self.zone, self.is_workday)
 
     def part(self, moment: datetime) -> int:
         """Which part of its day (0 … 3) a moment is in; one outside the window belongs to the nearest."""

@@ -256,12 +256,14 @@ MEETS: Mapping[Move, tuple[DeadlineKind, ...]] = MappingProxyType(
 
 class NoticeKind(StrEnum):
     """What a notice does when it comes due: remind, escalate, or end the wait for a second rating. `decision` tells the
-    unit what became of its appeal."""
+    unit what became of its appeal, the last two tell who asked for more time what was said to it."""
 
     REMINDER = "reminder"
     ESCALATION = "escalation"
     LAPSE = "lapse"
     DECISION = "decision"
+    EXTENSION_GRANTED = "extension_granted"
+    EXTENSION_REFUSED = "extension_refused"
 
 
 class Rung(StrEnum):
@@ -279,6 +281,7 @@ class AttemptState(StrEnum):
     AGENT_RINGING = "agent_ringing"
     AGENT_ANSWERED = "agent_answered"
     CITIZEN_RINGING = "citizen_ringing"
+    NOTICE = "notice"  # the citizen hears that the call is recorded
     BRIDGED = "bridged"
     ENDED = "ended"
 

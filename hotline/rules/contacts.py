@@ -195,5 +195,5 @@ _LONGEST_BREAK = 15  # days: longer than any holidays
 
 
 def is_callable(moment: datetime, days: CallingDays) -> bool:
-    """May a citizen be called then?"""
-    return days.opens(moment) == moment
+    """May a citizen be called then who has asked to be?"""
+    return days.callback_opens(moment, asked_for=True) == moment

@@ -47,7 +47,7 @@ class Window:
     pauses: tuple[tuple[time, time], ...] = ()
     on_days_off: bool = True
 
-    def next_open(self, now: datetime, zone: ZoneInfo, is_workday: IsWorkday = state_council_workday) -> datetime:
+    def next_open(self, now: datetime, zone: ZoneInfo, is_workday: IsWorkday) -> datetime:
         """`now` if the window is open, else the next moment at which it opens (aware, UTC)."""
         days = _Days(DayUnit.NATURAL if self.on_days_off else DayUnit.WORKING, is_workday)
         local = now.astimezone(zone)
@@ -114,6 +114,14 @@ def moment_after(
 ) -> datetime:
     """At closing time `count` days after a deadline; 0 = when it passes."""
     return due_at if count == 0 else deadline(due_at, count, unit, closes_at, zone, is_workday).due_at
+
+
+def months_after(day: date, months: int) -> date:
+    """The same day of the month so many months later, or the last one of that month."""
+    months += day.month - 1
+    year, month = day.year + months // 12, months % 12 + 1
+    next_month = date(year + month // 12, month % 12 + 1, 1)
+    return date(year, month, min(day.day, (next_month - date(year, month, 1)).days))
 
 
 class _Days:

@@ -16,6 +16,7 @@ from hotline.rules.script import Script
 
 RETURN = "@return"  # as the next step: the one that the caller came from
 STEP_NAME = r"[a-z_]{1,32}"
+AGAIN = "_again"  # behind the name of a sentence: the same when what is rated is what was done about a bad rating
 SIMPLE = "_simple"  # behind the name of a sentence: the same in simpler words, for elder mode
 
 

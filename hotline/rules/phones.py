@@ -95,6 +95,15 @@ def is_phone(text: str, region: str) -> bool:
     return True
 
 
+def spaced(e164: str) -> str:
+    """The whole number as one reads and dials it, such as +86 138 4432 8000."""
+    try:
+        number = phonenumbers.parse(e164, None)
+    except NumberParseException:
+        return e164
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+
+
 def mask(e164: str) -> str:
     """`+8613844328000` → `138****8000`; `+8643264812345` → `0432****2345`; foreign numbers keep their country code."""
     try:

@@ -9,8 +9,9 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 from hotline.rules.call_times import CallingDays, Cap
 from hotline.rules.casework import DeadlineKind, Rung, Steps
 from hotline.rules.contacts import CallingRules, ContactResult
-from hotline.rules.deadlines import DayUnit, Window
+from hotline.rules.deadlines import DayUnit, IsWorkday, Window
 from hotline.rules.phones import is_phone
+from hotline.rules.signals import SignalsPolicy
 from hotline.rules.skills import Skill
 
 E164 = Annotated[str, Field(pattern=r"^\+[1-9][0-9]{4,14}$")]
@@ -249,9 +250,13 @@ class CaseworkPolicy(_Section):
     rules. A step without a term has no deadline. `asks_again`: after the answer the citizen may rate once more, within
     `re_rating`; else, or after that, the centre calls back. `consults_first`: a unit consults the centre before it
     appeals. `extension_months`: how long a complex case may take in all (0 = no extension). `reminders`: so long before
-    each deadline of staff; `ladder`: who hears of it when it has passed. `redial`: when who did not answer is called
-    again; `skills`: for which cases it takes an agent who has one, the first that fits. `quality`: what a sample is
-    marked by.
+    each deadline of staff; `ladder`: who hears of it when it has passed. `evidence_days`: after the decision on an
+    appeal its files are kept for so long (0 = for ever); `register_months`: for so long a malicious rater's number
+    stands in the register. `records_calls`: callbacks are recorded, after the citizen was told so. `reveals_a_day`: of
+    whole numbers, by one person; what goes beyond it is flagged in the audit log. `guide`: what agents may say
+    (`rules.guide`), a name or a file. `redial`: when who did not
+    answer is called again; `skills`: for which cases it takes an agent who has one, the first that fits.
+    `quality`: what a sample is marked by.
     """
 
     steps: Steps
@@ -269,6 +274,11 @@ class CaseworkPolicy(_Section):
     ladder: tuple[RungPolicy, ...]
     closes_at: time
     lease_minutes: int = Field(ge=1, le=480)
+    evidence_days: int = Field(ge=0, le=3660)
+    register_months: int = Field(ge=1, le=12)
+    records_calls: bool
+    reveals_a_day: int = Field(ge=0, le=1000)
+    guide: str
     redial: RedialPolicy
     skills: tuple[SkillPolicy, ...] = ()
     quality: tuple[CriterionPolicy, ...] = Field(min_length=1, max_length=12)
@@ -279,6 +289,13 @@ class CaseworkPolicy(_Section):
         names = [one.name for one in value]
         if len(names) != len(set(names)):
             raise ValueError("two of one name")
+        return value
+
+    @field_validator("closes_at")
+    @classmethod
+    def _is_late_in_the_day(cls, value: time) -> time:
+        if value == time.min:
+            raise ValueError("the last day of a deadline would end as it begins; say 23:59 for its end")
         return value
 
     @model_validator(mode="after")
@@ -310,6 +327,7 @@ class Policy(_Section):
     phone: PhonePolicy
     invitation: InvitationPolicy
     casework: CaseworkPolicy
+    signals: SignalsPolicy
 
     @field_validator("time_zone")
     @classmethod
@@ -347,17 +365,15 @@ class Policy(_Section):
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.time_zone)
 
-    @property
-    def calling_days(self) -> CallingDays:
-        return CallingDays(self.phone.window, self.zone, self.phone.one_day_tries)
+    def calling_days(self, is_workday: IsWorkday) -> CallingDays:
+        return CallingDays(self.phone.window, self.zone, self.phone.one_day_tries, is_workday)
 
-    @property
-    def callback_rules(self) -> CallingRules:
+    def callback_rules(self, is_workday: IsWorkday) -> CallingRules:
         """When agents call citizens again."""
         redial = self.casework.redial
         gaps = {ContactResult.BUSY: redial.busy_minutes, ContactResult.NO_ANSWER: redial.no_answer_minutes}
         return CallingRules(
-            CallingDays(self.phone.window, self.zone, redial.one_day_tries),
+            CallingDays(self.phone.window, self.zone, redial.one_day_tries, is_workday),
             {result: timedelta(minutes=minutes) for result, minutes in gaps.items()},
             redial.give_up_tries,
             redial.give_up_days,

@@ -68,9 +68,9 @@ def _part(needs: str = "") -> Sentence:
     return Sentence(frozenset(needs.split()), frozenset(), part=True)
 
 
-def _to_agent(needs: str = "", *, part: bool = True) -> Sentence:
+def _to_agent(needs: str = "", may: str = "", *, part: bool = True) -> Sentence:
     """Nothing is said that the call does not know."""
-    return Sentence(frozenset(needs.split()), frozenset(), part=part, to_agent=True)
+    return Sentence(frozenset(needs.split()), frozenset(may.split()), part=part, to_agent=True)
 
 
 _SMS = {
@@ -81,6 +81,8 @@ _SMS = {
     "remind_call": _asking("code", "date"),
     "again_transaction": _asking("item code", "date"),
     "again_call": _asking("code", "date"),
+    "remind_again_transaction": _asking("item code", "date"),
+    "remind_again_call": _asking("code", "date"),
     "thanks_good": _text("label", "stars hours about coded"),
     "thanks_bad": _text("label when", "stars about"),
     "ask_reasons": _text("label when reasons", "stars about"),
@@ -113,6 +115,8 @@ _SMS = {
 _PHONE = {
     "greet_transaction": _spoken("item", "date"),
     "greet_call": _spoken("", "date"),
+    "greet_transaction_again": _spoken("item", "date"),
+    "greet_call_again": _spoken("", "date"),
     "ask": _spoken(states_scale=True),
     "ask_simple": _spoken(states_scale=True),
     "silence": _spoken(),
@@ -126,7 +130,8 @@ _PHONE = {
     "fallback_again": _spoken("signature hotline"),
     "fallback_kept": _spoken("signature"),
     "no_item": _part(),
-    "agent_whisper": _to_agent("case", part=False),
+    "recording_notice": _spoken(),
+    "agent_whisper": _to_agent("case", "item label", part=False),
     "connecting": _to_agent(),
     "citizen_busy": _to_agent(),
     "citizen_no_answer": _to_agent(),

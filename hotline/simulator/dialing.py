@@ -4,16 +4,19 @@ Sources: https://www.twilio.com/docs/voice/twiml/dial and /number"""
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from .gathering import tell
 from .leg import Go, Leg, Outcome
-from .model import Call, Callback, CallStatus, Direction
+from .model import Call, Callback, CallStatus, Direction, Recording
 from .phone_numbers import is_dialable
+from .recording import RECORDING_CALLBACK, recorder, tell, url_of
 from .script import SignalKind, Steps, Wait
 from .switchboard import Plan
 from .twiml import Node
 
 MOST_NUMBERS = 10
-DIAL_ATTRIBUTES = frozenset({"action", "method", "timeout", "hangupOnStar", "timeLimit", "callerId", "answerOnBridge"})
+DIAL_ATTRIBUTES = (
+    frozenset({"action", "method", "timeout", "hangupOnStar", "timeLimit", "callerId", "answerOnBridge", "record"})
+    | RECORDING_CALLBACK
+)
 NUMBER_ATTRIBUTES = frozenset({"url", "method", "statusCallback", "statusCallbackEvent", "statusCallbackMethod"})
 EVENTS = frozenset({"initiated", "ringing", "answered", "completed"})
 LONGEST_CALL_SECONDS = 4 * 3600
@@ -33,6 +36,7 @@ class Dialled:
     bridged: Call | None = None
     bridged_at: float = 0.0
     status: CallStatus | None = None
+    recording: Recording | None = None
 
 
 class Dialing:
@@ -57,9 +61,11 @@ class Dialing:
             yield from self._attend()
         except GeneratorExit:
             self._hang_up_children()
+            self._end_recording()
             if self.leg.call.is_over and self.node.attributes.get("action"):
                 tell(self.leg, self._action())
             raise
+        self._end_recording()
         return self._action() if self.node.attributes.get("action") else None
 
     def _place(self) -> None:
@@ -142,6 +148,7 @@ class Dialing:
             return
         if event == "answered" and state.answered is None:
             state.answered = child
+            recorder(self.leg, self.node)
             for other in list(state.open.values()):
                 if other is not child:
                     board.end(other, CallStatus.CANCELED)
@@ -167,6 +174,11 @@ class Dialing:
             if self.state.answered in (None, child):
                 self.state.last = child
 
+    def _end_recording(self) -> None:
+        """Unless it was stopped before."""
+        if self.leg.call.recorder is not None:
+            self.state.recording = self.leg.call.recorder.finish()
+
     def _action(self) -> Go:
         state = self.state
         params = {"DialCallStatus": self._status(), "DialBridged": "true" if state.bridged else "false"}
@@ -175,6 +187,8 @@ class Dialing:
         if state.bridged is not None:
             end = state.bridged.ended or self.leg.world.now()
             params["DialCallDuration"] = str(round(end - (state.bridged.answered or end)))
+        if state.recording is not None:
+            params["RecordingUrl"] = url_of(self.leg, state.recording)
         return self.leg.action(self.node, 13210, params)
 
     def _status(self) -> str:

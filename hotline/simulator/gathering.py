@@ -5,21 +5,19 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from . import parameters
 from .leg import Go, Leg, Outcome
 from .model import Recording, new_sid
+from .recording import RECORDING_CALLBACK, report, tell, url_of
 from .script import SignalKind, Steps, Wait
 from .twiml import Node
 from .verbs import pause_until_key, play_until_key, say_until_key
-from .webhooks import Webhook
 
 KEYS = "0123456789#*"
 GATHER_ATTRIBUTES = frozenset(
     {"input", "action", "method", "timeout", "finishOnKey", "numDigits", "actionOnEmptyResult"}
 )
 RECORD_ATTRIBUTES = frozenset(
-    {"action", "method", "timeout", "finishOnKey", "maxLength", "playBeep"}
-    | {"recordingStatusCallback", "recordingStatusCallbackMethod", "recordingStatusCallbackEvent"}
+    {"action", "method", "timeout", "finishOnKey", "maxLength", "playBeep"} | RECORDING_CALLBACK
 )
 LONGEST_RECORDING_SECONDS = 3600
 HEARS_KEYS = frozenset({SignalKind.TIME, SignalKind.KEY})
@@ -173,52 +171,13 @@ class Recorder:
         recording = Recording(new_sid("RE"), self.leg.call.sid, seconds, now, self.leg.call.line.recorded())
         self.leg.world.add_recording(recording)
         self.leg.switchboard.note(self.leg.call, "recorded", recording.sid)
-        self._report(recording)
+        report(self.leg, self.node, recording, self.started)
         return recording
 
     def _params(self, recording: Recording, ended_by: str) -> dict[str, str]:
         return {
             "RecordingSid": recording.sid,
-            "RecordingUrl": self._url(recording),
+            "RecordingUrl": url_of(self.leg, recording),
             "RecordingDuration": str(recording.seconds),
             "Digits": ended_by,
         }
-
-    def _url(self, recording: Recording) -> str:
-        config = self.leg.world.config
-        return f"{config.url}/2010-04-01/Accounts/{config.account_sid}/Recordings/{recording.sid}"
-
-    def _report(self, recording: Recording) -> None:
-        url = self.node.attributes.get("recordingStatusCallback", "")
-        events = self.node.attributes.get("recordingStatusCallbackEvent", "completed").split()
-        if not url or "completed" not in events:
-            return
-        params = {
-            "AccountSid": self.leg.world.config.account_sid,
-            "CallSid": self.leg.call.sid,
-            "RecordingSid": recording.sid,
-            "RecordingUrl": self._url(recording),
-            "RecordingStatus": "completed",
-            "RecordingDuration": str(recording.seconds),
-            "RecordingChannels": "1",
-            "RecordingSource": "RecordVerb",
-            "RecordingStartTime": parameters.rfc2822(self.started),
-            "ErrorCode": "0",
-        }
-        method = self.leg.method(self.node, 13610, "recordingStatusCallbackMethod")
-        webhook = Webhook("recording-status", self.leg.url(url), params, method, recording.sid)
-        tell_webhook(self.leg, webhook)
-
-
-def tell(leg: Leg, go: Go) -> None:
-    """Asks a document of a call that is over: the request is made, the answer is not executed."""
-    params = {**parameters.voice(leg.call, leg.world.config.account_sid), **dict(go.params)}
-    tell_webhook(leg, Webhook(go.kind, go.url, params, go.method, leg.call.sid))
-
-
-def tell_webhook(leg: Leg, webhook: Webhook) -> None:
-    """Sends a webhook whose answer does not matter; that it failed is reported."""
-    world = leg.world
-    leg.sender.send(
-        webhook, lambda answer: world.report(answer.fault, webhook.resource, webhook.url) if answer.fault else None
-    )

@@ -12,6 +12,7 @@ from .faults import Fault
 from .line import Line, SilentLine
 
 if TYPE_CHECKING:
+    from .recording import BridgeRecorder
     from .script import Script
 
 THREAD_LENGTH = 500
@@ -198,6 +199,7 @@ class Call:
     keys: deque[PressedKey] = field(default_factory=lambda: deque(maxlen=HISTORY_LENGTH))
     events: deque[CallEvent] = field(default_factory=lambda: deque(maxlen=HISTORY_LENGTH))
     bridged_with: str = ""
+    recorder: "BridgeRecorder | None" = None  # of a Dial of this leg, while it records
 
     @property
     def phone_number(self) -> str:
@@ -229,6 +231,8 @@ class Recording:
     seconds: int
     created: float
     sound: bytes | None = None
+    channels: int = 1
+    source: str = "RecordVerb"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,13 @@
-"""The Recordings resource of the REST API: fetch as JSON or as sound, delete.
+"""The Recordings resource of the REST API: fetch as JSON or as sound, delete, stop the one that is going on.
 Source: https://www.twilio.com/docs/voice/api/recording"""
 
 from typing import Any
 
-from flask import Response, g, jsonify
+from flask import Response, g, jsonify, request
 
 from . import audio, parameters
 from .model import Recording
-from .rest import API, not_found, rest
+from .rest import API, RestError, not_found, rest
 from .simulator import current_simulator
 
 
@@ -41,6 +41,22 @@ def delete_recording(name: str) -> tuple[str, int]:
     return "", 204
 
 
+@rest.post("/<account_sid>/Calls/<sid>/Recordings/<name>")
+def stop_recording(sid: str, name: str) -> Response:
+    """Ends the recording of a bridge that is going on, known as Twilio.CURRENT; the talk goes on."""
+    if name not in ("Twilio.CURRENT", "Twilio.CURRENT.json"):
+        raise not_found()
+    if (status := request.form.get("Status")) != "stopped":
+        raise RestError(21220, f"Status={status}: the simulator stops recordings only")
+    world = current_simulator().world
+    with world.lock():
+        call = world.calls.get(sid)
+        if call is None or call.recorder is None:
+            raise not_found()
+        recording = call.recorder.finish()
+    return jsonify(recording_json(recording, is_ready=True) | {"status": "stopped"})
+
+
 def recording_json(recording: Recording, is_ready: bool) -> dict[str, Any]:
     moment = parameters.rfc2822(recording.created)
     return {
@@ -48,7 +64,7 @@ def recording_json(recording: Recording, is_ready: bool) -> dict[str, Any]:
         "account_sid": g.account_sid,
         "call_sid": recording.call_sid,
         "api_version": parameters.API_VERSION,
-        "channels": 1,
+        "channels": recording.channels,
         "date_created": moment,
         "date_updated": moment,
         "start_time": moment,
@@ -56,7 +72,7 @@ def recording_json(recording: Recording, is_ready: bool) -> dict[str, Any]:
         "error_code": None,
         "price": None,
         "price_unit": "USD",
-        "source": "RecordVerb",
+        "source": recording.source,
         "status": "completed" if is_ready else "processing",
         "uri": f"{API}/Accounts/{g.account_sid}/Recordings/{recording.sid}.json",
     }

@@ -1,5 +1,6 @@
 """The tables, as SQLAlchemy typed models. Importing this package knows them all."""
 
+from hotline.tables.appeals import AppealFile, CaseExplanation, RegisterEntry, RegisterObjection, RegisterUse
 from hotline.tables.base import Base
 from hotline.tables.casecontacts import CaseContact
 from hotline.tables.casesteps import (
@@ -21,6 +22,7 @@ from hotline.tables.wording import ScriptVersion
 
 __all__ = [
     "ApiKey",
+    "AppealFile",
     "Attempt",
     "AuditEntry",
     "Base",
@@ -33,6 +35,7 @@ __all__ = [
     "CaseDeadline",
     "CaseDepartment",
     "CaseEvent",
+    "CaseExplanation",
     "CaseExtension",
     "CaseNotice",
     "InboundText",
@@ -48,6 +51,9 @@ __all__ = [
     "Question",
     "Rating",
     "Recording",
+    "RegisterEntry",
+    "RegisterObjection",
+    "RegisterUse",
     "ReviewItem",
     "ScriptVersion",
     "ServiceRecord",

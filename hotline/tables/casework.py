@@ -41,13 +41,13 @@ class Case(HasId, Base):
     __tablename__ = "cases"
     __table_args__ = (
         UniqueConstraint("record_id", "round"),
-        Index("ix_cases_queue", "state", "first_contact_due_at"),
         only_those("ix_cases_open", "closed_at IS NULL", *_IN_ORDER),
         only_those("ix_cases_holder_id", "holder_id IS NOT NULL", "holder_id"),
         only_those("ix_cases_desk", desks_turn(), *_IN_ORDER),
         # Not of open cases: SQLite would take it for a way to find those.
         only_those("ix_cases_closed_at", "closed_at IS NOT NULL", "closed_at"),
         only_those("ix_cases_open_dept", "closed_at IS NULL", "dept_code", "rated_dept_code", "due_at", "closed_at"),
+        only_those("ix_cases_open_state", "closed_at IS NULL", "state", "opened_at"),
         only_those("ix_cases_open_opened", "closed_at IS NULL", "opened_at", "id", "closed_at"),
         Index("ix_cases_opened_at", "opened_at", "id"),
         Index("ix_cases_dept_code", "dept_code", "opened_at"),
@@ -108,7 +108,11 @@ class CaseEvent(HasId, Base):
 
 
 class Attempt(HasId, Base):
-    """One try to reach the citizen by telephone, from the agent's click to the end of the call."""
+    """One try to reach the citizen by telephone, from the agent's click to the end of the call.
+
+    `records`: it is recorded, once the citizen has heard so (`noticed_at`), until they do not want it
+    (`unrecorded_at`). `error_code`: why it failed, in the carrier's words.
+    """
 
     __tablename__ = "attempts"
 
@@ -122,6 +126,10 @@ class Attempt(HasId, Base):
     citizen_rung_at: Mapped[datetime | None]
     bridged_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
+    records: Mapped[bool] = mapped_column(default=False, server_default=false())
+    noticed_at: Mapped[datetime | None]
+    unrecorded_at: Mapped[datetime | None]
+    error_code: Mapped[str | None] = mapped_column(String(64))
 
     case: Mapped[Case] = relationship()
     agent: Mapped[User] = relationship(lazy="joined", innerjoin=True)

@@ -168,16 +168,19 @@ class CallTurn(HasId, Base):
 
 
 class RecordingState(StrEnum):
-    """waiting → kept → erased, or failed: the carrier did not give it to us."""
+    """waiting → kept → erased; or failed: the carrier did not give it to us; or unwanted: never fetched, and erased
+    at the carrier, because the citizen had not heard that the call is recorded, or did not want it."""
 
     WAITING = "waiting"
     KEPT = "kept"
     FAILED = "failed"
     ERASED = "erased"
+    UNWANTED = "unwanted"
 
 
 class Recording(HasId, Base):
-    """What a citizen said at a turn of a survey call. `url` is where the carrier keeps it, `file` where we do, sealed.
+    """What a citizen said at a turn of a survey call (a voice comment), or the talk of a callback (its `attempt`).
+    `url` is where the carrier keeps it, `file` where we do, sealed.
 
     `record_id` None = nobody knows yet what it is about: a person listens, and then `heard_by` and `note` say so.
     """
@@ -185,8 +188,9 @@ class Recording(HasId, Base):
     __tablename__ = "recordings"
     __table_args__ = (UniqueConstraint("carrier", "external_id"), Index("ix_recordings_state", "state", "created_at"))
 
-    call_id: Mapped[int] = mapped_column(ForeignKey("calls.id"), index=True)
-    turn: Mapped[int]
+    call_id: Mapped[int | None] = mapped_column(ForeignKey("calls.id"), index=True)
+    turn: Mapped[int | None]
+    attempt_id: Mapped[int | None] = mapped_column(ForeignKey("attempts.id"), index=True)
     record_id: Mapped[int | None] = mapped_column(ForeignKey("service_records.id"), index=True)
     carrier: Mapped[str] = mapped_column(String(24))
     external_id: Mapped[str] = mapped_column(String(64))
@@ -202,13 +206,13 @@ class Recording(HasId, Base):
     heard_by: Mapped[str | None] = mapped_column(String(64))
     note: Mapped[str | None] = mapped_column(Text)
 
-    call: Mapped[Call] = relationship(lazy="joined", innerjoin=True)
+    call: Mapped[Call | None] = relationship(lazy="joined")
     record: Mapped[ServiceRecord | None] = relationship(lazy="joined")
 
     @property
     def about(self) -> ServiceRecord | None:
         """The record that it is about; of a call whose record was known later, that one."""
-        return self.record or self.call.record
+        return self.record or (self.call.record if self.call else None)
 
 
 class OptOut(HasId, HasPhone, Base):

@@ -29,7 +29,9 @@ class CallMode(StrEnum):
 
 
 class User(HasId, Base):
-    """A person of the console. `phone_box` is the telephone at which an agent is rung; `skills` are the policy's.
+    """A person of the console. `phone_box` is the telephone at which an agent is rung, `phone_lookup` finds it;
+    `skills` are the policy's.
+    `staff_no`: their number in the records of their department; a department's user who has one only explains.
 
     A session of the console is good for one `session_epoch`: raising it ends all sessions of this user.
     """
@@ -39,14 +41,21 @@ class User(HasId, Base):
     name: Mapped[str] = mapped_column(String(64), unique=True)
     role: Mapped[Role] = mapped_column(Word(Role))
     dept_code: Mapped[str | None] = mapped_column(String(64))
+    staff_no: Mapped[str | None] = mapped_column(String(64))
     password_hash: Mapped[str] = mapped_column(String(200))
     session_epoch: Mapped[int] = mapped_column(default=0)
     phone_box: Mapped[bytes | None] = mapped_column(LargeBinary)
     phone_masked: Mapped[str | None] = mapped_column(String(32))
+    phone_lookup: Mapped[str | None] = mapped_column(String(64), index=True)
     skills: Mapped[list[str]] = mapped_column(default=list, server_default="[]")
     call_mode: Mapped[CallMode] = mapped_column(Word(CallMode), default=CallMode.MANUAL, server_default="manual")
     created_at: Mapped[datetime]
     disabled_at: Mapped[datetime | None]
+
+    @property
+    def only_explains(self) -> bool:
+        """A member of a department's staff, who may be rated: never to see a case of it."""
+        return self.role is Role.DEPARTMENT and self.staff_no is not None
 
 
 class Scope(StrEnum):

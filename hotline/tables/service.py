@@ -17,6 +17,14 @@ class RecordKind(StrEnum):
     REQUEST = "request"
 
 
+def _given(column: str) -> Index:
+    """Of the records that have it, by when they were completed: what was done there of late."""
+    condition = text(f'"{column}" IS NOT NULL')  # quoted: `window` is a word of SQL
+    return Index(
+        f"ix_service_records_{column}", column, "completed_at", sqlite_where=condition, postgresql_where=condition
+    )
+
+
 class ServiceRecord(HasId, HasPhone, Base):
     """One thing a citizen can rate: a completed transaction, an answered call, or a request it opened.
 
@@ -34,6 +42,8 @@ class ServiceRecord(HasId, HasPhone, Base):
         ),
         # By the beginning of a number: PostgreSQL needs to be told so, whatever its collation.
         Index("ix_service_records_number", "number", postgresql_ops={"number": "varchar_pattern_ops"}),
+        _given("staff_no"),
+        _given("window"),
     )
 
     kind: Mapped[RecordKind] = mapped_column(Word(RecordKind))

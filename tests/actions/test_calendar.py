@@ -7,13 +7,16 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from hotline.actions.calendar import is_known, load_year, workdays
+from hotline.actions.case_steps import take_step
 from hotline.errors import BadInput
 from hotline.jobs.casework import keep_deadlines
 from hotline.rules.calendar_list import ListedDay
-from hotline.rules.casework import NoticeKind, Rung
+from hotline.rules.casework import DeadlineKind, Move, NoticeKind, Rung
+from hotline.rules.deadlines import DayUnit
+from hotline.rules.policy import Term
 from hotline.services import Services
-from hotline.tables import AuditEntry, Case, CaseDeadline, CaseEvent, CaseNotice, OutboxRow
-from tests.cast import WANG, Feed, Twilio, all_of, change_casework_rules, city_time, on_sqlite, only
+from hotline.tables import AuditEntry, Case, CaseDeadline, CaseEvent, CaseNotice, Invitation, OutboxRow
+from tests.cast import WANG, Desk, Feed, Twilio, all_of, change_casework_rules, city_time, on_sqlite, only
 from tests.conftest import MovingClock
 
 CITY = ZoneInfo("Asia/Shanghai")
@@ -74,6 +77,27 @@ def test_a_rung_that_had_to_guess_is_planned_anew_though_its_deadline_did_not(
 
 
 @on_sqlite
+def test_a_second_asking_is_open_until_the_deadline_that_was_counted_anew(
+    house: Services, feed: Feed, twilio: Twilio, desk: Desk, clock: MovingClock
+) -> None:
+    change_casework_rules(house, "luoning", re_rating=Term(count=3, unit=DayUnit.WORKING))
+    clock.now = datetime(2026, 12, 30, 9, 30, tzinfo=CITY)
+    feed.transaction(completed_at=clock.now.isoformat())
+    twilio.text(WANG, "1")
+    token = desk.claim(1)
+    for move in (Move.CONTACT, Move.VERIFY, Move.RECTIFY, Move.ANSWER):
+        with house.database.write() as session:
+            take_step(session, 1, move, desk.user, token, "按规定", house.policy, clock.now)
+    for loaded, until in ((False, "2027-01-04 18:00"), (True, "2027-01-05 18:00")):
+        if loaded:
+            load(house, NEW_YEAR)
+            keep_deadlines(house)
+        wait, asked = only(house, CaseDeadline, kind=DeadlineKind.RE_RATING), only(house, Invitation, round=2)
+        assert asked.expires_at is not None
+        assert (city_time(house, wait.due_at), city_time(house, asked.expires_at)) == (until, until)
+
+
+@on_sqlite
 def test_without_the_list_it_stays_provisional_and_is_not_touched(
     house: Services, feed: Feed, twilio: Twilio, clock: MovingClock
 ) -> None:
@@ -86,6 +110,23 @@ def test_without_the_list_it_stays_provisional_and_is_not_touched(
     load(house, NEW_YEAR)
     keep_deadlines(house)
     assert city_time(house, only(house, CaseDeadline).due_at) == "2027-01-04 18:00"
+
+
+@on_sqlite
+def test_the_list_of_a_later_year_touches_no_deadline_that_waits_for_an_earlier_one(
+    house: Services, feed: Feed, twilio: Twilio, clock: MovingClock
+) -> None:
+    change_casework_rules(house, "shenzhen")
+    clock.now = datetime(2026, 12, 30, 9, 30, tzinfo=CITY)
+    feed.transaction(completed_at=clock.now.isoformat())
+    twilio.text(WANG, "1")
+    load(house, [ListedDay(date(2028, 1, 3), False, "元旦")])
+    clock.now = datetime(2028, 1, 5, 9, 30, tzinfo=CITY)
+    for counted in (0, 2):
+        for _ in range(2):
+            keep_deadlines(house)
+        assert len(all_of(house, CaseEvent, kind="deadline_counted_anew")) == counted
+        load(house, NEW_YEAR)
 
 
 @on_sqlite

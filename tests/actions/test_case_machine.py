@@ -3,23 +3,28 @@ no deadline passes without its reminder and its rungs, exactly once, no case is 
 
 from collections import Counter
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from itertools import count
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from hotline.actions import case_appeals, case_sharing, casework
+from hotline.actions.case_contacts import Told, record_contact
 from hotline.actions.case_history import PARTS
 from hotline.actions.case_steps import take_step
 from hotline.actions.rate import Given, active_rating, rate
+from hotline.console.ratings import _figures
 from hotline.errors import HotlineError
+from hotline.jobs import tasks
 from hotline.jobs.casework import keep_deadlines
+from hotline.outbox import Kind
 from hotline.reports.funnel import funnel
 from hotline.rules.casework import (
     OPEN,
@@ -36,6 +41,7 @@ from hotline.rules.casework import (
     moves_for,
     refusal,
 )
+from hotline.rules.contacts import ContactResult, ContactWay
 from hotline.rules.deadlines import moment_after, moment_before
 from hotline.rules.phones import read_phone
 from hotline.rules.scale import Scale, is_bad
@@ -44,6 +50,7 @@ from hotline.services import Services
 from hotline.tables import (
     Case,
     CaseAppeal,
+    CaseContact,
     CaseDeadline,
     CaseEvent,
     CaseNotice,
@@ -51,6 +58,7 @@ from hotline.tables import (
     OutboundText,
     Rating,
     ServiceRecord,
+    StoredRating,
     User,
 )
 from hotline.tables.contacts import TextState
@@ -103,6 +111,7 @@ class Cases(RuleBasedStateMachine):
             ))  # fmt: skip
             self.record_id = record.id
             self.answered = self._answered(session)
+            self.active = _figures(session, BEGIN).total
         self._rate(1)
         with house.database.read() as session:
             self.case_id = session.scalars(select(Case.id).where(Case.record_id == self.record_id)).one()
@@ -194,6 +203,33 @@ class Cases(RuleBasedStateMachine):
             self._make(how, self.users[name], "按规定", Outcome.EXPLAINED)
             assert self._seen()[0] is not state
 
+    @rule(result=st.sampled_from(ContactResult), way=st.sampled_from([ContactWay.OWN_PHONE, ContactWay.VISIT]))
+    def a_contact_is_written_down(self, result: ContactResult, way: ContactWay) -> None:
+        house, now, agent, before = self.house, self.clock.now, self.users["坐席"], self._seen()
+        told = Told(way, result, "因为如此", now + timedelta(days=1))
+        try:
+            with house.database.write() as session:
+                token = self._claim(session, agent)
+                case = record_contact(session, self.case_id, token, agent, told, house.policy, now)
+        except HotlineError:
+            assert self._seen() == before, "a refused contact changed something"
+            return
+        in_vain = result in (ContactResult.NO_ANSWER, ContactResult.BUSY)
+        assert (case.outcome is Outcome.UNREACHABLE) <= in_vain
+        if case.outcome is Outcome.UNREACHABLE:
+            self._was_called_often_enough()
+        elif in_vain:
+            assert case.call_at is not None
+            assert case.call_at > now
+
+    def _was_called_often_enough(self) -> None:
+        redial = self.house.policy.casework.redial
+        with self.house.database.read() as session:
+            of_case = CaseContact.case_id == self.case_id, CaseContact.rang
+            rang = session.scalars(select(CaseContact.at).where(*of_case)).all()
+        assert len(rang) >= redial.give_up_tries
+        assert len({at.date() for at in rang}) >= redial.give_up_days
+
     def _make(self, how: Move, user: User, note: str, outcome: Outcome) -> None:
         house, now, policy = self.house, self.clock.now, self.house.policy
         with house.database.write() as session:
@@ -233,15 +269,46 @@ class Cases(RuleBasedStateMachine):
             ways = [WAYS[move] for part in parts for move in moves_for(state, part, Steps.FULL)]
             assert any(way.after is not None or way.returns for way in ways)
 
+    @invariant()
+    def the_queue_goes_by_the_nearest_deadline(self) -> None:
+        if not hasattr(self, "case_id"):
+            return
+        of_case = CaseDeadline.case_id == self.case_id, CaseDeadline.kind != DeadlineKind.RE_RATING
+        still_open = CaseDeadline.met_at.is_(None), CaseDeadline.dropped_at.is_(None)
+        with self.house.database.read() as session:
+            nearest = session.scalar(select(func.min(CaseDeadline.due_at)).where(*of_case, *still_open))
+            assert self._case(session).due_at == nearest
+
     def teardown(self) -> None:
         if not hasattr(self, "case_id"):
             return
         self.clock.move(hours=24 * 3)
         keep_deadlines(self.house)
+        self._everything_is_true()
+        self._there_is_a_way_to_the_end()
+        self._everything_is_true()
+
+    def _everything_is_true(self) -> None:
+        for _ in range(3):  # what is due is forwarded in batches
+            tasks.work(Kind.FORWARD, 0)
         with self.house.database.read() as session:
             self._every_notice_came_once(session)
+            self._the_wait_for_a_second_rating_ended_once(session)
             self._the_history_adds_up(session)
             self._excluded_ratings_do_not_count(session)
+
+    def _there_is_a_way_to_the_end(self) -> None:
+        """Wherever it stands: people do what is next, the citizen says nothing, and the sweep comes by."""
+        for _ in range(len(CaseState)):
+            state, _ = self._seen()
+            if state is CaseState.CLOSED:
+                return
+            if state in _NEXT:
+                how, name = _NEXT[state]
+                self._make(how, self.users[name], "按规定", Outcome.EXPLAINED)
+            self.clock.move(hours=24 * 6)
+            keep_deadlines(self.house)
+        raise AssertionError(f"no way out of {self._seen()}")
 
     def _every_notice_came_once(self, session: Session) -> None:
         told: Counter[str] = Counter()
@@ -256,6 +323,16 @@ class Cases(RuleBasedStateMachine):
         assert (kinds["reminded"], kinds["escalated"]) == (told[NoticeKind.REMINDER], told[NoticeKind.ESCALATION])
         late = select(CaseNotice.id).where(CaseNotice.due_at <= self.clock.now, CaseNotice.done_at.is_(None))
         assert session.scalars(late.where(CaseNotice.case_id == self.case_id)).all() == []
+
+    def _the_wait_for_a_second_rating_ended_once(self, session: Session) -> None:
+        """By the citizen, or by the time: then the centre was told to call, once for each."""
+        waits = select(CaseDeadline).where(CaseDeadline.case_id == self.case_id)
+        of_rating = session.scalars(waits.where(CaseDeadline.kind == DeadlineKind.RE_RATING)).all()
+        over = [wait.id for wait in of_rating if wait.dropped_at is not None and wait.dropped_at >= wait.due_at]
+        lapsed = select(CaseNotice.deadline_id).where(CaseNotice.kind == NoticeKind.LAPSE)
+        done = session.scalars(lapsed.where(CaseNotice.case_id == self.case_id, CaseNotice.done_at.is_not(None))).all()
+        assert sorted(done) == sorted(over)
+        assert not [wait for wait in of_rating if wait.is_open and wait.due_at <= self.clock.now]
 
     def _planned(self, deadline: CaseDeadline) -> dict[tuple[NoticeKind, int], datetime]:
         """What the policy says, counted here once more."""
@@ -303,6 +380,11 @@ class Cases(RuleBasedStateMachine):
         assert rating is None or rating.state is RatingState.ACTIVE
         out = session.scalars(excluded.where(CaseAppeal.verdict == "excluded")).all()
         assert rating is None or rating.id not in out
+        ratings = session.scalars(select(Rating).where(Rating.record_id == self.record_id)).all()
+        stored = {row.rating_id: row.document["state"] for row in session.scalars(select(StoredRating))}
+        assert {rating.id: rating.state for rating in ratings} == {rating.id: stored[rating.id] for rating in ratings}
+        active = sum(rating.state is RatingState.ACTIVE for rating in ratings)
+        assert _figures(session, BEGIN).total - self.active == active
         counts = self._answered(session) - self.answered
         assert counts == (session.scalar(select(Rating.id).where(*self._first_rating())) is not None)
 
@@ -326,7 +408,9 @@ _NEXT = {
 }
 
 
-def test_whatever_people_citizens_and_the_clock_do(house: Services, clock: MovingClock) -> None:
+def test_whatever_people_citizens_and_the_clock_do(
+    house: Services, clock: MovingClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
     change_casework_rules(house, "luoning", consults_first=False)
     users = {
         name: User(name=name, role=role, dept_code=code, password_hash="-", created_at=BEGIN)
@@ -336,6 +420,7 @@ def test_whatever_people_citizens_and_the_clock_do(house: Services, clock: Movin
         session.add_all(users.values())
     Cases.house, Cases.clock, Cases.users = house, clock, users
     Cases.serial = count(1)
+    monkeypatch.setattr(tasks, "house", lambda: house)
     run_state_machine_as_test(
         Cases,
         settings=settings(

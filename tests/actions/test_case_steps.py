@@ -10,21 +10,35 @@ from sqlalchemy import update
 from hotline.actions import case_appeals, case_notices, case_sharing, casework, dial
 from hotline.actions.case_steps import take_step
 from hotline.actions.hindrances import Go
-from hotline.actions.rate import Given, rate
+from hotline.actions.invite import invitation_words
+from hotline.actions.rate import Added, Given, add_to_rating, rate
 from hotline.actions.send import begin_text
 from hotline.errors import BadInput, Conflict, NotFound
 from hotline.jobs import tasks
 from hotline.jobs.casework import keep_deadlines
 from hotline.reports.funnel import funnel
-from hotline.rules.casework import CaseState, DeadlineKind, Ending, Ground, Move, NoticeKind, Outcome, Rung
+from hotline.rules.casework import (
+    AttemptResult,
+    AttemptState,
+    CaseState,
+    DeadlineKind,
+    Ending,
+    Ground,
+    Move,
+    NoticeKind,
+    Outcome,
+    Rung,
+)
 from hotline.rules.scale import Scale
 from hotline.rules.script import Channel
 from hotline.services import Services
 from hotline.tables import (
+    Attempt,
     Call,
     Case,
     CaseAppeal,
     CaseDeadline,
+    CaseDepartment,
     CaseEvent,
     CaseNotice,
     Invitation,
@@ -33,6 +47,7 @@ from hotline.tables import (
     Rating,
     User,
 )
+from hotline.tables.contacts import Purpose
 from hotline.tables.people import Role
 from hotline.tables.service import RatingState
 from tests.cast import (
@@ -46,6 +61,8 @@ from tests.cast import (
     change_casework_rules,
     city_time,
     make_desk,
+    meanwhile,
+    on_postgresql,
     on_sqlite,
     only,
     open_bad_case,
@@ -125,6 +142,45 @@ def test_a_second_rating_that_is_bad_is_the_centres_to_call_back_about(house: Se
     assert only(house, Case).state is CaseState.CLOSED
 
 
+@on_sqlite
+def test_a_second_rating_that_comes_late_is_seen_and_a_good_one_still_ends_the_case(
+    house: Services, case: Case, desk: Desk, clock: MovingClock
+) -> None:
+    step(desk, case, *TO_ASKED)
+    clock.move(days=6)
+    keep_deadlines(house)
+    rated(house, case, 1)
+    rated(house, case, 2)
+    assert only(house, Case).state is CaseState.CENTRE_CALLBACK
+    assert [event.note for event in all_of(house, CaseEvent, kind="rating_changed")] == ["– → 1", "1 → 2"]
+    rated(house, case, 5)
+    assert only(house, Case).ending is Ending.RATED_BETTER
+
+
+@on_sqlite
+def test_a_case_that_a_second_rating_opened_again_follows_it(house: Services, case: Case, desk: Desk) -> None:
+    step(desk, case, *TO_ASKED)
+    for stars in (5, 1, 2):
+        second = rated(house, case, stars)
+    again = only(house, Case)
+    assert (again.state, again.rating_id) == (CaseState.OPENED, second.id)
+
+
+@on_postgresql
+def test_a_first_rating_changed_while_the_citizen_is_being_asked_again_is_no_second_one(
+    house: Services, case: Case, desk: Desk
+) -> None:
+    step(desk, case, *TO_ASKED[:-1])
+    token = desk.claim(case.id)
+    with house.database.write() as session:
+        take_step(session, case.id, Move.ANSWER, desk.user, token, "已整改", house.policy, house.now())
+        session.flush()
+        changed = meanwhile(house, lambda: rated(house, case, 2))
+    assert changed.result(timeout=20).round == 1
+    after = only(house, Case)
+    assert (after.state, after.rating_id) == (CaseState.ASKED_AGAIN, changed.result().id)
+
+
 def test_no_second_rating_in_time_is_too_exactly_once_after_an_outage(
     house: Services, case: Case, desk: Desk, clock: MovingClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -162,7 +218,9 @@ def test_an_answer_by_text_to_the_second_asking_is_the_second_rating(
     asking = all_of(house, OutboundText)[-1]
     with house.database.write() as session:
         assert isinstance(begin_text(session, asking.id, house.policy, clock.now), Go)
+        reminder = invitation_words(session, only(house, Invitation, round=2), Purpose.REMIND, house.policy)
     assert "对处理结果再次评价" in asking.body
+    assert "尚待您对处理结果再次评价" in reminder
     assert twilio.text(WANG, "5") is not None
     assert [(rating.round, rating.stars) for rating in all_of(house, Rating)] == [(1, 1), (2, 5)]
     assert only(house, Case).ending is Ending.RATED_BETTER
@@ -181,8 +239,14 @@ def test_a_landline_is_called_to_rate_once_more(
     step(desk, only(house, Case), *TO_ASKED)
     call, call_sid = all_of(house, Call)[-1], sid("CA")
     heard = twilio.call(f"/webhooks/twilio/voice/survey/{call.id}", call_sid, LI, CallStatus="in-progress")
-    for keys in ("1", "4"):  # somebody is there; and the rating
-        heard = twilio.press(heard, call_sid, keys)
+    heard = twilio.press(heard, call_sid, "1")  # somebody is there
+    assert "请您对处理结果再次评价" in heard.said[0]
+    for _ in range(3):  # and says nothing: the first rating is not read out as if it were given now
+        heard = twilio.press(heard, call_sid)
+    assert heard.said == ("没有收到您的评价。感谢接听，再见。",)
+    heard = twilio.rings(LI, again := sid("CA"))
+    assert "请您对处理结果再次评价" in heard.said[0]
+    twilio.press(heard, again, "4")
     assert [(rating.round, rating.stars) for rating in all_of(house, Rating)] == [(1, 1), (2, 4)]
     assert only(house, Case).ending is Ending.RATED_BETTER
 
@@ -206,7 +270,7 @@ def test_illegal_moves_change_nothing(house: Services, case: Case, desk: Desk) -
 
 @on_sqlite
 def test_who_gave_their_name_is_called_before_the_case_is_closed(
-    house: Services, desk: Desk, feed: Feed, twilio: Twilio
+    house: Services, desk: Desk, feed: Feed, twilio: Twilio, clock: MovingClock
 ) -> None:
     change_casework_rules(house, "jilin")
     feed.transaction(named=True)
@@ -215,6 +279,15 @@ def test_who_gave_their_name_is_called_before_the_case_is_closed(
     with pytest.raises(Conflict) as refused:
         do(house, casework.close, 1, token, desk.user, Outcome.WRONG_NUMBER, "没打")
     assert refused.value.code == "named_not_called"
+    rang = Attempt(case_id=1, agent_id=desk.user.id, hold_token=token, requested_at=house.now())
+    rang.state, rang.result = AttemptState.ENDED, AttemptResult.NO_ANSWER
+    with house.database.write() as session:
+        session.add(rang)
+    do(house, casework.close, 1, token, desk.user, Outcome.UNREACHABLE, "没打通")
+    clock.move(hours=1)
+    rated(house, only(house, Case), 2)
+    with pytest.raises(Conflict):  # whoever rates badly once more is called once more
+        do(house, casework.close, 1, desk.claim(1), desk.user, Outcome.UNREACHABLE, "没再打")
 
 
 @on_sqlite
@@ -245,6 +318,56 @@ def test_a_recall_takes_back_the_last_hand_over_each_time(house: Services, case:
         assert only(house, Case).lead_dept == leads
     with pytest.raises(Conflict):
         do(house, case_sharing.recall, case.id, desk.user, desk.claim(case.id), "再撤回")
+
+
+@on_sqlite
+def test_who_leads_by_recall_works_no_more_beside_itself(house: Services, case: Case, desk: Desk) -> None:
+    other = person(house, Role.DEPARTMENT, OTHER)
+    do(house, case_sharing.hand_over, case.id, desk.user, desk.claim(case.id), OTHER, "转办")
+    do(house, case_sharing.join, case.id, other, None, UNIT, "原单位协办")
+    do(house, case_sharing.recall, case.id, desk.user, desk.claim(case.id), "撤回")
+    assert (only(house, Case).lead_dept, only(house, CaseDepartment).left_at) == (UNIT, house.now())
+
+
+@on_sqlite
+def test_a_department_that_leads_only_later_is_reminded_and_reads_what_the_one_before_has_not(
+    house: Services, desk: Desk, feed: Feed, twilio: Twilio, clock: MovingClock
+) -> None:
+    change_casework_rules(house, "luoning")
+    feed.transaction()  # of no department
+    twilio.text(WANG, "1")
+    case, first, second = only(house, Case), *(person(house, Role.DEPARTMENT, code) for code in (UNIT, OTHER))
+    do(house, case_sharing.hand_over, case.id, desk.user, desk.claim(case.id), UNIT, "派单")
+    clock.now = datetime(2026, 12, 2, 10, 30, tzinfo=UTC)
+    keep_deadlines(house)
+
+    def unread(user: User) -> int:
+        with house.database.read() as session:
+            return len(case_notices.unseen_notices(session, user, 10))
+
+    assert (unread(first), unread(second)) == (1, 0)
+    do(house, case_sharing.hand_over, case.id, first, None, OTHER, "转办")
+    assert (unread(first), unread(second)) == (0, 1)
+
+
+@on_sqlite
+def test_without_a_department_none_is_reminded_and_who_takes_an_agents_place_reads_what_was_theirs(
+    house: Services, desk: Desk, feed: Feed, twilio: Twilio, clock: MovingClock
+) -> None:
+    change_casework_rules(house, "luoning")
+    feed.transaction()
+    twilio.text(WANG, "1")
+    desk.claim(1)
+    clock.now = datetime(2026, 12, 2, 10, 30, tzinfo=UTC)
+    keep_deadlines(house)
+    assert all_of(house, CaseNotice, role=Role.DEPARTMENT) == []
+    next_agent = make_desk(house, "吴磊").user
+    with house.database.write() as session:
+        assert case_notices.unseen_notices(session, next_agent, 10) == []
+        session.get_one(User, desk.user.id).disabled_at = house.now()
+    with house.database.read() as session:
+        theirs = case_notices.unseen_notices(session, next_agent, 10)
+        assert {one.deadline.kind for one in theirs} == {DeadlineKind.FIRST_CONTACT, DeadlineKind.RECTIFY}
 
 
 @pytest.fixture
@@ -336,8 +459,23 @@ def test_no_reviewer_is_from_the_unit_and_nobody_else_decides(
     with pytest.raises(BadInput) as unheard:
         do(house, case_appeals.exclude_rating, case.id, person(house, Role.REVIEWER), "撤掉", " ")
     assert unheard.value.field == "citizen_side"
+    other = person(house, Role.DEPARTMENT, OTHER)
+    with house.database.write() as session:
+        session.add(CaseDepartment(case_id=case.id, dept_code=OTHER, joined_at=house.now()))
+    with pytest.raises(Conflict):
+        do(house, case_appeals.withdraw_appeal, case.id, other, None, "替他们撤")
     do(house, case_appeals.withdraw_appeal, case.id, unit, None, "已自查")
     assert only(house, Case).state is CaseState.OPENED
+
+
+@on_sqlite
+def test_what_the_citizen_adds_while_an_appeal_waits_does_not_keep_it_from_being_decided(
+    house: Services, case: Case, unit: User
+) -> None:
+    file_appeal(house, case, unit)
+    do(house, add_to_rating, case.record_id, Added("reasons", comment="等了三小时"))
+    do(house, case_appeals.exclude_rating, case.id, person(house, Role.REVIEWER), "确系误评", "市民确认按错")
+    assert [one.state for one in all_of(house, Rating)] == [RatingState.SUPERSEDED, RatingState.EXCLUDED]
 
 
 def test_reminder_and_ladder_come_once_each_even_if_nobody_swept_until_the_step_was_done(
@@ -384,6 +522,12 @@ def test_more_time_is_granted_by_a_supervisor_and_at_most_six_months(
         do(house, case_sharing.decide_extension, case.id, desk.user, True, "同意", house.policy)
     chief = Desk(house, person(house, Role.SUPERVISOR))
     do(house, case_sharing.decide_extension, case.id, chief.user, True, "同意", house.policy)
+    told = only(house, CaseNotice, kind=NoticeKind.EXTENSION_GRANTED)
+    with house.database.read() as session:
+        assert [one.id for one in case_notices.unseen_notices(session, unit, 9)] == [told.id]
+        other = person(house, Role.DEPARTMENT, UNIT, "同事")
+        assert case_notices.unseen_notices(session, other, 9) == []
+    assert city_time(house, told.deadline.due_at) == "2027-05-23 18:00"
     old, new = all_of(house, CaseDeadline, kind=DeadlineKind.RECTIFY)
     assert (old.is_open, new.is_open, city_time(house, new.due_at)) == (False, True, "2027-05-23 18:00")
     reminders = all_of(house, CaseNotice, deadline_id=new.id, kind=NoticeKind.REMINDER)
@@ -391,6 +535,21 @@ def test_more_time_is_granted_by_a_supervisor_and_at_most_six_months(
         (Role.AGENT, "2027-05-21 18:00"),
         (Role.DEPARTMENT, "2027-05-21 18:00"),
     ]
+
+
+@on_sqlite
+def test_more_time_that_is_over_by_now_can_only_be_refused(
+    house: Services, case: Case, unit: User, clock: MovingClock
+) -> None:
+    do(house, case_sharing.ask_extension, case.id, unit, None, date(2026, 12, 10), "复杂", house.policy)
+    chief = Desk(house, person(house, Role.SUPERVISOR))
+    clock.now = datetime(2026, 12, 10, 10, 0, tzinfo=UTC)  # closing time of that day
+    decide = (case_sharing.decide_extension, case.id, chief.user, chief.claim(case.id))
+    with pytest.raises(Conflict) as over:
+        do(house, *decide, True, "同意", house.policy)
+    assert over.value.code == "extension_over"
+    do(house, *decide, False, "已过期", house.policy)
+    assert only(house, CaseDeadline, kind=DeadlineKind.RECTIFY).is_open
 
 
 def test_cases_of_one_business_become_one(house: Services, case: Case, desk: Desk, twilio: Twilio, feed: Feed) -> None:
@@ -468,3 +627,32 @@ def test_a_second_rating_at_the_moment_at_which_the_wait_is_over_is_not_lost(
     closed = only(house, Case)
     assert (closed.state, closed.ending) == (CaseState.CLOSED, Ending.RATED_BETTER)
     assert not [row for row in all_of(house, CaseDeadline) if row.is_open]
+
+
+@on_postgresql
+def test_whoever_waits_for_a_case_while_its_rating_changes_finds_it_as_it_is_then(
+    house: Services, case: Case, desk: Desk, unit: User
+) -> None:
+    step(desk, case, Move.CONTACT)
+    given = Given(2, Channel.SMS, "2", Scale.STAR_5_BEST, "sms-stars@1", "digit")
+    with house.database.write() as session:
+        second = rate(session, case.record_id, given, house.policy, house.now())
+        verified = meanwhile(
+            house, lambda: do(house, take_step, case.id, Move.VERIFY, unit, None, "属实", house.policy)
+        )
+    verified.result(timeout=20)
+    after = only(house, Case)
+    assert (after.state, after.rating_id) == (CaseState.VERIFIED, second.id)
+
+
+@on_postgresql
+def test_who_claims_and_moves_a_case_never_waits_in_a_circle_with_who_rates(
+    house: Services, case: Case, desk: Desk
+) -> None:
+    with house.database.write() as session:
+        token = casework.claim(session, case.id, desk.user, house.policy, house.now())
+        session.flush()
+        changed = meanwhile(house, lambda: rated(house, case, 2))
+        take_step(session, case.id, Move.CONTACT, desk.user, token, "已联系", house.policy, house.now())
+    after, second = only(house, Case), changed.result(timeout=20)
+    assert (after.state, after.rating_id) == (CaseState.CONTACTED, second.id)

@@ -1,17 +1,19 @@
 """What keeps a text from going out: hours, pauses, days off, the day's cap, the cool-down, and an invitation's end."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import pytest
 
 from hotline.actions import send
+from hotline.actions.calendar import ListedDay, load_year
 from hotline.actions.hindrances import Go, Never, NotBefore
 from hotline.actions.invite import put_text
 from hotline.messages import Accepted, Refusal, Refused
+from hotline.outbox import Kind
 from hotline.services import Services
-from hotline.tables import Invitation, OptOut, OutboundText
+from hotline.tables import Invitation, OptOut, OutboundText, OutboxRow
 from hotline.tables.contacts import Purpose, TextState
 from hotline.tables.service import InvitationState
 from tests.actions.test_send import begin, settle
@@ -51,6 +53,23 @@ def invite(house: Services, feed: Feed, number: str, **more: Any) -> int:
 def send_out(house: Services, text_id: int) -> None:
     assert isinstance(begin(house, text_id), Go)
     settle(house, Accepted(f"SM{text_id}"), text_id)
+
+
+@on_sqlite
+def test_a_day_off_of_the_administrators_own_list_is_one(
+    house: Services, feed: Feed, clock: MovingClock, rule: Callable[..., None]
+) -> None:
+    """Nobody knows 2027 yet but by the list that was loaded: Monday the 4th is off, Sunday the 10th is worked."""
+    rule(sms={"on_days_off": False})
+    days = [ListedDay(date(2027, 1, 4), False, "元旦"), ListedDay(date(2027, 1, 10), True, "调休")]
+    with house.database.write() as session:
+        load_year(session, days, "admin", house.now())
+    at(clock, house, "2027-01-04T09:30")
+    feed.transaction(completed_at=clock.now.isoformat())
+    assert city_time(house, only(house, OutboxRow, kind=Kind.TEXT).due_at) == "2027-01-05 00:00"
+    assert due(house, begin(house)) == "2027-01-05 00:00"
+    at(clock, house, "2027-01-10T09:30")
+    assert isinstance(begin(house), Go)
 
 
 @on_sqlite

@@ -4,14 +4,18 @@ from collections.abc import Callable
 
 import pytest
 
-from hotline.actions import casework, dial
+from hotline.actions import call_recordings, casework, dial
+from hotline.actions.languages import choose_language
 from hotline.actions.send import Go, Never
 from hotline.errors import BadInput, Conflict
+from hotline.ivr import callback
 from hotline.messages import Accepted, Ambiguous, Refusal, Refused, SendResult
 from hotline.rules.casework import RANG, AttemptResult, AttemptState, CaseState
+from hotline.scripts import load_script
 from hotline.services import Services
-from hotline.tables import Attempt, Case, CaseEvent, OutboxRow, User
+from hotline.tables import Attempt, Case, CaseEvent, OutboxRow, Recording, User
 from tests.cast import (
+    ACCOUNT_SID,
     AGENT_PHONE,
     OUR_NUMBER,
     WANG,
@@ -28,6 +32,7 @@ from tests.cast import (
 )
 from tests.conftest import MovingClock
 from tests.twiml import Heard
+from tests.voices import received
 
 pytestmark = on_sqlite
 CALLBACK = "/webhooks/twilio/voice/callback/1"
@@ -84,7 +89,7 @@ def ended(twilio: Twilio, status: str | None) -> Heard:
 
 def test_the_agent_is_rung_first_and_hears_which_case(house: Services, ringing: None, twilio: Twilio) -> None:
     whisper = agent_picks_up(twilio)
-    assert whisper.said == ("差评回访，工单1号。按1接通市民，挂机取消。",)
+    assert whisper.said == ("差评回访，社会保障卡申领，评价非常不满意，工单1号。按1接通市民，挂机取消。",)
     assert (whisper.dials, whisper.keys) == (None, 1)
     assert only(house, Attempt).state is AttemptState.AGENT_ANSWERED
 
@@ -306,3 +311,86 @@ def test_the_history_of_a_callback_is_kept_whole(
     facts = [event.facts for event in all_of(house, CaseEvent, kind="call_ended")]
     assert facts == [{"attempt": 1, "result": "no_answer"}]
     assert WANG.e164[3:] not in str([event.facts for event in all_of(house, CaseEvent)])
+
+
+def test_a_carrier_that_calls_it_completed_although_they_were_not_connected_is_not_believed(
+    house: Services, ringing: None, twilio: Twilio
+) -> None:
+    bridged(twilio)
+    heard = twilio.call(f"{CALLBACK}/ended", "CA-agent", DialCallStatus="completed", DialBridged="false")
+    assert heard.said == ("市民电话无人接听，本次未接通。",)
+    assert (only(house, Attempt).result, only(house, Case).state) == (AttemptResult.NO_ANSWER, CaseState.OPENED)
+
+
+@pytest.fixture
+def recorded(house: Services, ringing: None, twilio: Twilio) -> Heard:
+    """What the agent's key is answered with in a call that is recorded."""
+    with house.database.write() as session:
+        session.get_one(Attempt, 1).records = True
+    return bridged(twilio)
+
+
+def notice(twilio: Twilio) -> Heard:
+    return twilio.call(f"{CALLBACK}/notice", "CA-citizen", CallStatus="in-progress", ParentCallSid="CA-agent")
+
+
+def kept(twilio: Twilio, duration: str = "50") -> None:
+    sid = "RE" + "3" * 32
+    url = f"https://api.twilio.com/2010-04-01/Accounts/{ACCOUNT_SID}/Recordings/{sid}"
+    form = {"CallSid": "CA-agent", "RecordingSid": sid, "RecordingUrl": url, "RecordingDuration": duration}
+    assert twilio.post(f"{CALLBACK}/recording", form).status_code == 204
+
+
+def test_a_recorded_call_names_where_the_notice_is_and_where_the_recording_is_told(
+    recorded: Heard, house: Services, twilio: Twilio
+) -> None:
+    ours = f"http://hotline.test{CALLBACK}"
+    assert f'record="record-from-answer-dual" recordingStatusCallback="{ours}/recording"' in recorded.body
+    assert f'url="{ours}/notice"' in recorded.body
+    assert f'<Redirect method="POST">{ours}/notice/heard</Redirect>' in notice(twilio).body
+    assert only(house, Attempt).noticed_at is None  # until it was heard to its end
+
+
+def test_the_notice_is_in_the_citizens_language_also_with_wording_older_than_it(
+    recorded: Heard, house: Services, twilio: Twilio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    script = load_script(house.policy.phone.script)
+    words = {
+        lang: {name: said for name, said in all_.items() if name != "recording_notice"}
+        for lang, all_ in script.words.items()
+    }
+    monkeypatch.setattr(callback, "script_in_use", lambda *_: script.model_copy(update={"words": words}))
+    with house.database.write() as session:
+        session.get_one(Case, 1).record.language = "en"
+    heard = notice(twilio)
+    assert (heard.languages, "this call will be recorded" in heard.said[0]) == ({"en-US"}, True)
+    with house.database.write() as session:
+        choose_language(session, session.get_one(Case, 1).record.phone, "zh-CN", house.now())
+    assert "本次通话将会录音" in notice(twilio).said[0]
+
+
+def test_reports_of_a_recorded_call_in_any_order_and_twice_are_one_talk_and_one_recording(
+    recorded: Heard, house: Services, twilio: Twilio
+) -> None:
+    citizen_answers(twilio)
+    assert only(house, Attempt).state is AttemptState.NOTICE
+    for _ in range(2):
+        twilio.post(f"{CALLBACK}/notice/heard", {"CallSid": "CA-citizen"}, has_caller=False)  # an empty answer connects
+        kept(twilio)
+        ended(twilio, "completed")
+    citizen_answers(twilio)
+    notice(twilio)
+    twilio.call_status("?attempt=1", "CA-agent", "completed")
+    assert only(house, Attempt).result is AttemptResult.CONNECTED
+    assert only(house, Recording).state == "waiting"
+    assert len(all_of(house, CaseEvent, kind="notice_heard")) == 1
+    assert len(all_of(house, OutboxRow, kind="recording")) == 1
+
+
+def test_an_empty_recording_or_one_of_a_call_that_nobody_knows_is_nothing(
+    recorded: Heard, house: Services, twilio: Twilio
+) -> None:
+    kept(twilio, duration="0")
+    with house.database.write() as session:
+        call_recordings.keep_call_recording(session, 77, received(), house.now())
+    assert all_of(house, Recording) == []

@@ -121,7 +121,8 @@ def receive(house: Services) -> Callable[..., Rating]:
     ) -> Rating:
         given = Given(stars, channel, raw, Scale.STAR_5_BEST, f"{channel}-stars@1", "digit", comment)
         number = f"22020020261123{next(numbers):05}"
-        details = {"item_name": "社会保障卡补换", "dept_name": "市人社局", "dept_code": DEPARTMENT} | record
+        details = {"item_name": "社会保障卡补换", "dept_name": "市人社局", "dept_code": DEPARTMENT, "language": "zh-CN"}
+        details |= record
         with house.database.write() as session:
             row = ServiceRecord(
                 kind=RecordKind.TRANSACTION,
@@ -129,7 +130,6 @@ def receive(house: Services) -> Callable[..., Rating]:
                 completed_at=house.now() - ago - timedelta(hours=1),
                 received_at=house.now() - ago,
                 phone=house.vault.seal_phone(read_phone(CITIZEN_PHONE, "CN")),
-                language="zh-CN",
                 service_count=1,
                 named=False,
                 **details,

@@ -212,25 +212,36 @@ def test_a_call_is_followed_live(
     expect(page.get_by_label("处理情况")).to_have_value("正在写")
 
 
-def test_a_lease_that_was_lost_stops_all_deeds_and_keeps_the_note(
+def test_a_lease_runs_down_in_sight_and_who_lost_it_to_another_browser_keeps_only_the_note(
     open_page: Callable[..., Any],
     staff: dict[str, int],
     open_case: Callable[..., int],
     clock: MovingClock,
+    house: Services,
 ) -> None:
     case_id = open_case()
-    page = open_page()
+    page, other = open_page(), open_page("王敏")
+    page.clock.install()
     _claim(page, case_id)
     page.get_by_label("处理情况").fill("写了一半")
-    clock.move(minutes=11)
-    page.evaluate(
-        "htmx.trigger('#lease', 'htmx:abort'); htmx.ajax('POST', location.pathname + '/renew', "
-        "{source: '#lease', target: '#lease', swap: 'outerHTML'})"
-    )
+    page.clock.fast_forward(30_000)
+    expect(page.locator("[data-left]")).to_have_text(re.compile("^9:(30|29|28)$"))
+    clock.move(minutes=9)
+    with page.expect_response("**/renew"):
+        page.clock.fast_forward(30_000)  # by itself, while the page is open
+    expect(page.locator("[data-left]")).to_have_text(re.compile("^(10:00|9:5.)$"))
+    other.reload()
+    expect(other.locator(f"#see-{case_id}")).to_be_visible()  # and nobody else can take it
+    clock.move(minutes=11)  # the browser was asleep
+    other.reload()
+    other.keyboard.press("n")
+    other.wait_for_url(f"**/console/cases/{case_id}")
+    page.clock.fast_forward(60_000)
     page.get_by_text("您已不再持有这件工单").wait_for()
     _look(page, "wide-lost-lease")
     assert page.get_by_role("button", name="保存").is_disabled()
     assert page.get_by_label("处理情况").input_value() == "写了一半"
+    assert _case(house, case_id).holder_id == staff["王敏"]
 
 
 def test_refusals_are_as_readable_as_pages(
@@ -316,7 +327,7 @@ PAGES = (
 def test_axe_finds_nothing_and_no_page_scrolls_sideways(
     open_page: Callable[..., Any], full_house: dict[str, int], open_case: Callable[..., int], house: Services
 ) -> None:
-    change_casework_rules(house, "luoning")
+    change_casework_rules(house, "luoning", records_calls=True)
     full_house["long"] = open_case(ago=timedelta(days=4))
     keep_deadlines(house)
     supervise(house, full_house["long"])
@@ -336,6 +347,12 @@ def test_axe_finds_nothing_and_no_page_scrolls_sideways(
         page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true })")
         name = path.format(**{case: case for case in full_house}).removeprefix("/console/")
         _look_from_all_sides(page, name.replace("/", "-").replace("?", "-") or "queue")
+    page.goto(f"/console/cases/{full_house['long']}")
+    page.get_by_text("查看完整号码").click()
+    page.locator("#reason").select_option("own_phone")
+    page.get_by_role("button", name="查看号码").click()
+    page.locator("#revealed a").wait_for()
+    _look_from_all_sides(page, "revealed")
 
 
 CONTRAST = "color-contrast"

@@ -16,7 +16,7 @@ from hotline.rules.scale import Scale
 from hotline.rules.script import Channel
 from hotline.services import Services
 from hotline.tables import Attempt, Case, CaseEvent, OutboxRow, Rating
-from tests.cast import change_phone_rules
+from tests.cast import change_casework_rules, change_phone_rules
 from tests.conftest import MovingClock
 from tests.console.conftest import Visitor
 
@@ -358,3 +358,41 @@ def test_every_deed_is_in_the_history_with_who_and_when(agent: Visitor, open_cas
     page = agent.get(f"/console/cases/{case_id}").text
     for words in ("超过首次联系时限", "受理", "办结", "号码有误", "接听者不是本人", "今天 09:30"):
         assert words in page
+
+
+def test_who_did_not_answer_goes_back_to_the_queue_until_it_is_time(
+    agent: Visitor, visit: Visit, open_case: OpenCase, clock: MovingClock
+) -> None:
+    case_id = open_case()
+    token = agent.claim(case_id)
+    kept = agent.post(f"/console/cases/{case_id}/contact", token=token, way="own_phone", result="no_answer", note="")
+    assert kept.location == "/console/"
+    queue = agent.get("/console/").text
+    assert f"工单 {case_id}：无人接听，已登记。将于今天 11:30再次呼叫。" in queue
+    assert "再拨 今天 11:30" in queue
+    assert agent.post("/console/cases/next").location == "/console/"  # not yet
+    clock.move(hours=2)
+    agent = visit("agent")
+    page = agent.client.get(agent.post("/console/cases/next").location).text
+    assert "上次呼叫未接通，今天 11:30 起再次呼叫" in page
+    assert "呼叫未接 1 次；满 4 次" in page
+    form = {"way": "sms", "result": "another_time", "note": "短信约定", "call_at": "2026-11-24T10:30"}
+    assert agent.post(f"/console/cases/{case_id}/contact", token=agent.lease(case_id), **form).status_code == 303
+    page = agent.get(f"/console/cases/{case_id}").text
+    assert "市民希望的回电时间：明天 10:30" in page
+    assert "2026-11-24 10:30" in page  # and in the history
+
+
+def test_a_supervisor_closes_a_case_early_by_its_own_form_and_nobody_as_unreachable(
+    visit: Visit, staff: dict[str, int], open_case: OpenCase, house: Services
+) -> None:
+    change_casework_rules(house, "luoning")
+    case_id, supervisor = open_case(), visit("supervisor")
+    token = supervisor.claim(case_id)
+    page = supervisor.get(f"/console/cases/{case_id}").text
+    assert 'name="outcome"' in page
+    assert 'value="unreachable"' not in page
+    form = {"move": "close", "token": token, "note": "另案处理"}
+    for outcome, status in (("", 400), ("unreachable", 409), ("explained", 303)):
+        assert supervisor.post(f"/console/cases/{case_id}/step", outcome=outcome, **form).status_code == status
+    assert _case(house, case_id).outcome is Outcome.EXPLAINED

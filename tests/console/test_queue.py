@@ -8,8 +8,10 @@ from hotline.actions import casework
 from hotline.actions.case_history import Who
 from hotline.actions.rate import withdraw
 from hotline.rules.casework import Move, Outcome, Part
+from hotline.rules.policy import SkillPolicy
 from hotline.services import Services
 from hotline.tables import Case, Rating, User
+from tests.cast import change_casework_rules
 from tests.conftest import MovingClock
 from tests.console.conftest import Visitor
 
@@ -205,3 +207,38 @@ def test_a_withdrawn_rating_is_marked_in_the_queue(
 def test_an_agent_without_a_telephone_is_warned(visit: Visit, staff: dict[str, int]) -> None:
     assert "还没有登记坐席电话" in visit("supervisor").get("/console/").text
     assert "还没有登记坐席电话" not in visit("agent").get("/console/").text
+
+
+def test_the_filter_is_in_the_address_and_holds_for_the_next_case_and_the_one_that_opens_by_itself(
+    visit: Visit, staff: dict[str, int], open_case: OpenCase, house: Services
+) -> None:
+    skill = SkillPolicy(name="english", label=("英语", "English"), languages=("en",))
+    change_casework_rules(house, skills=(skill,))
+    open_case(ago=timedelta(days=3))
+    police = [open_case(dept_code="220200-PSB", dept_name="市公安局", ago=timedelta(hours=hours)) for hours in (3, 2)]
+    english = open_case(language="en")
+    agent = visit("agent")
+    page = agent.get("/console/").text
+    for option in ('value="220200-PSB">市公安局', 'value="english">英语 English'):
+        assert option in page
+    assert _listed(page)[-1] == english
+    filtered = agent.get("/console/?dept=220200-PSB").text
+    assert _listed(filtered) == police
+    assert 'value="220200-PSB" selected' in filtered
+    assert "tab=closed&amp;dept=220200-PSB" in filtered
+    (live,) = re.findall(r'hx-get="([^"]+)"', filtered)
+    assert "dept=220200-PSB" in live
+    (button,) = re.findall(r'id="next"[^>]+formaction="([^"]+)"', filtered)
+    assert agent.post(button).location == f"/console/cases/{police[0]}"
+    agent.post("/console/me/mode", call_mode="preview")
+    form = {"way": "own_phone", "result": "explained", "note": "已说明"}
+    done = agent.post(f"/console/cases/{police[0]}/contact", token=agent.lease(police[0]), **form)
+    assert done.location == f"/console/cases/{police[1]}"
+    done = agent.post(f"/console/cases/{police[1]}/contact", token=agent.lease(police[1]), **form)
+    assert done.location == "/console/?dept=220200-PSB"
+    assert _listed(agent.get("/console/?skill=english").text) == [english]
+    assert "disabled" in agent.get("/console/?skill=english").text.partition('id="next"')[2][:200]
+    refused = agent.post(f"/console/cases/{english}/claim")
+    assert refused.status_code == 409
+    assert "需要具备相应技能的坐席" in refused.text
+    assert visit("supervisor").post(f"/console/cases/{english}/claim").status_code == 303

@@ -1,13 +1,16 @@
 """Every route of the console against every role, and what a department may see."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
 from flask import Flask
 
+from hotline.actions.people import add_user
+from hotline.services import Services
 from hotline.tables.people import Role
-from tests.console.conftest import CITIZEN_PHONE, Visitor
+from tests.console.conftest import CITIZEN_PHONE, DEPARTMENT, PASSWORD, Visitor
 
 Visit = Callable[..., Visitor]
 
@@ -29,6 +32,8 @@ MATRIX: dict[str, tuple[str, str, frozenset[Role]]] = {
     "console.renew": ("POST", "/console/cases/1/renew", WORK),
     "console.call": ("POST", "/console/cases/1/call", WORK),
     "console.end_call": ("POST", "/console/cases/1/call/end", WORK),
+    "console.stop_recording": ("POST", "/console/cases/1/call/unrecorded", WORK),
+    "console.reveal_phone": ("POST", "/console/cases/1/reveal", WORK),
     "console.release": ("POST", "/console/cases/1/release", WORK),
     "console.keep_contact": ("POST", "/console/cases/1/contact", WORK),
     "console.take_step": ("POST", "/console/cases/1/step", ALL - {Role.AUDITOR}),
@@ -80,6 +85,18 @@ MATRIX: dict[str, tuple[str, str, frozenset[Role]]] = {
     "console.policy_page": ("GET", "/console/policy", READ),
     "console.calendar_page": ("GET", "/console/calendar", READ),
     "console.load_calendar": ("POST", "/console/calendar", frozenset({Role.ADMIN})),
+    "console.add_evidence": ("POST", "/console/cases/1/evidence", WORK | {Role.DEPARTMENT}),
+    "console.download_evidence": ("GET", "/console/evidence/1", ALL - {Role.AGENT}),
+    "console.to_explain": ("GET", "/console/explain", frozenset({Role.DEPARTMENT})),
+    "console.explain": ("POST", "/console/explain", frozenset({Role.DEPARTMENT})),
+    "console.register": ("GET", "/console/register", ALL - {Role.DEPARTMENT}),
+    "console.find_registered": ("POST", "/console/register/find", ALL - {Role.DEPARTMENT}),
+    "console.register_entry": ("GET", "/console/register/1", ALL - {Role.DEPARTMENT}),
+    "console.propose_registering": ("POST", "/console/cases/1/register", DECIDE),
+    "console.decide_registering": ("POST", "/console/register/1/decide", frozenset({Role.REVIEWER})),
+    "console.object_to_registering": ("POST", "/console/register/1/object", WORK),
+    "console.decide_objection": ("POST", "/console/register/1/objection", frozenset({Role.REVIEWER})),
+    "console.end_registering": ("POST", "/console/register/1/end", DECIDE | {Role.REVIEWER}),
     "console.my_desk": ("GET", "/console/me", WORK),
     "console.set_my_phone": ("POST", "/console/me", WORK),
     "console.set_my_call_mode": ("POST", "/console/me/mode", WORK),
@@ -119,6 +136,24 @@ def test_each_route_sends_a_stranger_away(visit: Visit, staff: dict[str, int], o
         answer = visitor.client.get(path) if method == "GET" else visitor.post(path)
         assert answer.status_code == 303, endpoint
         assert answer.location.startswith("/console/login"), endpoint
+
+
+def test_whoever_may_be_the_one_that_was_rated_is_refused_every_page_but_their_own(
+    visit: Visit, house: Services, staff: dict[str, int], open_case: Callable[..., int]
+) -> None:
+    open_case(staff_no="JL-0117")
+    with house.database.write() as session:
+        add_user(session, "窗口", Role.DEPARTMENT, PASSWORD, house.now(), DEPARTMENT, "JL-0117")
+    visitor = visit("窗口")
+    theirs = ("console.to_explain", "console.explain", "console.no_such_page")
+    for endpoint, (method, path, _) in MATRIX.items():
+        if endpoint in ("console.login", "console.logout", "console.queue"):
+            continue
+        answer = visitor.get(path) if method == "GET" else visitor.post(path)
+        assert (answer.status_code == 403) is (endpoint not in theirs), f"{endpoint}: {answer.status_code}"
+    assert visitor.get("/console/").location == "/console/explain"
+    page = visitor.get("/console/explain").text
+    assert set(re.findall(r'<a [^>]*href="([^"]+)"', page)) == {"#main", "/console/"}
 
 
 def test_a_department_sees_only_its_own_cases_and_nobodys_telephone(

@@ -4,13 +4,17 @@ import re
 
 import pytest
 
+from hotline.console.contact_words import KEYS, RESULTS
 from hotline.policies import load_policy, preset_names
-from hotline.rules.casework import WAYS, CaseState, Move, Need, Part, Steps
+from hotline.rules.casework import OPEN, WAYS, CaseState, Move, Need, Part, Steps
+from hotline.rules.contacts import ContactResult
 from hotline.rules.deadlines import DayUnit
 from hotline.rules.policy import Term
+from hotline.rules.turns import Turn, whose_turn
 from tests.guards.reading import ROOT
 
 PAGE = (ROOT / "docs/reference/casework.md").read_text(encoding="utf-8")
+TURNS = PAGE.partition("| state | whose turn |")[2].partition("\n\n")[0].splitlines()[2:]
 _UNITS = {DayUnit.WORKING: "wd", DayUnit.NATURAL: "d"}
 
 
@@ -65,6 +69,23 @@ def test_the_drawing_is_the_machine() -> None:
 
 def test_every_move_is_on_the_page_with_who_may_make_it() -> None:
     assert [row for row in move_rows() if row not in PAGE] == []
+
+
+def test_every_result_of_a_contact_is_on_the_page_with_its_key() -> None:
+    for number, result in enumerate(ContactResult, 1):
+        assert f"| {number % 10} | `{result}` {RESULTS[result].zh} |" in PAGE
+        assert KEYS[result] == str(number % 10)
+
+
+def test_whose_turn_it_is_stands_on_the_page() -> None:
+    whose = {Turn.DESK: "the desk's", Turn.UNIT: "the department's", Turn.REVIEWER: "the reviewer's"}
+    for state in OPEN:
+        ours, handed = whose_turn(state, handed_over=False), whose_turn(state, handed_over=True)
+        if state is CaseState.ANSWERED:  # only in passing
+            continue
+        said = whose.get(ours, "the citizen's") + ("" if ours is handed else f"; once handed over, {whose[handed]}")
+        (row,) = [line for line in TURNS if f"`{state}`" in line.split("|")[1]]
+        assert row.split("|")[2].strip() == said, state
 
 
 def test_the_figures_of_every_preset_are_on_the_page() -> None:

@@ -137,6 +137,8 @@ def _commands_work(url: str, folder: Path) -> None:
         (["user", "add", "周倩", "--role", "agent", "--password-stdin"], "short\n", "password"),
         (["user", "add", " ", "--role", "agent", "--password-stdin"], "long enough 1\n", "name"),
         (["user", "add", "周倩", "--role", "department", "--password-stdin"], "long enough 1\n", "dept_code"),
+        (["user", "skills", "周倩", "english"], "", "name"),
+        (["user", "add", "周倩", "--role", "agent", "--skill", "x", "--password-stdin"], "long enough 1\n", "skills"),
         (["key", "add", "feed", "--scope", "intake"], "", "name: feed exists already"),
     ],
 )

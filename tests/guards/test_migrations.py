@@ -138,9 +138,21 @@ def test_a_case_on_its_way_goes_back_to_what_the_release_before_knows(database_u
     with engine.connect() as connection:
         states = connection.scalars(text("SELECT state FROM cases ORDER BY id")).all()
     assert [f"'{state}'" for state in states] == [after for *_, after in cases]
+    migrate(database_url, "0005")
+    deadline = "(case_id, kind, started_at, due_at, provisional, met_at) VALUES (1, '{}', '2026-11-23', '{}', {}, {})"
+    with engine.begin() as connection:
+        assert connection.scalars(text("SELECT steps FROM cases")).all() == ["contact"] * len(cases)
+        for kind, due, met in (
+            ("first_contact", "2026-11-24", "'2026-11-24'"),
+            ("re_rating", "2026-11-25", "NULL"),
+            ("answer", "2026-12-07", "NULL"),
+            ("rectify", "2026-12-14", "NULL"),
+        ):
+            connection.execute(text(f"INSERT INTO case_deadlines {deadline.format(kind, due, no, met)}"))
     migrate(database_url)
     with engine.connect() as connection:
-        assert connection.scalars(text("SELECT steps FROM cases")).all() == ["contact"] * len(cases)
+        due = connection.scalars(text("SELECT due_at FROM cases ORDER BY id")).all()
+    assert [str(moment)[:10] for moment in due] == ["2026-12-07", "2026-11-24", "None"]
 
 
 def test_wording_that_citizens_were_sent_is_not_forgotten(database_url: str, engine: Engine) -> None:

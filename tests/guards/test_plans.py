@@ -4,8 +4,9 @@ from sqlalchemy import Select, select, text
 from sqlalchemy.dialects import sqlite
 
 from hotline.actions.invite import open_invitations
+from hotline.console.beforehand import other_cases, other_ratings
 from hotline.services import Services
-from hotline.tables import Base, Call
+from hotline.tables import Base, Call, Case, ServiceRecord
 from tests.cast import on_sqlite
 
 pytestmark = on_sqlite
@@ -31,3 +32,10 @@ def test_a_call_is_found_by_the_carriers_id_by_index(house: Services) -> None:
 
 def test_what_a_number_is_asked_about_is_found_by_index(house: Services) -> None:
     assert scans(house, open_invitations("x", house.now())) == []
+
+
+def test_what_a_number_said_elsewhere_is_found_by_index(house: Services) -> None:
+    record = ServiceRecord(phone_lookup="x", phone_masked="138****8000")
+    case = Case(id=1, record_id=1, record=record)
+    assert scans(house, other_cases(case, house.now())) == []
+    assert scans(house, other_ratings(case, house.now())) == []

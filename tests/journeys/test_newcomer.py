@@ -118,8 +118,16 @@ def test_a_newcomer_sees_the_whole_way_through(demo: Demo, visit: Visit) -> None
     expect(console.locator("#queue")).to_contain_text("等了三个小时")
     picture(console, "queue-1280")
     console.locator("tr", has_text="等了三个小时").get_by_role("button").click()
-    expect(console.get_by_role("heading", name="办结工单")).to_be_visible()
+    expect(console.get_by_role("heading", name="登记联系结果")).to_be_visible()
     picture(console, "case-1280")
+
+    # The whole number is shown for a reason, and then the page goes back to the case.
+    console.get_by_text("查看完整号码").click()
+    console.locator("#reason").select_option("own_phone")
+    press(console.locator("main"), "查看号码 Show the number")
+    expect(console.locator("#revealed")).to_contain_text("+86 1")
+    picture(console, "revealed-1280")
+    console.get_by_role("link", name="返回工单").click()
     console.locator("#dial").click()
     press(desk, "接听 Answer")
     expect(desk).to_contain_text("按1接通市民")
@@ -132,9 +140,9 @@ def test_a_newcomer_sees_the_whole_way_through(demo: Demo, visit: Visit) -> None
     expect(console.locator("#call")).not_to_contain_text("通话中")
 
     # What came of it is written down, and the case is closed.
-    console.locator('input[name="outcome"][value="explained"]').check()
+    console.locator('input[name="result"][value="explained"]').check()
     console.locator("#note").fill("已致歉并说明等候原因，市民表示理解。")
-    press(console.locator("#close"), "办结 Close")
+    press(console.locator("#contact"), "保存 Save")
     expect(console.locator("main")).to_contain_text("已办结")
     console.goto(f"{demo.addresses.console}ratings")
     expect(console.locator("main")).to_contain_text("等了三个小时")

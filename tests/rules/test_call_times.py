@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hotline.rules.call_times import PARTS, CallingDays, Cap, free_at
-from hotline.rules.deadlines import Window
+from hotline.rules.deadlines import Window, state_council_workday
 
 CITY = ZoneInfo("Asia/Shanghai")
 NEVER = datetime(2100, 1, 1, tzinfo=UTC)
@@ -25,7 +25,9 @@ def shown(moment: datetime | None) -> str | None:
 
 
 def days(one_day_tries: int = 2, closes: str = "21:00", **window: object) -> CallingDays:
-    return CallingDays(Window(time(8), time.fromisoformat(closes), **window), CITY, one_day_tries)  # type: ignore[arg-type]
+    return CallingDays(
+        Window(time(8), time.fromisoformat(closes), **window), CITY, one_day_tries, state_council_workday
+    )  # type: ignore[arg-type]
 
 
 # The window 8:00–21:00 has the parts 8:00, 11:15, 14:30 and 17:45.
@@ -94,15 +96,15 @@ def test_each_try_is_in_the_window_behind_its_gap_and_another_day_is_another_par
     opens, begins, ends, closes = hours
     pauses = ((moment_of(begins), moment_of(ends)),) if ends < closes else ()
     window = Window(moment_of(opens), moment_of(closes), pauses, on_days_off)
-    calling = CallingDays(window, CITY, one_day_tries)
-    begun = window.next_open(datetime(2026, 1, 1, tzinfo=UTC) + timedelta(minutes=first), CITY)
+    calling = CallingDays(window, CITY, one_day_tries, state_council_workday)
+    begun = window.next_open(datetime(2026, 1, 1, tzinfo=UTC) + timedelta(minutes=first), CITY, state_council_workday)
     ends_at = begun + timedelta(days=7)
     tried = [begun]
     for gap in gaps:
         again = calling.next_try(tried, timedelta(minutes=gap), ends_at)
         if again is None:
             break
-        assert window.next_open(again, CITY) == again
+        assert window.next_open(again, CITY, state_council_workday) == again
         assert tried[-1] + timedelta(minutes=gap) <= again < ends_at
         before, after = tried[-1].astimezone(CITY).date(), again.astimezone(CITY).date()
         if before != after and _parts(hours, bool(pauses)) != {calling.part(tried[-1])}:

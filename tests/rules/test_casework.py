@@ -1,9 +1,13 @@
 """The case machine: which moves are legal, for whom, with what; and that no case is stuck."""
 
 import itertools
+from contextlib import nullcontext
+from pathlib import Path
 
 import pytest
 
+from hotline.errors import SettingsError
+from hotline.policies import load_policy
 from hotline.rules.casework import OPEN, WAYS, CaseState, Move, Need, Outcome, Part, Steps, moves_for, refusal
 
 S, FULL = CaseState, Steps.FULL
@@ -76,6 +80,14 @@ def test_early_an_agent_closes_only_when_there_is_nobody_to_answer(state: CaseSt
         assert by_agent == (None if alone else "early")
         assert refusal(Move.CLOSE, state, Part.SUPERVISOR, FULL, ALL, outcome) is None
         assert refusal(Move.CLOSE, S.CENTRE_CALLBACK, Part.AGENT, FULL, ALL, outcome) is None
+
+
+def test_business_does_not_close_as_the_day_begins(tmp_path: Path) -> None:
+    policy = tmp_path / "city.toml"
+    for closes_at, is_taken in (("23:59", True), ("00:00", False)):
+        policy.write_text(f'extends = "default"\n[casework]\ncloses_at = "{closes_at}"\n', encoding="utf-8")
+        with nullcontext() if is_taken else pytest.raises(SettingsError, match="closes_at"):
+            load_policy(str(policy))
 
 
 def test_nobody_but_a_reviewer_decides_on_an_appeal() -> None:

@@ -123,20 +123,20 @@ def test_a_deadline_is_a_working_day_with_as_many_working_days_before_it(start: 
     ],
 )
 def test_outside_the_window_the_next_morning_is_the_time(now: str, opens: str) -> None:
-    assert DAYTIME.next_open(at(now), CITY) == at(opens)
+    assert DAYTIME.next_open(at(now), CITY, state_council_workday) == at(opens)
 
 
 @pytest.mark.parametrize("hour", range(24))
 def test_a_window_from_midnight_to_midnight_is_always_open(hour: int) -> None:
     now = at(f"2026-11-23 {hour:02}:59")
-    assert Window(time(0), time(0)).next_open(now, CITY) == now
+    assert Window(time(0), time(0)).next_open(now, CITY, state_council_workday) == now
 
 
 @given(st.datetimes(datetime(2025, 1, 1), datetime(2027, 1, 1), timezones=st.just(UTC)))
 def test_the_window_is_open_at_the_moment_it_names(now: datetime) -> None:
-    opens = DAYTIME.next_open(now, CITY)
+    opens = DAYTIME.next_open(now, CITY, state_council_workday)
     assert now <= opens < now + timedelta(days=1)
-    assert DAYTIME.next_open(opens, CITY) == opens
+    assert DAYTIME.next_open(opens, CITY, state_council_workday) == opens
 
 
 def test_a_moment_before_a_deadline_keeps_its_hour_and_goes_over_days_off() -> None:

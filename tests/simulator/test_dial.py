@@ -1,6 +1,7 @@
 """Dial: ringing others, whispers, connecting, and every way it can end."""
 
 import pytest
+from twilio.base.exceptions import TwilioRestException
 
 from .application import AGENT, MOBILE, OTHER_OF_OURS, OURS, Application, Play
 
@@ -254,3 +255,46 @@ def test_two_dials_in_one_document_do_not_mix(play: Play, application: Applicati
     play.act(again, "answer")
     play.act(again, "hangup")
     assert (application.last("/dialled")["DialCallSid"], application.last("/dialled")["DialBridged"]) == (again, "true")
+
+
+RECORDED = 'record="record-from-answer-dual" recordingStatusCallback="/kept"'
+
+
+def test_a_recorded_bridge_is_told_of_with_its_whisper_and_can_be_fetched(play: Play, application: Application) -> None:
+    application.answer("/notice", "<Redirect>/noticed</Redirect>")
+    application.answer("/noticed", "<Pause length='3'/>")
+    sid = ring(play, application, number(attributes='url="/notice"'), RECORDED)
+    child = play.ringing(AGENT)["sid"]
+    play.advance(9)  # what only rings is not recorded
+    play.act(child, "answer")
+    play.advance(20)
+    play.act(child, "hangup")
+    told, ended = application.last("/kept"), application.last("/dialled")
+    assert (told["CallSid"], told["RecordingStatus"], told["RecordingSource"]) == (sid, "completed", "DialVerb")
+    assert (told["RecordingDuration"], told["RecordingChannels"]) == ("20", "2")
+    assert (ended["RecordingUrl"], ended["DialCallDuration"]) == (told["RecordingUrl"], "20")
+    assert play.client().recordings(told["RecordingSid"]).fetch().channels == 2
+
+
+def test_a_recording_is_stopped_once_while_the_talk_goes_on(play: Play, application: Application) -> None:
+    sid = ring(play, application, attributes=RECORDED)
+    child = play.ringing(AGENT)["sid"]
+    recordings = play.client().calls(sid).recordings
+    with pytest.raises(TwilioRestException):  # nothing is recorded yet
+        recordings("Twilio.CURRENT").update(status="stopped")
+    play.act(child, "answer")
+    play.advance(4)
+    recordings("Twilio.CURRENT").update(status="stopped")
+    play.advance(6)
+    assert play.call(sid)["bridged_with"] == child
+    play.act(sid, "hangup")
+    assert [told["RecordingDuration"] for told in application.at("/kept")] == ["4"]
+    assert "RecordingUrl" not in application.last("/dialled")
+
+
+def test_a_way_of_recording_that_does_not_exist_is_warned_of(play: Play, application: Application) -> None:
+    ring(play, application, attributes='record="always" recordingStatusCallback="/kept"')
+    child = play.ringing(AGENT)["sid"]
+    play.act(child, "answer")
+    play.act(child, "hangup")
+    assert (play.faults(), application.at("/kept")) == ([12200], [])

@@ -241,7 +241,7 @@ def _note(talk: Talk, rating: Rating, said: _Said) -> Case | None:
         return None
     if said.wish is not None:
         case.call_wish, case.call_wish_words = said.wish, talk.masked(said.wish_words)
-        call_by_wish(case, talk.policy, talk.now)
+        call_by_wish(talk.session, case, talk.policy, talk.now)
     wish = None if said.wish is None else str(said.wish)
     facts = {"codes": list(said.codes), "table": TABLE_VERSION, "wish": wish}
     add_event(talk.session, case, CITIZEN, "reasons_given", talk.now, note=talk.masked(said.words), facts=facts)

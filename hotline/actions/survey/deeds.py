@@ -101,7 +101,7 @@ def _note(line: Line, codes: tuple[str, ...] = (), wish: Wish | None = None) -> 
         return
     if wish is not None:
         case.call_wish, case.call_wish_words = wish, None
-        call_by_wish(case, line.policy, line.now)
+        call_by_wish(line.session, case, line.policy, line.now)
     facts = {"codes": list(codes), "table": TABLE_VERSION, "wish": None if wish is None else str(wish)}
     add_event(line.session, case, CITIZEN, "reasons_given", line.now, facts=facts)
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+from hotline.actions.calendar import workdays
 from hotline.actions.survey.about import find_record
 from hotline.actions.survey.line import Line
 from hotline.rules.flow import Condition
@@ -28,7 +29,7 @@ def _holding(line: Line) -> Iterator[Condition]:
     person = line.policy.phone.person
     if line.policy.phone.comment_seconds > 0:
         yield Condition.CAN_RECORD
-    if person.number and person.window.next_open(line.now, line.policy.zone) == line.now:
+    if person.number and person.window.next_open(line.now, line.policy.zone, workdays(line.session)) == line.now:
         yield Condition.PERSON_OPEN
     if line.policy.phone.leaves_message:
         yield Condition.LEAVES_MESSAGE

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from hotline.actions.rate import active_rating
+from hotline.actions.rate import active_rating, round_now
 from hotline.rules.flow import Flow
 from hotline.rules.policy import Policy
 from hotline.rules.script import Script
@@ -30,8 +30,14 @@ class Line:
 
     @property
     def rating(self) -> Rating | None:
-        """The one that counts of what the call is about."""
-        return None if self.call.record_id is None else active_rating(self.session, self.call.record_id)
+        """The one that counts of what the call is about, of the round in which the citizen is asked."""
+        record_id = self.call.record_id
+        return None if record_id is None else active_rating(self.session, record_id, round_now(self.session, record_id))
+
+    @property
+    def is_asked_again(self) -> bool:
+        """Is it what was done about a bad rating that the citizen is asked about?"""
+        return self.call.record_id is not None and round_now(self.session, self.call.record_id) > 1
 
     def language_for(self, wanted: str) -> str:
         return wanted if wanted in self.languages else self.languages[0]

@@ -13,7 +13,7 @@ from hotline.actions.case_history import case_of
 from hotline.actions.invite import facts_of, spoken_kind
 from hotline.actions.rate import last_stars
 from hotline.actions.survey.line import Line
-from hotline.rules.flow import MANY_KEYS, SIMPLE, StepKind
+from hotline.rules.flow import AGAIN, MANY_KEYS, SIMPLE, StepKind
 from hotline.rules.reasons import REASONS, Reason
 from hotline.rules.reply_wishes import Wish
 from hotline.rules.scale import is_bad
@@ -100,6 +100,8 @@ def _words(line: Line, name: str, waiting: Waiting | None) -> str:
     name = name.replace("{grade}", _grade(line)) if "{grade}" in name else name
     language = line.call.language
     prompts, sentences = line.flow.prompts[language], line.script.words[language]
+    if line.is_asked_again and f"{name}{AGAIN}" in {*prompts, *sentences}:
+        name += AGAIN
     if line.call.is_elder and f"{name}{SIMPLE}" in {*prompts, *sentences}:
         name += SIMPLE
     template = prompts[name] if name in prompts else sentences[name]

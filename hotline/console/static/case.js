@@ -46,3 +46,12 @@ addEventListener("DOMContentLoaded", () => {
   note.addEventListener("input", keep);
   keep();
 });
+
+// What an agent has opened or shut once is so on the next case too.
+addEventListener("DOMContentLoaded", () => {
+  for (const details of document.querySelectorAll("[data-kept-open]")) {
+    const kept = localStorage.getItem(details.dataset.keptOpen);
+    if (kept !== null) details.open = kept === "open";
+    details.addEventListener("toggle", () => localStorage.setItem(details.dataset.keptOpen, details.open ? "open" : "shut"));
+  }
+});

@@ -55,16 +55,25 @@ def upgrade() -> None:
         " CASE WHEN state = 'opened' THEN first_contact_due_at END)"
         " WHERE closed_at IS NULL"
     )
-    for name, condition in (("ix_cases_open", "closed_at IS NULL"), ("ix_cases_desk", _DESKS_TURN)):
-        where = sa.text(condition)
-        op.create_index(name, "cases", _IN_ORDER, sqlite_where=where, postgresql_where=where)
-    held = sa.text("holder_id IS NOT NULL")
-    op.create_index("ix_cases_holder_id", "cases", ["holder_id"], sqlite_where=held, postgresql_where=held)
+    # SQLite would read the queue from these, and sort it.
+    op.drop_index("ix_cases_queue", "cases")
+    op.drop_index("ix_cases_closed_at", "cases")
+    _index("ix_cases_closed_at", "closed_at IS NOT NULL", "closed_at")
+    _index("ix_cases_holder_id", "holder_id IS NOT NULL", "holder_id")
+    _index("ix_cases_open", "closed_at IS NULL", *_IN_ORDER)
+    _index("ix_cases_desk", _DESKS_TURN, *_IN_ORDER)
+
+
+def _index(name: str, condition: str, *columns: str) -> None:
+    where = sa.text(condition)
+    op.create_index(name, "cases", columns, sqlite_where=where, postgresql_where=where)
 
 
 def downgrade() -> None:
-    for name in ("ix_cases_holder_id", "ix_cases_desk", "ix_cases_open"):
+    for name in ("ix_cases_desk", "ix_cases_open", "ix_cases_holder_id", "ix_cases_closed_at"):
         op.drop_index(name, "cases")
+    op.create_index("ix_cases_closed_at", "cases", ["closed_at"])
+    op.create_index("ix_cases_queue", "cases", ["state", "first_contact_due_at"])
     op.drop_table("case_contacts")
     with op.batch_alter_table("users") as table:
         table.drop_column("call_mode")

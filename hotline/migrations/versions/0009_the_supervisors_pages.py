@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
 revision = "0009"
-down_revision = "0006"
+down_revision = "0010"
 branch_labels = None
 depends_on = None
 
@@ -25,13 +25,12 @@ def upgrade() -> None:
         "UPDATE cases SET missed = (1 = 1) WHERE id IN (SELECT case_id FROM case_deadlines"
         " WHERE met_at > due_at AND dropped_at IS NULL AND kind <> 're_rating')"
     )
-    op.drop_index("ix_cases_closed_at", "cases")
-    _index("ix_cases_closed_at", "cases", ["closed_at"], "closed_at IS NOT NULL")
     op.drop_index("ix_cases_dept_code", "cases")
     op.create_index("ix_cases_dept_code", "cases", ["dept_code", "opened_at"])
     op.create_index("ix_cases_rated_dept_code", "cases", ["rated_dept_code", "opened_at"])
     op.create_index("ix_cases_responsible_id", "cases", ["responsible_id", "opened_at"])
     op.create_index("ix_cases_opened_at", "cases", ["opened_at", "id"])
+    _index("ix_cases_open_state", "cases", ["state", "opened_at"], "closed_at IS NULL")
     _index("ix_cases_open_opened", "cases", ["opened_at", "id", "closed_at"], "closed_at IS NULL")
     _index("ix_cases_open_dept", "cases", ["dept_code", "rated_dept_code", "due_at", "closed_at"], "closed_at IS NULL")
     op.create_index(op.f("ix_case_events_at"), "case_events", ["at"])
@@ -95,10 +94,8 @@ def downgrade() -> None:
     op.drop_index("ix_case_extensions_asked_at", "case_extensions")
     op.drop_index("ix_case_deadlines_due_at", "case_deadlines")
     op.drop_index(op.f("ix_case_events_at"), "case_events")
-    for name in ("open_dept", "open_opened", "opened_at", "responsible_id", "rated_dept_code", "dept_code"):
+    for name in ("open_dept", "open_opened", "open_state", "opened_at", "responsible_id", "rated_dept_code", "dept_code"):
         op.drop_index(f"ix_cases_{name}", "cases")
     op.create_index("ix_cases_dept_code", "cases", ["dept_code"])
-    op.drop_index("ix_cases_closed_at", "cases")
-    op.create_index("ix_cases_closed_at", "cases", ["closed_at"])
     op.drop_column("cases", "missed")
     op.drop_column("cases", "rated_dept_code")

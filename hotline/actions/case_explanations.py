@@ -1,0 +1,75 @@
+"""What the member of staff who was rated may see and say: of their own services with an open case the item, the window
+and the day, and never who rated, in which words, or when; and a place to explain."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import Session
+
+from hotline.actions.case_history import add_event, locked_case
+from hotline.actions.case_moves import written
+from hotline.errors import NotFound
+from hotline.rules.casework import OPEN
+from hotline.tables import Case, CaseExplanation, ServiceRecord, User
+
+_MOST = 200
+
+
+@dataclass(frozen=True, slots=True)
+class ToExplain:
+    """A service of this member of staff that was rated badly, as they may see it. `case_id` is for the house alone."""
+
+    case_id: int
+    item_name: str | None
+    window: str | None
+    day: date
+    said: Sequence[CaseExplanation]
+
+
+def to_explain(session: Session, user: User, zone: ZoneInfo) -> list[ToExplain]:
+    """In the order of their days, the latest first; nothing in it tells one rating of a day from another."""
+    cases = select(Case).join(ServiceRecord, ServiceRecord.id == Case.record_id).where(_is_theirs(user))
+    listed = cases.where(Case.state.in_(OPEN)).order_by(ServiceRecord.completed_at.desc(), Case.id).limit(_MOST)
+    found = session.scalars(listed).all()
+    said = explanations_of(session, [case.id for case in found])
+    services = [
+        ToExplain(
+            case.id,
+            case.record.item_name,
+            case.record.window,
+            case.record.completed_at.astimezone(zone).date(),
+            [one for one in said if one.case_id == case.id and one.user_id == user.id],
+        )
+        for case in found
+    ]
+    return sorted(services, key=lambda one: (-one.day.toordinal(), one.item_name or "", one.window or ""))
+
+
+def explain(session: Session, case_id: int, user: User, words: str, now: datetime) -> None:
+    """Keep what the member of staff says to it. Raises BadInput naming `note`, or NotFound: not theirs, or not open."""
+    words = written("note", words)
+    case = locked_case(session, case_id)
+    theirs = select(Case.id).join(ServiceRecord, ServiceRecord.id == Case.record_id).where(_is_theirs(user))
+    if case.state not in OPEN or session.scalar(theirs.where(Case.id == case_id)) is None:
+        raise NotFound(f"case {case_id}")
+    assert user.staff_no is not None
+    session.add(
+        CaseExplanation(
+            case_id=case.id, user_id=user.id, staff_no=user.staff_no, words=words, given_at=now, given_by=user.name
+        )
+    )
+    add_event(session, case, user.name, "staff_explained", now)
+
+
+def _is_theirs(user: User) -> ColumnElement[bool]:
+    """Numbers of staff are those of one department: the same one elsewhere is another person."""
+    return (ServiceRecord.staff_no == user.staff_no) & (ServiceRecord.dept_code == user.dept_code)
+
+
+def explanations_of(session: Session, case_ids: Sequence[int]) -> Sequence[CaseExplanation]:
+    """Oldest first."""
+    of_cases = select(CaseExplanation).where(CaseExplanation.case_id.in_(case_ids))
+    return session.scalars(of_cases.order_by(CaseExplanation.id)).all()
