@@ -17,10 +17,10 @@ from hotline.console.case_words import CASE_STATES, DEADLINES
 from hotline.console.casefilter import TOO_MANY, Asked
 from hotline.console.ledger_columns import COLUMNS, cells
 from hotline.console.room import blueprint
-from hotline.console.search import agents_to_choose, asked_for, found_page
+from hotline.console.search import agents_to_choose, asked_for, conditions_for_me, found_page
 from hotline.console.words import Words
 from hotline.console.worklist import own_dept
-from hotline.reports.cases import TooMany, matching, newest_first
+from hotline.reports.cases import TooMany, newest_first
 from hotline.reports.ledger import MOST_COUNTED, LedgerFigures, ledger_figures, ledger_rows
 from hotline.reports.workbook import Cell, write_workbook
 from hotline.services import services
@@ -55,7 +55,7 @@ def export_ledger() -> BaseResponse | tuple[str, int]:
         return _page(asked), 400
     try:
         with house.database.read() as session:
-            conditions = _conditions(session, asked)
+            conditions = conditions_for_me(session, asked.wanted)
             count = session.scalar(select(func.count()).select_from(Case).where(*conditions)) or 0
             if count > MOST_ROWS:
                 return _page(asked, found_page(asked.wanted), _figures(asked), too_many=count), 400
@@ -82,15 +82,10 @@ def _asked(asked: Asked) -> Asked:
     return replace(asked, wanted=replace(asked.wanted, opened_from=first), typed=typed)
 
 
-def _conditions(session: Session, asked: Asked) -> list[ColumnElement[bool]]:
-    house = services()
-    return matching(session, asked.wanted, own_dept(me()), house.now(), house.policy.zone)
-
-
 def _figures(asked: Asked) -> LedgerFigures | None:
     house = services()
     with house.database.read() as session:
-        return ledger_figures(session, _conditions(session, asked), house.now())
+        return ledger_figures(session, conditions_for_me(session, asked.wanted), house.now())
 
 
 def _rows(session: Session, conditions: list[ColumnElement[bool]]) -> Iterator[list[Cell]]:

@@ -15,6 +15,7 @@ from hotline.console.board import SUPERVISION
 from hotline.console.room import blueprint, tell
 from hotline.console.search import agents_to_choose
 from hotline.console.words import Words, why_refused
+from hotline.console.worklist import may_see
 from hotline.errors import BadInput, Conflict, NotFound
 from hotline.reports import quality as report
 from hotline.rules.bounds import bounded
@@ -136,7 +137,7 @@ def _sample_page(sample_id: int, faults: dict[str, Words] | None = None) -> str:
         sample = session.get(QualitySample, sample_id)
         scores = report.scores_of(session, sample_id)
         is_own = sample is not None and sample.agent_id == person.id and bool(scores)
-        if sample is None or not (person.role in SUPERVISION or is_own):
+        if sample is None or not (person.role in SUPERVISION or is_own) or not may_see(session, person, sample.case):
             raise NotFound(f"sample {sample_id}")
         history = select(CaseEvent).where(CaseEvent.case_id == sample.case_id).order_by(CaseEvent.id.desc()).limit(100)
         shown = {

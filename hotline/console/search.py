@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from flask import redirect, render_template, request, url_for
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -88,11 +88,17 @@ def found_page(wanted: CaseFilter) -> dict[str, Any]:
     house, before_id = services(), request.args.get("before", type=bounded)
     now = house.now()
     with house.database.read() as session:
-        conditions = matching(session, wanted, own_dept(me()), now, house.policy.zone)
+        conditions = conditions_for_me(session, wanted)
         before = None if before_id is None else session.get(Case, before_id)
         found = session.scalars(newest_first(conditions, before).limit(PAGE_SIZE + 1)).all()
         rows: list[LedgerRow] = ledger_rows(session, found[:PAGE_SIZE], now)
     return {"rows": rows, "has_older": len(found) > PAGE_SIZE, "is_first": before is None}
+
+
+def conditions_for_me(session: Session, wanted: CaseFilter) -> list[ColumnElement[bool]]:
+    """The filter, and what the person who asks may see. Raises TooMany."""
+    house = services()
+    return matching(session, wanted, own_dept(me()), house.now(), house.policy.zone)
 
 
 def agents_to_choose(session: Session) -> list[User]:
