@@ -62,6 +62,7 @@ def meet(session: Session, case: Case, kinds: Collection[DeadlineKind], now: dat
         if row.kind in kinds:
             case_notices.finish(session, case, row, now)
             row.met_at = now
+            case.missed = case.missed or (row.due_at < now and row.kind is not DeadlineKind.RE_RATING)
     _note_nearest(case, rows)
 
 

@@ -253,6 +253,9 @@ CONFLICTS: Mapping[str, Words] = {
         "这是最后一个管理员账号，不能停用或更改角色。请先添加另一位管理员。",
         "This is the last administrator: add another one first.",
     ),
+    "already_theirs": Words("该坐席已持有这件工单。", "This agent holds the case already."),
+    "case_free": Words("这件工单无人受理，无需收回。", "Nobody holds this case: nothing to take back."),
+    "own_sample": Words("不能给自己的工作评分，请由他人评分。", "Nobody marks their own work."),
     "extension_over": Words(
         "申请的延期日期已过，不能批准：请不予批准，由承办方重新申请。",
         "The day that was asked for is over and cannot be granted: refuse it, and let them ask anew.",
@@ -277,6 +280,7 @@ FIELDS: Mapping[str, Words] = {
         "Write what it is about and what was done, in at most 2,000 characters.",
     ),
     "outcome": Words("请选择处理结果。", "Choose an outcome."),
+    "to": Words("请选择一名在岗的坐席。", "Choose an agent who works on cases."),
     "result": Words(
         "请选择联系结果；该结果须与联系方式相符。", "Choose what came of the contact; it must fit its way."
     ),

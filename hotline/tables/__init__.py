@@ -16,6 +16,7 @@ from hotline.tables.casework import Attempt, Case, CaseEvent
 from hotline.tables.contacts import Call, CallTurn, InboundText, LanguageChoice, OptOut, OutboundText, Recording
 from hotline.tables.people import ApiKey, AuditEntry, User
 from hotline.tables.plumbing import OutboxRow, StoredRating, StorePosition
+from hotline.tables.quality import QualityDraw, QualitySample, QualityScore
 from hotline.tables.replies import Question, ReviewItem
 from hotline.tables.service import Invitation, PressedKey, Rating, ServiceRecord
 from hotline.tables.wording import ScriptVersion
@@ -48,6 +49,9 @@ __all__ = [
     "OutboundText",
     "OutboxRow",
     "PressedKey",
+    "QualityDraw",
+    "QualitySample",
+    "QualityScore",
     "Question",
     "Rating",
     "Recording",

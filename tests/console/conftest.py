@@ -70,7 +70,9 @@ class Visitor:
         return response
 
     def post(self, path: str, **form: str) -> TestResponse:
-        return self.client.post(path, data={"csrf_token": self.token, **form})
+        return self.client.post(
+            path, data={"csrf_token": self.token, **form}, buffered=True
+        )  # a file of ours is closed
 
     def log_in(self, name: str, password: str = PASSWORD, **form: str) -> TestResponse:
         self.get("/console/login")

@@ -28,6 +28,7 @@ from tests.cast import change_casework_rules
 from tests.conftest import MovingClock
 from tests.console.conftest import DEPARTMENT, PASSWORD, code_now
 from tests.console.fortnight import live_a_fortnight
+from tests.console.supervised import supervise
 from tests.voices import SECONDS, left
 
 # A browser that closes while it fetches a picture leaves the test server's file to the garbage collector.
@@ -318,6 +319,14 @@ PAGES = (
     "/console/cases/{long}",
     "/console/wording",
     "/console/wording/sms-stars/1",
+    "/console/board",
+    "/console/ledger",
+    "/console/search?state=open",
+    "/console/extensions",
+    "/console/quality",
+    "/console/quality/samples/1",
+    "/console/policy",
+    "/console/calendar",
 )
 
 
@@ -328,6 +337,7 @@ def test_axe_finds_nothing_and_no_page_scrolls_sideways(
     change_casework_rules(house, "luoning", records_calls=True)
     full_house["long"] = open_case(ago=timedelta(days=4))
     keep_deadlines(house)
+    supervise(house, full_house["long"])
     stranger = open_page(name=None)
     stranger.goto("/console/login")
     _look_from_all_sides(stranger, "login")

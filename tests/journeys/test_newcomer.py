@@ -186,6 +186,13 @@ def test_every_screen_fits_its_window(demo: Demo, visit: Visit, width: int) -> N
         "audit": f"{demo.addresses.console}audit",
         "sign-ins": f"{demo.addresses.console}me/sign-ins",
         "second-factor": f"{demo.addresses.console}me/second-factor",
+        "board": f"{demo.addresses.console}board",
+        "ledger": f"{demo.addresses.console}ledger",
+        "search": f"{demo.addresses.console}search?state=open",
+        "extensions": f"{demo.addresses.console}extensions",
+        "quality": f"{demo.addresses.console}quality",
+        "policy": f"{demo.addresses.console}policy",
+        "calendar": f"{demo.addresses.console}calendar",
         "wording-editor": f"{demo.addresses.console}wording/sms-stars",
     }
     for name, address in screens.items():
