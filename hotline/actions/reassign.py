@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 from hotline.actions.call_limits import LONGEST_CALLBACK
 from hotline.actions.case_history import add_event, locked_case
 from hotline.actions.case_moves import let_go, written
-from hotline.errors import BadInput, Conflict
+from hotline.actions.own_cases import is_about
+from hotline.errors import BadInput, Conflict, NotFound
 from hotline.rules.casework import AttemptState, CaseState
 from hotline.rules.policy import Policy
 from hotline.tables import Attempt, Case, User
@@ -23,7 +24,9 @@ def give(session: Session, case_id: int, by: User, to: User, note: str, policy: 
     note = written("note", note)
     if to.role not in WORKERS or to.disabled_at is not None:
         raise BadInput("to", "does not work on cases")
-    case = _movable(session, case_id, now)
+    case = _movable(session, case_id, by, now)
+    if is_about(case, to):
+        raise Conflict("the case is about whom it is to be given to", code="about_them")
     before = _holder(case, now)
     if before == to.id:
         raise Conflict("they hold it already", code="already_theirs")
@@ -37,7 +40,7 @@ def give(session: Session, case_id: int, by: User, to: User, note: str, policy: 
 def take_back(session: Session, case_id: int, by: User, note: str, now: datetime) -> None:
     """Whoever holds the case does so no more; it is free for all. Raises BadInput, Conflict, NotFound."""
     note = written("note", note)
-    case = _movable(session, case_id, now)
+    case = _movable(session, case_id, by, now)
     before = _holder(case, now)
     if before is None:
         raise Conflict("nobody holds it", code="case_free")
@@ -45,9 +48,11 @@ def take_back(session: Session, case_id: int, by: User, note: str, now: datetime
     add_event(session, case, by.name, "taken_back", now, note, {"from": _name(session, before)})
 
 
-def _movable(session: Session, case_id: int, now: datetime) -> Case:
-    """The case, locked; not while its agent may be speaking to the citizen."""
+def _movable(session: Session, case_id: int, by: User, now: datetime) -> Case:
+    """The case, locked; not while its agent may be speaking to the citizen, nor by whom it is about."""
     case = locked_case(session, case_id)
+    if is_about(case, by):
+        raise NotFound(f"case {case_id}")
     if case.state is CaseState.CLOSED:
         raise Conflict("the case is closed", code="case_closed")
     going = exists().where(
