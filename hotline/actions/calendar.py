@@ -1,7 +1,6 @@
 """Which days are worked: the list that an administrator loaded for a year, else the State Council's as we know it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import delete, select
@@ -9,19 +8,11 @@ from sqlalchemy.orm import Session
 
 from hotline.actions.audit import audit
 from hotline.errors import BadInput
+from hotline.rules.calendar_list import ListedDay
 from hotline.rules.deadlines import IsWorkday, state_council_workday
 from hotline.tables import CalendarDay
 
 _KEPT = "hotline_calendar"
-
-
-@dataclass(frozen=True, slots=True)
-class ListedDay:
-    """A day that is not what its weekday says: off, or worked."""
-
-    day: date
-    works: bool
-    name: str
 
 
 def workdays(session: Session) -> IsWorkday:

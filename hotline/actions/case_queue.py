@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVarTuple
 
-from sqlalchemy import ColumnElement, Select, and_, literal_column, or_, select
+from sqlalchemy import ColumnElement, Select, literal_column, select
 from sqlalchemy.orm import Session
 
 from hotline.actions.calendar import workdays
@@ -40,9 +40,8 @@ def only_wanted(cases: Select[*Columns], wanted: Wanted) -> Select[*Columns]:
     if wanted.skill is not None:
         cases = cases.where(Case.skill == wanted.skill)
     if wanted.dept_code is not None:
-        own = select(ServiceRecord.id).where(ServiceRecord.dept_code == wanted.dept_code)
-        leads_its_own = and_(Case.dept_code.is_(None), Case.record_id.in_(own))
-        cases = cases.where(or_(Case.dept_code == wanted.dept_code, leads_its_own))
+        own = Case.dept_code.is_(None) & (Case.rated_dept_code == wanted.dept_code)
+        cases = cases.where((Case.dept_code == wanted.dept_code) | own)
     return cases
 
 

@@ -168,18 +168,18 @@ def decide_extension(
     session: Session,
     case_id: int,
     user: User,
-    token: str,
     grant: bool,
     note: str,
     policy: Policy,
     now: datetime,
 ) -> None:
-    """A supervisor, who did not ask for it, grants or refuses it. Raises BadInput, Conflict.
+    """A supervisor, who did not ask for it, grants or refuses it, whoever holds the case. Raises BadInput, NotFound,
+    Conflict.
 
     What is over by now can only be refused.
     """
     note = written("note", note)
-    case = in_hand(session, case_id, user, token, now)
+    case = locked_case(session, case_id)
     asked = _asked(session, case)
     if asked is None:
         raise Conflict("nobody has asked for more time", code="illegal_state")

@@ -66,6 +66,7 @@ def open_case(session: Session, rating: Rating, policy: Policy, now: datetime) -
         record_id=rating.record_id,
         round=rating.round,
         rating=rating,
+        rated_dept_code=rating.record.dept_code,
         state=CaseState.OPENED,
         steps=policy.casework.steps,
         opened_at=now,

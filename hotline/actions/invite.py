@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -27,7 +27,7 @@ from hotline.rules.policy import Policy
 from hotline.rules.script import Channel, Script
 from hotline.rules.segments import count
 from hotline.rules.sentences import is_chinese
-from hotline.tables import Call, Invitation, OutboundText, ServiceRecord
+from hotline.tables import Call, Case, Invitation, OutboundText, ServiceRecord
 from hotline.tables.contacts import CallState, Purpose, TextState
 from hotline.tables.service import OPEN_INVITATION_STATES, InvitationState, RecordKind
 
@@ -126,6 +126,7 @@ def _fill_in(session: Session, record: ServiceRecord, columns: dict[str, Any], n
     for name, value in columns.items():
         setattr(record, name, value)
     record.provisional = False
+    session.execute(update(Case).where(Case.record_id == record.id).values(rated_dept_code=record.dept_code))
     session.flush()  # and from here on nobody rates it until the commit: who did so before is seen
     forward_again(session, record.id, now)
 

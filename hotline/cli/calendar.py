@@ -1,18 +1,24 @@
 """`hotline calendar`: the yearly list of days off and make-up days, loaded before the product brings it, and shown."""
 
-import csv
-from datetime import date
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
-from hotline.actions.calendar import ListedDay, is_known, listed_days, load_year
+from hotline.actions.calendar import is_known, listed_days, load_year
 from hotline.clock import utc_now
 from hotline.database import Database
 from hotline.errors import BadInput
+from hotline.rules.calendar_list import ListedDay, read_list
 from hotline.settings import load_database_settings
 
-_WORKS = {"off": False, "work": True}
+_WRONG = {
+    "header": "the first line must name the columns day, kind, name",
+    "day": "must be a day such as 2027-01-01",
+    "kind": "must be off or work",
+    "twice": "is there twice",
+    "year": "is of another year than the days before",
+}
 
 
 @click.group()
@@ -30,23 +36,11 @@ def import_(path: Path) -> None:
     click.echo(f"{year}: {len(days)} days loaded; provisional deadlines are counted anew within seconds")
 
 
-def _read(path: Path) -> list[ListedDay]:
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        rows = csv.DictReader(file)
-        if not {"day", "kind"} <= set(rows.fieldnames or ()):
-            raise BadInput("", f"{path}: the first line must name the columns day, kind, name")
-        return [_listed(number, row) for number, row in enumerate(rows, start=2)]
-
-
-def _listed(number: int, row: dict[str, str | None]) -> ListedDay:
-    kind, name = (row["kind"] or "").strip(), (row.get("name") or "").strip()
-    try:
-        day = date.fromisoformat((row["day"] or "").strip())
-    except ValueError:
-        raise BadInput(f"line {number}, day", "must be a day such as 2027-01-01") from None
-    if kind not in _WORKS:
-        raise BadInput(f"line {number}, kind", "must be off or work")
-    return ListedDay(day, _WORKS[kind], name[:64])
+def _read(path: Path) -> Sequence[ListedDay]:
+    days, faults = read_list(path.read_text(encoding="utf-8"))
+    if faults:
+        raise BadInput(f"line {faults[0].line}, {faults[0].field}", _WRONG[faults[0].field])
+    return days
 
 
 @calendar.command()

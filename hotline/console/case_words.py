@@ -29,6 +29,8 @@ EVENTS: Mapping[str, Words] = {
     "overdue": Words("超过首次联系时限", "first contact overdue"),
     "claimed": Words("受理", "claimed"),
     "released": Words("退回队列", "released"),
+    "reassigned": Words("改派", "given to another agent"),
+    "taken_back": Words("收回至队列", "taken back to the queue"),
     "dialled": Words("发起呼叫", "call started"),
     "notice_heard": Words("听取录音提示", "told of the recording"),
     "recording_refused": Words("市民不同意录音，停止录音且不保存", "not to be recorded: stopped, and nothing kept"),

@@ -53,11 +53,18 @@ GROUPS = (
     ),
     Group(
         Words("台账", "Records"),
-        (Page("ratings", Words("评价", "Ratings")),),
+        (
+            Page("ledger", Words("整改台账", "Ledger"), ("export_ledger",)),
+            Page("search", Words("查找", "Search"), ("find_cases",)),
+            Page("ratings", Words("评价", "Ratings")),
+        ),
     ),
     Group(
         Words("督办", "Supervision"),
         (
+            Page("board", Words("看板", "Live board"), ("reassign_cases",)),
+            Page("extensions", Words("延期审批", "Extensions"), ("decide",)),
+            Page("quality_page", Words("质检", "Quality"), ("draw_quality", "quality_sample", "score_sample")),
             Page("replies", Words("待判读回复", "Replies to be read"), ("reply_page",)),
             Page("register", Words("恶意评价人名录", "Register"), ("register_entry", "find_registered")),
         ),
@@ -73,7 +80,19 @@ GROUPS = (
             Page("replay", Words("重读", "Replay"), ("run_replay",)),
         ),
     ),
-    Group(Words("管理", "Administration"), ()),
+    Group(
+        Words("管理", "Administration"),
+        (
+            Page(
+                "list_of_users",
+                Words("用户", "Users"),
+                ("add_user", "user_page", "change_user", "change_user_role", "reset_user_password"),
+            ),
+            Page("audit_log", Words("审计日志", "Audit log")),
+            Page("policy_page", Words("政策", "Policy")),
+            Page("calendar_page", Words("工作日历", "Calendar"), ("load_calendar",)),
+        ),
+    ),
 )
 
 

@@ -77,7 +77,7 @@ def _make(session: Session, how: Move, case_id: int, user: User, token: str | No
             case_sharing.ask_extension(*mine, _day(said["until"]), note, policy, now)
         case Move.GRANT_EXTENSION | Move.REFUSE_EXTENSION:
             grant = how is Move.GRANT_EXTENSION
-            case_sharing.decide_extension(session, case_id, user, token or "", grant, note, policy, now)
+            case_sharing.decide_extension(session, case_id, user, grant, note, policy, now)
         case Move.CLOSE | Move.MERGE:
             _end(session, how, case_id, user, token or "", said, note)
         case Move.RECALL:

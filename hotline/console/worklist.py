@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import TypeVarTuple
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, and_, case, false, func, select
+from sqlalchemy import ColumnElement, ScalarSelect, Select, false, func, select
 from sqlalchemy.orm import Session
 
 from hotline.actions.case_queue import ANY, Wanted, by_urgency, only_wanted, ready
@@ -15,11 +15,14 @@ from hotline.actions.case_steps import works_on
 from hotline.actions.own_cases import about, is_about
 from hotline.console.access import Person
 from hotline.console.shown import SOON, midnight
-from hotline.tables import Case, CaseDepartment, ServiceRecord
+from hotline.reports.board import department_name
+from hotline.reports.cases import seen_by_department
+from hotline.tables import Case
 from hotline.tables.people import Role
 
 PAGE_SIZE = 25
 _MOST_DEPARTMENTS = 200
+MOST_READY = 1000  # counted; more are so many and more
 
 Columns = TypeVarTuple("Columns")
 
@@ -35,7 +38,7 @@ class Tab(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Counts:
     """The figures above the queue. `open` = overdue + soon + later + undated, which have no deadline running; `ready`
-    of them can be handed to whoever looks."""
+    of them (MOST_READY and more are not told apart) can be handed to whoever looks."""
 
     open: int
     ready: int
@@ -60,24 +63,25 @@ class Page:
 
 
 def count(session: Session, person: Person, now: datetime, zone: ZoneInfo, wanted: Wanted = ANY) -> Counts:
-    """Count what `person` may see and wants to, as of `now`."""
-    opened, free, overdue, soon, undated, mine = session.execute(
-        _seen_by(
-            person,
-            select(
-                func.count(),
-                _how_many(and_(*ready(person.skills, now))),
-                _how_many(Case.due_at <= now),
-                _how_many((Case.due_at > now) & (Case.due_at <= now + SOON)),
-                _how_many(Case.due_at.is_(None)),
-                _how_many((Case.holder_id == person.id) & (Case.held_until > now)),
-            ).select_from(Case),
-            wanted,
-        ).where(Case.closed_at.is_(None))
-    ).one()
-    closed_today = select(func.count()).select_from(Case).where(Case.closed_at >= midnight(now, zone))
-    done = session.scalar(_seen_by(person, closed_today, wanted)) or 0
-    return Counts(opened, free, overdue, soon, undated, mine, closed_today=done)
+    """Count what `person` may see and wants to, as of `now`: each figure by an index that holds it, never by reading
+    every open case."""
+
+    def of_those(*which: ColumnElement[bool]) -> ScalarSelect[int]:
+        counted = select(func.count()).select_from(Case)
+        return _seen_by(person, counted, wanted).where(*which).scalar_subquery()
+
+    is_open = Case.closed_at.is_(None)
+    some_ready = _seen_by(person, select(Case.id), wanted).where(is_open, *ready(person.skills, now)).limit(MOST_READY)
+    figures = select(
+        of_those(is_open),
+        select(func.count()).select_from(some_ready.subquery()).scalar_subquery(),
+        of_those(is_open, Case.due_at <= now),
+        of_those(is_open, Case.due_at > now, Case.due_at <= now + SOON),
+        of_those(is_open, Case.due_at.is_(None)),
+        of_those(Case.holder_id == person.id, Case.held_until > now, is_open),
+        of_those(Case.closed_at >= midnight(now, zone)),
+    )
+    return Counts(*session.execute(figures).one())
 
 
 def list_page(session: Session, person: Person, tab: Tab, number: int, now: datetime, wanted: Wanted = ANY) -> Page:
@@ -97,12 +101,10 @@ def list_page(session: Session, person: Person, tab: Tab, number: int, now: date
 
 def departments(session: Session, person: Person) -> Sequence[tuple[str, str]]:
     """Code and name of those that have an open case which `person` may see."""
-    code = func.coalesce(Case.dept_code, ServiceRecord.dept_code)
-    own = case((Case.dept_code.is_(None), ServiceRecord.dept_name))
-    named = select(code, func.max(own)).join(ServiceRecord, ServiceRecord.id == Case.record_id)
-    found = _seen_by(person, named, ANY).where(Case.closed_at.is_(None), code.is_not(None))
-    rows = session.execute(found.group_by(code).order_by(code).limit(_MOST_DEPARTMENTS))
-    return [(dept_code, name or dept_code) for dept_code, name in rows]
+    code = func.coalesce(Case.dept_code, Case.rated_dept_code)
+    found = _seen_by(person, select(code), ANY).where(Case.closed_at.is_(None), code.is_not(None))
+    codes = session.scalars(found.group_by(code).order_by(code).limit(_MOST_DEPARTMENTS)).all()
+    return [(dept_code, department_name(session, dept_code) or dept_code) for dept_code in codes]
 
 
 def may_see(session: Session, person: Person, case: Case) -> bool:
@@ -118,14 +120,9 @@ def _seen_by(person: Person, cases: Select[*Columns], wanted: Wanted) -> Select[
     if person.only_explains:
         return cases.where(false())
     cases = cases if person.staff_no is None else cases.where(~about(person))
-    if person.role is not Role.DEPARTMENT:
-        return cases
-    own = select(ServiceRecord.id).where(ServiceRecord.dept_code == person.dept_code)
-    joint = select(CaseDepartment.case_id).where(
-        CaseDepartment.dept_code == person.dept_code, CaseDepartment.left_at.is_(None)
-    )
-    return cases.where(Case.record_id.in_(own) | (Case.dept_code == person.dept_code) | Case.id.in_(joint))
+    return cases.where(seen_by_department(own)) if (own := own_dept(person)) is not None else cases
 
 
-def _how_many(which: ColumnElement[bool]) -> ColumnElement[int]:
-    return func.count().filter(which)
+def own_dept(person: Person) -> str | None:
+    """The department whose cases alone this person sees; None = all are seen."""
+    return (person.dept_code or "") if person.role is Role.DEPARTMENT else None

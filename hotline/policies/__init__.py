@@ -13,7 +13,7 @@ from hotline.rules.policy import Policy
 def load_policy(name: str) -> Policy:
     """Read the preset `name` (as in `jilin`) or the TOML file at that path. Raises SettingsError."""
     try:
-        return Policy.model_validate(read_layers(name, _text) | {"name": Path(name).stem})
+        return Policy.model_validate(read_layers(name, policy_text) | {"name": Path(name).stem})
     except SettingsError as error:
         raise SettingsError(f"HOTLINE_POLICY: {error}") from None
     except ValidationError as error:
@@ -25,7 +25,8 @@ def preset_names() -> list[str]:
     return sorted(f.name.removesuffix(".toml") for f in files(__name__).iterdir() if f.name.endswith(".toml"))
 
 
-def _text(name: str) -> str:
+def policy_text(name: str) -> str:
+    """The file of the preset `name`, or the one at that path. Raises SettingsError."""
     preset = files(__name__) / f"{name}.toml"
     if "/" not in name and preset.is_file():
         return preset.read_text(encoding="utf-8")

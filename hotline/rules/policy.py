@@ -1,7 +1,7 @@
 """A city's policy: every figure that differs by place, as one frozen, validated object. Read from a TOML file."""
 
 from datetime import time, timedelta
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
@@ -194,6 +194,14 @@ class RungPolicy(_Section):
     after: Term
 
 
+class CriterionPolicy(_Section):
+    """One thing that a quality sample gets a mark for."""
+
+    name: str = Field(pattern=r"^[a-z][a-z_]{0,31}$")
+    zh: str = Field(min_length=1, max_length=60)
+    en: str = Field(min_length=1, max_length=120)
+
+
 class RedialPolicy(_Section):
     """When a citizen whose telephone rang in vain is called back again: so many minutes later at least, by how the call
     ended, and at most so often on one day. After `give_up_tries` such calls on `give_up_days` different days or more
@@ -248,6 +256,7 @@ class CaseworkPolicy(_Section):
     whole numbers, by one person; what goes beyond it is flagged in the audit log. `guide`: what agents may say
     (`rules.guide`), a name or a file. `redial`: when who did not
     answer is called again; `skills`: for which cases it takes an agent who has one, the first that fits.
+    `quality`: what a sample is marked by.
     """
 
     steps: Steps
@@ -272,11 +281,12 @@ class CaseworkPolicy(_Section):
     guide: str
     redial: RedialPolicy
     skills: tuple[SkillPolicy, ...] = ()
+    quality: tuple[CriterionPolicy, ...] = Field(min_length=1, max_length=12)
 
-    @field_validator("skills")
+    @field_validator("skills", "quality")
     @classmethod
-    def _are_told_apart(cls, value: tuple[SkillPolicy, ...]) -> tuple[SkillPolicy, ...]:
-        names = [skill.name for skill in value]
+    def _are_told_apart(cls, value: tuple[Any, ...]) -> tuple[Any, ...]:
+        names = [one.name for one in value]
         if len(names) != len(set(names)):
             raise ValueError("two of one name")
         return value

@@ -1,5 +1,6 @@
 """The tables, as SQLAlchemy typed models. Importing this package knows them all."""
 
+from hotline.tables.access import AuditCheck, ConsoleSession, FormerPassword, RecoveryCode
 from hotline.tables.appeals import AppealFile, CaseExplanation, RegisterEntry, RegisterObjection, RegisterUse
 from hotline.tables.base import Base
 from hotline.tables.casecontacts import CaseContact
@@ -15,6 +16,7 @@ from hotline.tables.casework import Attempt, Case, CaseEvent
 from hotline.tables.contacts import Call, CallTurn, InboundText, LanguageChoice, OptOut, OutboundText, Recording
 from hotline.tables.people import ApiKey, AuditEntry, User
 from hotline.tables.plumbing import OutboxRow, StoredRating, StorePosition
+from hotline.tables.quality import QualityDraw, QualitySample, QualityScore
 from hotline.tables.replies import Question, ReviewItem
 from hotline.tables.service import Invitation, PressedKey, Rating, ServiceRecord
 from hotline.tables.wording import ScriptVersion
@@ -23,6 +25,7 @@ __all__ = [
     "ApiKey",
     "AppealFile",
     "Attempt",
+    "AuditCheck",
     "AuditEntry",
     "Base",
     "CalendarDay",
@@ -37,6 +40,8 @@ __all__ = [
     "CaseExplanation",
     "CaseExtension",
     "CaseNotice",
+    "ConsoleSession",
+    "FormerPassword",
     "InboundText",
     "Invitation",
     "LanguageChoice",
@@ -44,9 +49,13 @@ __all__ = [
     "OutboundText",
     "OutboxRow",
     "PressedKey",
+    "QualityDraw",
+    "QualitySample",
+    "QualityScore",
     "Question",
     "Rating",
     "Recording",
+    "RecoveryCode",
     "RegisterEntry",
     "RegisterObjection",
     "RegisterUse",

@@ -23,6 +23,7 @@ class CaseDeadline(HasId, Base):
     __tablename__ = "case_deadlines"
     __table_args__ = (
         only_those("uq_case_deadlines_open", "met_at IS NULL AND dropped_at IS NULL", "case_id", "kind", unique=True),
+        only_those("ix_case_deadlines_due_at", "met_at IS NULL AND dropped_at IS NULL", "due_at"),
         only_those(
             "ix_case_deadlines_guessed_year",
             "guessed_year IS NOT NULL AND met_at IS NULL AND dropped_at IS NULL",
@@ -117,7 +118,10 @@ class CaseExtension(HasId, Base):
     """More time that was asked for a complex case, until the end of that day, and what a supervisor said to it."""
 
     __tablename__ = "case_extensions"
-    __table_args__ = (only_those("uq_case_extensions_open", "decided_at IS NULL", "case_id", unique=True),)
+    __table_args__ = (
+        only_those("uq_case_extensions_open", "decided_at IS NULL", "case_id", unique=True),
+        only_those("ix_case_extensions_asked_at", "decided_at IS NULL", "asked_at"),
+    )
 
     case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
     until: Mapped[date]

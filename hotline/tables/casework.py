@@ -30,10 +30,12 @@ def desks_turn(column: str = "{}") -> str:
 class Case(HasId, Base):
     """One case for one bad rating of one record and round. Held by one agent at a time, under a lease.
 
-    `steps`: the way it goes to its end, as the policy was when it was opened. `dept_code`: the department that leads
-    the work since it was handed over; None = the record's own. `responsible_id`: who took it first (首问责任人).
-    `due_at`: the nearest of its open deadlines, the citizen's own apart; None = none is open. `call_at`: the desk waits
-    until then before it calls; with `our_time` we chose that, else the citizen did. `skill`: the one that it takes.
+    `steps`: the way it goes to its end, as the policy was when it was opened. `rated_dept_code`: the record's own
+    department, kept here to be found by. `dept_code`: the one that leads the work since it was handed over; None = the
+    record's own. `responsible_id`: who took it first (首问责任人).
+    `due_at`: the nearest of its open deadlines, the citizen's own apart; None = none is open. `missed`: one of them was
+    met too late. `call_at`: the desk waits until then before it calls; with `our_time` we chose that, else the citizen
+    did. `skill`: the one that it takes.
     """
 
     __tablename__ = "cases"
@@ -42,8 +44,15 @@ class Case(HasId, Base):
         only_those("ix_cases_open", "closed_at IS NULL", *_IN_ORDER),
         only_those("ix_cases_holder_id", "holder_id IS NOT NULL", "holder_id"),
         only_those("ix_cases_desk", desks_turn(), *_IN_ORDER),
+        # Not of open cases: SQLite would take it for a way to find those.
         only_those("ix_cases_closed_at", "closed_at IS NOT NULL", "closed_at"),
-        Index("ix_cases_dept_code", "dept_code"),
+        only_those("ix_cases_open_dept", "closed_at IS NULL", "dept_code", "rated_dept_code", "due_at", "closed_at"),
+        only_those("ix_cases_open_state", "closed_at IS NULL", "state", "opened_at"),
+        only_those("ix_cases_open_opened", "closed_at IS NULL", "opened_at", "id", "closed_at"),
+        Index("ix_cases_opened_at", "opened_at", "id"),
+        Index("ix_cases_dept_code", "dept_code", "opened_at"),
+        Index("ix_cases_rated_dept_code", "rated_dept_code", "opened_at"),
+        Index("ix_cases_responsible_id", "responsible_id", "opened_at"),
     )
 
     record_id: Mapped[int] = mapped_column(ForeignKey("service_records.id"))
@@ -56,12 +65,14 @@ class Case(HasId, Base):
     first_contact_due_at: Mapped[datetime]
     deadline_provisional: Mapped[bool] = mapped_column(default=False)
     due_at: Mapped[datetime | None]
+    missed: Mapped[bool] = mapped_column(default=False, server_default=false())
     overdue_at: Mapped[datetime | None]
     contacted_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
     outcome: Mapped[Outcome | None] = mapped_column(Word(Outcome))
     ending: Mapped[Ending | None] = mapped_column(Word(Ending))
     merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("cases.id"))
+    rated_dept_code: Mapped[str | None] = mapped_column(String(64))
     dept_code: Mapped[str | None] = mapped_column(String(64))
     responsible_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     call_wish: Mapped[Wish | None] = mapped_column(Word(Wish))  # whether and when the citizen wants to be called
@@ -89,7 +100,7 @@ class CaseEvent(HasId, Base):
     __tablename__ = "case_events"
 
     case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
-    at: Mapped[datetime]
+    at: Mapped[datetime] = mapped_column(index=True)
     actor: Mapped[str] = mapped_column(String(64))
     kind: Mapped[str] = mapped_column(String(32))
     note: Mapped[str | None] = mapped_column(Text)

@@ -40,6 +40,8 @@ class ServiceRecord(HasId, HasPhone, Base):
             sqlite_where=text("provisional"),
             postgresql_where=text("provisional"),
         ),
+        # By the beginning of a number: PostgreSQL needs to be told so, whatever its collation.
+        Index("ix_service_records_number", "number", postgresql_ops={"number": "varchar_pattern_ops"}),
         _given("staff_no"),
         _given("window"),
     )

@@ -6,10 +6,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from hotline.actions.calendar import ListedDay, is_known, load_year, workdays
+from hotline.actions.calendar import is_known, load_year, workdays
 from hotline.actions.case_steps import take_step
 from hotline.errors import BadInput
 from hotline.jobs.casework import keep_deadlines
+from hotline.rules.calendar_list import ListedDay
 from hotline.rules.casework import DeadlineKind, Move, NoticeKind, Rung
 from hotline.rules.deadlines import DayUnit
 from hotline.rules.policy import Term

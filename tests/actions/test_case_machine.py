@@ -247,8 +247,8 @@ class Cases(RuleBasedStateMachine):
                 Move.LEAVE: lambda: case_sharing.leave(*mine, "220200-TAX", note, now),
                 Move.MERGE: lambda: case_sharing.merge(*held, self.case_id, note, now),
                 Move.ASK_EXTENSION: lambda: case_sharing.ask_extension(*mine, date(2027, 5, 20), note, policy, now),
-                Move.GRANT_EXTENSION: lambda: case_sharing.decide_extension(*held, True, note, policy, now),
-                Move.REFUSE_EXTENSION: lambda: case_sharing.decide_extension(*held, False, note, policy, now),
+                Move.GRANT_EXTENSION: lambda: case_sharing.decide_extension(*mine[:3], True, note, policy, now),
+                Move.REFUSE_EXTENSION: lambda: case_sharing.decide_extension(*mine[:3], False, note, policy, now),
             }
             if how in acts:
                 acts[how]()

@@ -519,10 +519,9 @@ def test_more_time_is_granted_by_a_supervisor_and_at_most_six_months(
         do(house, case_sharing.ask_extension, *ask, date(2027, 5, 24), "复杂", house.policy)
     do(house, case_sharing.ask_extension, *ask, date(2027, 5, 23), "需修法规", house.policy)
     with pytest.raises(Conflict):
-        do(house, case_sharing.decide_extension, case.id, desk.user, desk.claim(case.id), True, "同意", house.policy)
-    do(house, casework.release, case.id, only(house, Case).hold_token, desk.user)
+        do(house, case_sharing.decide_extension, case.id, desk.user, True, "同意", house.policy)
     chief = Desk(house, person(house, Role.SUPERVISOR))
-    do(house, case_sharing.decide_extension, case.id, chief.user, chief.claim(case.id), True, "同意", house.policy)
+    do(house, case_sharing.decide_extension, case.id, chief.user, True, "同意", house.policy)
     told = only(house, CaseNotice, kind=NoticeKind.EXTENSION_GRANTED)
     with house.database.read() as session:
         assert [one.id for one in case_notices.unseen_notices(session, unit, 9)] == [told.id]
@@ -536,6 +535,25 @@ def test_more_time_is_granted_by_a_supervisor_and_at_most_six_months(
         (Role.AGENT, "2027-05-21 18:00"),
         (Role.DEPARTMENT, "2027-05-21 18:00"),
     ]
+
+
+@on_sqlite
+def test_nobody_stops_the_clock_by_an_explanation(house: Services, case: Case, desk: Desk, clock: MovingClock) -> None:
+    step(desk, case, Move.CONTACT, Move.VERIFY, Move.EXPLAIN)
+    (before,) = all_of(house, CaseDeadline, kind=DeadlineKind.RECTIFY)
+    assert not before.is_open
+    clock.now = datetime(2026, 12, 2, 10, 30, tzinfo=UTC)  # after the reminder would have come
+    step(desk, case, Move.RECTIFY)
+    clock.now = datetime(2026, 12, 3, 10, 30, tzinfo=UTC)
+    for _ in range(2):
+        keep_deadlines(house)
+    after = only(house, CaseDeadline, kind=DeadlineKind.RECTIFY)
+    assert (after.is_open, after.due_at) == (True, before.due_at)
+    told = [n.rung for n in all_of(house, CaseNotice, deadline_id=after.id) if n.done_at]
+    assert sorted(told, key=str) == [None, None, Rung.DEPUTY_LEADER, Rung.FIRST_RESPONSIBLE]
+    step(desk, case, Move.EXPLAIN, Move.RECTIFY)
+    keep_deadlines(house)
+    assert len([n for n in all_of(house, CaseNotice, deadline_id=after.id) if n.done_at]) == len(told)  # once
 
 
 @on_sqlite
@@ -655,6 +673,5 @@ def test_who_claims_and_moves_a_case_never_waits_in_a_circle_with_who_rates(
         session.flush()
         changed = meanwhile(house, lambda: rated(house, case, 2))
         take_step(session, case.id, Move.CONTACT, desk.user, token, "已联系", house.policy, house.now())
-    second = changed.result(timeout=20)
-    after = only(house, Case)
+    second, after = changed.result(timeout=20), only(house, Case)
     assert (after.state, after.rating_id) == (CaseState.CONTACTED, second.id)

@@ -8,24 +8,27 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import pyotp
 import pytest
 from flask import Flask
 from playwright.sync_api import expect
 
 from hotline.actions import dial, wording
 from hotline.actions.people import add_user
+from hotline.jobs.audit import check_audit_log
 from hotline.jobs.casework import keep_deadlines
 from hotline.messages import Accepted
 from hotline.rules.casework import CaseState, Outcome
 from hotline.rules.script import Channel
 from hotline.services import Services
 from hotline.tables import Attempt, Case, Rating, Recording
-from hotline.tables.people import Role
+from hotline.tables.people import MANAGERS, Role
 from tests import parts
 from tests.cast import change_casework_rules
 from tests.conftest import MovingClock
-from tests.console.conftest import DEPARTMENT, PASSWORD
+from tests.console.conftest import DEPARTMENT, PASSWORD, code_now
 from tests.console.fortnight import live_a_fortnight
+from tests.console.supervised import supervise
 from tests.voices import SECONDS, left
 
 # A browser that closes while it fetches a picture leaves the test server's file to the garbage collector.
@@ -49,7 +52,7 @@ def site(app: Flask) -> Iterator[str]:
 
 
 @pytest.fixture
-def open_page(browser: Any, site: str) -> Iterator[Callable[..., Any]]:
+def open_page(browser: Any, site: str, house: Services) -> Iterator[Callable[..., Any]]:
     """A page of a fresh browser, logged in; when the test ends, nothing may have been complained of.
 
     What the browser says about an answer that refuses (4xx) is no complaint.
@@ -74,6 +77,9 @@ def open_page(browser: Any, site: str) -> Iterator[Callable[..., Any]]:
             page.get_by_label("用户名").fill(name)
             page.get_by_label("密码").fill(PASSWORD)
             page.keyboard.press("Enter")
+            if name in MANAGERS:
+                page.get_by_label("验证码").fill(code_now(house, name))
+                page.keyboard.press("Enter")
             page.wait_for_url(re.compile(f"^{re.escape(site)}/console/(explain)?$"))
         return page
 
@@ -313,6 +319,14 @@ PAGES = (
     "/console/cases/{long}",
     "/console/wording",
     "/console/wording/sms-stars/1",
+    "/console/board",
+    "/console/ledger",
+    "/console/search?state=open",
+    "/console/extensions",
+    "/console/quality",
+    "/console/quality/samples/1",
+    "/console/policy",
+    "/console/calendar",
 )
 
 
@@ -323,6 +337,7 @@ def test_axe_finds_nothing_and_no_page_scrolls_sideways(
     change_casework_rules(house, "luoning", records_calls=True)
     full_house["long"] = open_case(ago=timedelta(days=4))
     keep_deadlines(house)
+    supervise(house, full_house["long"])
     stranger = open_page(name=None)
     stranger.goto("/console/login")
     _look_from_all_sides(stranger, "login")
@@ -591,3 +606,55 @@ def test_a_text_is_written_judged_while_it_is_typed_and_survives_a_reload(
     page.wait_for_url("**/console/wording")
     with house.database.read() as session:
         assert wording.script_in_use(session, "sms-stars").id == "sms-stars@101"
+
+
+def _glance(page: Any, name: str) -> None:
+    """At a page that is made of what others are made of: from two sides only."""
+    page.set_viewport_size({"width": ZOOMED["400%"], "height": 844})
+    _look(page, f"narrow-{name}", None)
+    page.set_viewport_size(SIZES["wide"])
+    _look(page, f"wide-{name}")
+
+
+def test_a_person_is_added_comes_in_by_every_step_and_is_looked_after(
+    open_page: Callable[..., Any], staff: dict[str, int], house: Services
+) -> None:
+    admin, new = open_page("admin"), open_page(name=None)
+    check_audit_log(house)
+    admin.goto("/console/users")
+    admin.get_by_label("用户名 User name").fill("赵敏")
+    admin.get_by_label("角色").last.select_option("supervisor")
+    admin.get_by_role("button", name="添加").click()
+    temporary = admin.locator("#temporary").inner_text()
+    _glance(admin, "people-temporary-password")
+    new.goto("/console/login")
+    new.get_by_label("用户名").fill("赵敏")
+    new.get_by_label("密码").fill(temporary)
+    new.keyboard.press("Enter")
+    new.get_by_label("新密码").fill("a password of my own")
+    new.get_by_label("再输入一次").fill("a password of my own")
+    new.keyboard.press("Enter")
+    secret = new.locator("figcaption code").inner_text().replace(" ", "")
+    _glance(new, "people-enrol")
+    new.get_by_label("验证码").fill(pyotp.TOTP(secret).at(house.now()))
+    new.keyboard.press("Enter")
+    expect(new.locator(".codes code")).to_have_count(8)
+    _glance(new, "people-recovery-codes")
+    new.get_by_role("link", name="已保存").click()
+    new.get_by_role("heading", name="队列").wait_for()
+    for path in ("me/sign-ins", "me/password"):
+        new.goto(f"/console/{path}")
+        _glance(new, f"people-{path.replace('/', '-')}")
+    user = f"users/{max(staff.values()) + 1}"
+    for path in ("users", user, "audit"):
+        admin.goto(f"/console/{path}")
+        _glance(admin, f"people-{path.replace('/', '-')}")
+    admin.goto(f"/console/{user}")
+    admin.get_by_role("button", name="结束全部登录").click()
+    admin.get_by_text("该用户的登录已全部结束").wait_for()
+    new.goto("/console/")
+    new.get_by_label("用户名").fill("赵敏")
+    new.get_by_label("密码").fill("a password of my own")
+    new.keyboard.press("Enter")
+    new.get_by_label("验证码").wait_for()
+    _glance(new, "people-code")

@@ -47,6 +47,6 @@ def test_what_a_number_is_asked_about_is_found_by_index(house: Services) -> None
 
 def test_what_a_number_said_elsewhere_is_found_by_index(house: Services) -> None:
     record = ServiceRecord(phone_lookup="x", phone_masked="138****8000")
-    case = Case(id=1, record_id=1, record=record)
-    assert scans(house, other_cases(case, house.now())) == []
-    assert scans(house, other_ratings(case, house.now())) == []
+    case, me = Case(id=1, record_id=1, record=record), User(staff_no="12")
+    assert scans(house, other_cases(case, me, house.now())) == []
+    assert scans(house, other_ratings(case, me, house.now())) == []

@@ -1,0 +1,95 @@
+"""The columns of the ledger as a file: what the rules ask the register of bad ratings (整改台账) to hold."""
+
+from hotline.console.case_words import CASE_STATES, DEADLINES, ENDINGS, GROUNDS, VERDICTS
+from hotline.console.text_words import reason
+from hotline.console.words import OUTCOMES, RECORD_KINDS
+from hotline.reports.ledger import LedgerRow
+from hotline.reports.workbook import Cell
+
+# Title and width, in the order of `cells`.
+COLUMNS: tuple[tuple[str, int], ...] = (
+    ("工单 case", 10),
+    ("办件编号 record", 26),
+    ("类型 kind", 10),
+    ("事项 item", 28),
+    ("区划 area", 12),
+    ("部门编码 department", 16),
+    ("部门 name", 20),
+    ("主办部门 lead", 16),
+    ("窗口 window", 10),
+    ("电话 telephone", 14),
+    ("实名 named", 8),
+    ("满意度（星） stars", 10),
+    ("差评原因 reasons", 30),
+    ("市民留言 comment", 40),
+    ("评价时间 rated", 17),
+    ("立案时间 opened", 17),
+    ("首次联系时限 contact due", 17),
+    ("首次联系时间 contacted", 17),
+    ("首次联系按时 in time", 10),
+    ("核实时间 verified", 17),
+    ("核实情况 verification", 40),
+    ("整改或解释 rectification", 40),
+    ("整改或解释时间 rectified", 17),
+    ("反馈时间 answered", 17),
+    ("追评（星） second rating", 10),
+    ("申诉 appeal", 10),
+    ("申诉结论 verdict", 12),
+    ("状态 state", 12),
+    ("办理结果 outcome", 16),
+    ("办结时间 closed", 17),
+    ("用时（天） days", 10),
+    ("超时环节 late", 24),
+    ("受理人 held by", 12),
+)
+
+
+def cells(row: LedgerRow, *, with_phone: bool) -> list[Cell]:
+    """One row of the file; `with_phone`: masked, for whoever may see that much of the rater."""
+    case, record, rating = row.case, row.case.record, row.case.rating
+    return [
+        case.id,
+        record.number,
+        RECORD_KINDS[record.kind].zh,
+        record.item_name,
+        record.area_code,
+        record.dept_code,
+        record.dept_name,
+        case.lead_dept,
+        record.window,
+        record.phone_masked if with_phone else None,
+        _yes_no(record.named),
+        rating.stars,
+        "；".join(reason(code).zh for code in rating.reasons),
+        rating.comment,
+        rating.rated_at,
+        case.opened_at,
+        case.first_contact_due_at,
+        case.contacted_at,
+        _yes_no(row.contacted_in_time),
+        row.verified.at if row.verified else None,
+        row.verified.note if row.verified else None,
+        row.put_right.note if row.put_right else None,
+        row.put_right.at if row.put_right else None,
+        row.answered.at if row.answered else None,
+        row.second.stars if row.second else None,
+        GROUNDS[row.appeal.ground].zh if row.appeal else None,
+        VERDICTS[row.appeal.verdict].zh if row.appeal and row.appeal.verdict else None,
+        CASE_STATES[case.state].zh,
+        _result(row),
+        case.closed_at,
+        round(row.days, 1),
+        "；".join(DEADLINES[kind].zh for kind in row.late),
+        case.holder.name if case.holder else None,
+    ]
+
+
+def _yes_no(value: bool | None) -> str | None:
+    return None if value is None else "是" if value else "否"
+
+
+def _result(row: LedgerRow) -> str | None:
+    case = row.case
+    if case.outcome is not None:
+        return OUTCOMES[case.outcome].zh
+    return ENDINGS[case.ending].zh if case.ending is not None else None
