@@ -328,14 +328,19 @@ class Cases(RuleBasedStateMachine):
         """By the citizen, or by the time: then the centre was told to call, once for each."""
         waits = select(CaseDeadline).where(CaseDeadline.case_id == self.case_id)
         of_rating = session.scalars(waits.where(CaseDeadline.kind == DeadlineKind.RE_RATING)).all()
-        closed = select(CaseEvent.at).where(CaseEvent.case_id == self.case_id, CaseEvent.kind == "closed")
-        by_hand = session.scalars(closed).all()  # nobody waits for who refused, or whose number is wrong
         ended = [wait for wait in of_rating if wait.dropped_at is not None and wait.dropped_at >= wait.due_at]
-        over = [wait.id for wait in ended if wait.dropped_at not in by_hand]
+        closed = set(self._moments(session, "closed")) - set(self._moments(session, "centre_callback"))
+        over = [
+            wait.id for wait in ended if wait.dropped_at not in closed
+        ]  # else the citizen refused, or was not there
         lapsed = select(CaseNotice.deadline_id).where(CaseNotice.kind == NoticeKind.LAPSE)
         done = session.scalars(lapsed.where(CaseNotice.case_id == self.case_id, CaseNotice.done_at.is_not(None))).all()
         assert sorted(done) == sorted(over)
         assert not [wait for wait in of_rating if wait.is_open and wait.due_at <= self.clock.now]
+
+    def _moments(self, session: Session, kind: str) -> list[datetime]:
+        of_case = CaseEvent.case_id == self.case_id, CaseEvent.kind == kind
+        return list(session.scalars(select(CaseEvent.at).where(*of_case)))
 
     def _planned(self, deadline: CaseDeadline) -> dict[tuple[NoticeKind, int], datetime]:
         """What the policy says, counted here once more."""
