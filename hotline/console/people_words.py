@@ -75,6 +75,8 @@ SUBJECTS: Mapping[str, Words] = {
     "outbox": Words("任务", "task"),
     "evidence": Words("证据文件", "evidence"),
     "register": Words("恶意评价人登记", "register"),
+    "draw": Words("质检抽样", "quality draw"),
+    "sample": Words("质检样本", "quality sample"),
     "year": Words("年度", "year"),
 }
 
@@ -123,6 +125,11 @@ AUDITED: Mapping[str, Words] = {
     "register_ended": Words("提前结束登记", "entry in the register ended"),
     "register_searched": Words("按号码查登记", "register searched by number"),
     "register_viewed": Words("查看登记", "entry in the register seen"),
+    "skills_set": Words("设置坐席技能", "skills set"),
+    "cases_found_by_phone": Words("按号码查工单", "cases searched by number"),
+    "ledger_exported": Words("导出整改台账", "ledger exported"),
+    "quality_drawn": Words("抽取质检样本", "quality sample drawn"),
+    "quality_scored": Words("质检打分", "quality sample scored"),
     "audit_exported": Words("导出审计日志", "audit log exported"),
 }
 
