@@ -42,7 +42,7 @@ def test_agent_and_department_bring_a_case_to_its_answer(visit: Visit, open_case
     assert 'value="contact"' in page
     assert 'value="verify"' not in page  # not legal yet
     for onlooker in ("auditor", "王敏"):  # who may only look, and who does not hold it
-        assert "<details" not in visit(onlooker).get(f"/console/cases/{case_id}").text
+        assert '<details class="step"' not in visit(onlooker).get(f"/console/cases/{case_id}").text
     assert step(agent, case_id, "contact", note="微信已联系") == 303
     assert reads(unit, case_id, "verify", note="情况属实") == 303
     assert reads(unit, case_id, "rectify", note="补办，手机 13844328000") == 303
