@@ -79,6 +79,7 @@ def excluded(house: Services, feed: Feed, twilio: Twilio, ground: Ground = Groun
     return case
 
 
+@on_sqlite
 def test_evidence_is_kept_once_for_each_side_and_erased_in_time(
     house: Services, feed: Feed, twilio: Twilio, clock: MovingClock
 ) -> None:

@@ -432,7 +432,7 @@ def test_whatever_people_citizens_and_the_clock_do(
     run_state_machine_as_test(
         Cases,
         settings=settings(
-            max_examples=10 if house.database.engine.dialect.name == "sqlite" else 4,
+            max_examples=8 if house.database.engine.dialect.name == "sqlite" else 3,
             stateful_step_count=40,
             deadline=None,
             derandomize=True,

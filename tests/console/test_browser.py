@@ -453,7 +453,7 @@ def test_evidence_an_explanation_and_the_register_in_a_real_browser(
     case_id = open_case(raw="1 态度恶劣", comment="态度恶劣", **served)
     open_case(item_name="养老保险关系转移接续", **served)
     page = open_page("窗口")
-    _look_from_all_sides(page, "explain")
+    _look_in_both_sizes(page, "explain")
     page.get_by_label("情况说明 What happened 2").fill("当时系统停机，已向群众解释并登记，次日优先办理。")
     page.get_by_role("button", name="提交 Submit 2").click()
     page.get_by_text("说明已提交").wait_for()
@@ -473,7 +473,7 @@ def test_evidence_an_explanation_and_the_register_in_a_real_browser(
     with page.expect_download() as download:
         page.get_by_role("link", name="叫号记录 138____8000.pdf").click()
     assert Path(download.value.path()).read_bytes() == scan["buffer"]
-    _look_from_all_sides(page, "appeal")
+    _look_in_both_sizes(page, "appeal")
     _picture(page, "appeal", "#appeals")
     page.get_by_text("评价不计入 Exclude").click()
     page.locator("#exclude-note").fill("监控显示当日无此人。")
@@ -492,11 +492,19 @@ def test_evidence_an_explanation_and_the_register_in_a_real_browser(
     page.get_by_text("已登记。").wait_for()
     receive(stars=2, raw="2", comment=None)
     chief.goto("/console/register/1")
-    _look_from_all_sides(chief, "register-1")
+    _look_in_both_sizes(chief, "register-1")
     _picture(chief, "register-entry")
     chief.goto("/console/register?tab=standing")
-    _look_from_all_sides(chief, "register")
+    _look_in_both_sizes(chief, "register")
     _picture(chief, "register")
+
+
+def _look_in_both_sizes(page: Any, name: str) -> None:
+    """Of pages that are made of the same parts as those that are looked at from all sides."""
+    page.set_viewport_size(SIZES["phone"])
+    _look(page, f"phone-light-{name}", {"runOnly": [*SHOWN]})
+    page.set_viewport_size(SIZES["wide"])
+    _look(page, f"wide-light-{name}")
 
 
 def _picture(page: Any, name: str, top: str | None = None) -> None:
