@@ -50,7 +50,8 @@ lock: setup
 
 screenshots: setup
 	HOTLINE_SCREENSHOTS=$(CURDIR)/docs/screenshots $(BIN)/python -m pytest tests/journeys/test_newcomer.py \
-	  tests/console/test_browser.py::test_a_voice_comment_is_played_from_the_middle_and_settled
+	  tests/console/test_browser.py::test_a_voice_comment_is_played_from_the_middle_and_settled \
+	  tests/console/test_browser.py::test_evidence_an_explanation_and_the_register_in_a_real_browser
 
 clean:
 	rm -rf .venv var build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

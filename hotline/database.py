@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session, sessionmaker
 
+from hotline.chain import seal_noted
 from hotline.outbox import Ring, rung
 
 # Less than the 15 s that a carrier waits for a webhook: a database that does not answer must not take its answer too.
@@ -35,9 +36,11 @@ class Database:
 
     @contextmanager
     def write(self) -> Iterator[Session]:
-        """A session that commits when the block ends and rolls back when it raises; then the doorbell rings."""
+        """A session that commits when the block ends, its audit entries sealed, and rolls back when it raises; then the
+        doorbell rings."""
         with self._writing.begin() as session:
             yield session
+            seal_noted(session)
         rings = rung(session)
         if rings and self._on_commit is not None:
             self._on_commit(rings)

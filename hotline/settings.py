@@ -54,7 +54,7 @@ class _FromOutside(BaseSettings):
 
 
 class DatabaseSettings(_FromOutside):
-    """What the commands need that only touch the database: migrate, user add, key add, prompts.
+    """What the commands need that only touch the database: migrate, user, key, audit, prompts.
 
     The policy names its zone, and what is said.
     """
@@ -124,6 +124,7 @@ class Settings(SealedSettings, WebhookSettings):
     recordings: Path = _named("HOTLINE_RECORDINGS", default=Path("var/recordings"))
     redis_url: str = _named("HOTLINE_REDIS_URL", default="redis://127.0.0.1:6379/0", repr=False)
     secret_key: SecretStr = _named("HOTLINE_SECRET_KEY")
+    second_factor: Literal["managers", "everyone"] = _named("HOTLINE_SECOND_FACTOR", default="managers")
     sms_carrier: Literal["twilio"] = _named("HOTLINE_SMS_CARRIER", default="twilio")
     voice_carrier: Literal["twilio"] = _named("HOTLINE_VOICE_CARRIER", default="twilio")
     sms_per_second: float = _named("HOTLINE_SMS_PER_SECOND", default=10, gt=0, le=1000, allow_inf_nan=False)

@@ -21,7 +21,7 @@ from sqlalchemy import Dialect, Engine, event
 from werkzeug.routing import Rule
 
 from hotline import database
-from hotline.actions import people
+from hotline.actions import passwords
 from hotline.jobs import errands, texts
 from hotline.jobs.pace import Pace
 from hotline.simulator import server
@@ -36,8 +36,8 @@ def do_once(patch: pytest.MonkeyPatch, folder: Path) -> None:
     patch.setattr(Flask, "jinja_options", {"bytecode_cache": FileSystemBytecodeCache(str(folder))})
     patch.setattr(ssl, "create_default_context", functools.cache(ssl.create_default_context))
     hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-    patch.setattr(people, "_hasher", hasher)
-    patch.setattr(people, "_NOBODY", hasher.hash("nobody"))
+    patch.setattr(passwords, "_hasher", hasher)
+    patch.setattr(passwords, "_NOBODY", hasher.hash("nobody"))
     patch.setattr(server, "CLOSE_SECONDS", _CLOSE_SECONDS)
     time = _WaitedTime()
     for module in (texts, errands):

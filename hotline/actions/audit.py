@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from hotline.tables import AuditEntry
+from hotline import chain
 
 
 def audit(
@@ -17,4 +17,4 @@ def audit(
     facts: dict[str, Any] | None = None,
 ) -> None:
     """Keep one line; `subject` names a thing by kind and id, never by telephone number."""
-    session.add(AuditEntry(at=now, actor=actor, action=action, subject=subject, facts=facts or {}))
+    chain.note(session, now, actor, action, subject, facts or {})

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from hotline import outbox
 from hotline.actions import case_notices
 from hotline.actions.calendar import Guesses, is_known, workdays
-from hotline.actions.case_history import SYSTEM, add_event, locked_case
+from hotline.actions.case_history import SYSTEM, add_event, locked_case, opened_last
 from hotline.rules.casework import DeadlineKind
 from hotline.rules.deadlines import DayUnit, Deadline, IsWorkday, deadline
 from hotline.rules.policy import Policy
@@ -64,6 +64,17 @@ def meet(session: Session, case: Case, kinds: Collection[DeadlineKind], now: dat
             row.met_at = now
             case.missed = case.missed or (row.due_at < now and row.kind is not DeadlineKind.RE_RATING)
     _note_nearest(case, rows)
+
+
+def take_up(session: Session, case: Case, kind: DeadlineKind, policy: Policy) -> None:
+    """That step is to be done after all: its deadline is what it was, and of its notices the rest is planned again."""
+    met = CaseDeadline.case_id == case.id, CaseDeadline.kind == kind, CaseDeadline.met_at >= opened_last(session, case)
+    row = session.scalar(select(CaseDeadline).where(*met).order_by(CaseDeadline.id.desc()).limit(1))
+    if row is not None:
+        row.met_at = None
+        session.flush()
+        case_notices.plan(session, case, row, policy, workdays(session))
+        _note_nearest(case, open_deadlines(session, case))
 
 
 def drop(session: Session, case: Case, now: datetime, kinds: Collection[DeadlineKind] = tuple(DeadlineKind)) -> None:

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hotline.actions.case_history import add_event, locked_case
 from hotline.actions.case_moves import written
+from hotline.actions.own_cases import served
 from hotline.errors import NotFound
 from hotline.rules.casework import OPEN
 from hotline.tables import Case, CaseExplanation, ServiceRecord, User
@@ -31,7 +32,7 @@ class ToExplain:
 
 def to_explain(session: Session, user: User, zone: ZoneInfo) -> list[ToExplain]:
     """In the order of their days, the latest first; nothing in it tells one rating of a day from another."""
-    cases = select(Case).join(ServiceRecord, ServiceRecord.id == Case.record_id).where(_is_theirs(user))
+    cases = select(Case).join(ServiceRecord, ServiceRecord.id == Case.record_id).where(served(user))
     listed = cases.where(Case.state.in_(OPEN)).order_by(ServiceRecord.completed_at.desc(), Case.id).limit(_MOST)
     found = session.scalars(listed).all()
     said = explanations_of(session, [case.id for case in found])
@@ -52,7 +53,7 @@ def explain(session: Session, case_id: int, user: User, words: str, now: datetim
     """Keep what the member of staff says to it. Raises BadInput naming `note`, or NotFound: not theirs, or not open."""
     words = written("note", words)
     case = locked_case(session, case_id)
-    theirs = select(Case.id).join(ServiceRecord, ServiceRecord.id == Case.record_id).where(_is_theirs(user))
+    theirs = select(Case.id).join(ServiceRecord, ServiceRecord.id == Case.record_id).where(served(user))
     if case.state not in OPEN or session.scalar(theirs.where(Case.id == case_id)) is None:
         raise NotFound(f"case {case_id}")
     assert user.staff_no is not None
@@ -62,11 +63,6 @@ def explain(session: Session, case_id: int, user: User, words: str, now: datetim
         )
     )
     add_event(session, case, user.name, "staff_explained", now)
-
-
-def _is_theirs(user: User) -> ColumnElement[bool]:
-    """Numbers of staff are those of one department: the same one elsewhere is another person."""
-    return (ServiceRecord.staff_no == user.staff_no) & (ServiceRecord.dept_code == user.dept_code)
 
 
 def explanations_of(session: Session, case_ids: Sequence[int]) -> Sequence[CaseExplanation]:

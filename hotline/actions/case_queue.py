@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Select, literal_column, select
 from sqlalchemy.orm import Session
 
 from hotline.actions.calendar import workdays
+from hotline.actions.own_cases import about
 from hotline.rules.contacts import wished_time
 from hotline.rules.policy import Policy
 from hotline.rules.skills import skill_for
@@ -58,6 +59,7 @@ def ready(skills: Collection[str], now: datetime) -> tuple[ColumnElement[bool], 
 def next_free(session: Session, agent: User, wanted: Wanted, now: datetime) -> int | None:
     """The most urgent case that `agent` can be handed; locked, past those that others are about to take."""
     cases = only_wanted(select(Case.id).where(*ready(agent.skills, now)), wanted)
+    cases = cases if agent.staff_no is None else cases.where(~about(agent))
     found = cases.order_by(*by_urgency()).limit(1)
     case_id: int | None = session.scalar(found.with_for_update(skip_locked=True, of=Case))
     return case_id

@@ -76,6 +76,8 @@ def advance(
     move(session, case, how, who(user), now, Said(note), facts=facts)
     if how is Move.VERIFY:
         begin_steps(session, case, "verified", now, policy)
+    if how is Move.RECTIFY:  # also after it was explained first, which has kept the deadline
+        case_deadlines.take_up(session, case, DeadlineKind.RECTIFY, policy)
     if how is Move.ANSWER:
         _ask_again(session, case, policy, now)
 

@@ -13,6 +13,7 @@ from hotline.actions import case_deadlines, case_queue
 from hotline.actions.case_history import CITIZEN, SYSTEM, THE_CITIZEN, add_event, case_of, locked_case, opened_last, who
 from hotline.actions.case_moves import Said, end, let_go, move, written
 from hotline.actions.case_queue import ANY, Wanted
+from hotline.actions.own_cases import about, is_about
 from hotline.errors import Conflict, NotFound
 from hotline.rules.casework import (
     OUTCOMES_OF_CONTACT,
@@ -177,7 +178,7 @@ def claim(session: Session, case_id: int, agent: User, policy: Policy, now: date
     that this agent has not (a supervisor needs none)."""
     token = secrets.token_hex(16)
     free = Case.held_until.is_(None) | (Case.held_until <= now) | (Case.holder_id == agent.id)
-    taken = update(Case).where(Case.id == case_id, Case.state != CaseState.CLOSED, free)
+    taken = update(Case).where(Case.id == case_id, Case.state != CaseState.CLOSED, free, ~about(agent))
     if agent.role is Role.AGENT:
         taken = taken.where(Case.skill.is_(None) | Case.skill.in_(agent.skills))
     result = session.execute(taken.values(holder_id=agent.id, held_until=_lease_end(policy, now), hold_token=token))
@@ -193,7 +194,7 @@ def claim(session: Session, case_id: int, agent: User, policy: Policy, now: date
 
 def _refuse_claim(session: Session, case_id: int, agent: User) -> None:
     case = session.get(Case, case_id)
-    if case is None:
+    if case is None or is_about(case, agent):
         raise NotFound(f"case {case_id}")
     if case.state is CaseState.CLOSED:
         raise Conflict("the case is closed", code="case_closed")

@@ -1,37 +1,25 @@
-"""Users of the console and keys of the API: made, checked, and every log-in kept in the audit log."""
+"""Users of the console and keys of the API: made, found, with their telephones."""
 
 import hashlib
 import secrets
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import func, select, update
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from hotline.actions import passwords
 from hotline.actions.audit import audit
-from hotline.database import Database
-from hotline.errors import BadInput, HotlineError
+from hotline.errors import BadInput
 from hotline.privacy import SealedPhone
 from hotline.rules.policy import Policy
 from hotline.rules.written import one_line
-from hotline.tables import ApiKey, AuditEntry, User
+from hotline.tables import ApiKey, User
 from hotline.tables.people import CallMode, Role, Scope
 
-SHORTEST_PASSWORD = 10
 LONGEST_NAME = 64
-_MOST_FAILURES = 5
-_FAILURES_COUNT_FOR = timedelta(minutes=15)
-_hasher = PasswordHasher()
-_NOBODY = _hasher.hash(secrets.token_hex(16))  # so that an unknown name takes as long as a wrong password
-
-
-class LockedOut(HotlineError):
-    """Too many wrong passwords for this name of late."""
-
-    code = "locked_out"
+_ACTORS = frozenset({"command", "system", "citizen"})  # who the audit log means by these is nobody's user
 
 
 def add_user(
@@ -42,70 +30,39 @@ def add_user(
     now: datetime,
     dept_code: str | None = None,
     staff_no: str | None = None,
+    *,
+    actor: str = "command",
+    must_change_password: bool = False,
 ) -> User:
-    """A new user. Raises BadInput naming what is wrong."""
+    """A new user. Raises BadInput naming what is wrong (for the password WeakPassword)."""
     _check_name(name)
-    if len(password) < SHORTEST_PASSWORD:
-        raise BadInput("password", f"must have at least {SHORTEST_PASSWORD} characters")
-    if role is Role.DEPARTMENT and not dept_code:
-        raise BadInput("dept_code", "a department's user needs the code of the department")
-    if staff_no is not None and not one_line(staff_no):
-        raise BadInput("staff_no", "must not be empty")
+    if name in _ACTORS:
+        raise BadInput("name", f"{name} is what the audit log calls somebody else")
+    passwords.check_new(password, name, role)
+    check_place(role, dept_code, staff_no)
     user = User(
         name=name,
         role=role,
         dept_code=dept_code,
         staff_no=staff_no,
-        password_hash=_hasher.hash(password),
+        password_hash=passwords.hashed(password),
+        must_change_password=must_change_password,
         created_at=now,
     )
     _add_unique(session, user, name)
-    audit(session, "command", "user_added", now, subject=name, facts={"role": str(role)})
+    facts = {"name": name, "role": str(role), "dept_code": dept_code, "staff_no": staff_no}
+    audit(session, actor, "user_added", now, subject=f"user:{user.id}", facts=facts)
     return user
 
 
-def log_in(database: Database, name: str, password: str, now: datetime) -> User | None:
-    """The user, or None for a wrong name or password. Raises LockedOut after too many failures.
-
-    Argon2 is slow on purpose, so it runs between two transactions: no other writer waits for it. Of many tries made at
-    once, each is counted before its answer is given, so no more than the allowed ones ever learn anything.
-    """
-    name = name.replace("\0", "\N{REPLACEMENT CHARACTER}")[:LONGEST_NAME]  # as typed, but so that it can be kept
-    with database.read() as session:
-        _refuse_locked(session, name, now)
-        user = session.scalar(select(User).where(User.name == name, User.disabled_at.is_(None)))
-    is_right = _is_password(user, password) and user is not None
-    with database.write() as session:
-        _one_at_a_time(session, name)
-        _refuse_locked(session, name, now)
-        audit(session, name, "login" if is_right else "login_failed", now)
-    return user if is_right else None
-
-
-def _refuse_locked(session: Session, name: str, now: datetime) -> None:
-    failures = session.scalar(
-        select(func.count())
-        .select_from(AuditEntry)
-        .where(AuditEntry.actor == name, AuditEntry.action == "login_failed", AuditEntry.at > now - _FAILURES_COUNT_FOR)
-    )
-    if (failures or 0) >= _MOST_FAILURES:
-        raise LockedOut(name)
-
-
-def _one_at_a_time(session: Session, name: str) -> None:
-    """Until the commit, no other try with this name is counted; also for a name that has no row to lock.
-
-    On SQLite every writer is alone anyhow.
-    """
-    if session.get_bind().dialect.name == "postgresql":
-        session.execute(select(func.pg_advisory_xact_lock(func.hashtext(f"log_in:{name}"))))
-
-
-def log_out(session: Session, user_id: int, now: datetime) -> None:
-    """End every session of this user, in whatever browser, and of whoever may have copied one."""
-    user = session.get_one(User, user_id)
-    session.execute(update(User).where(User.id == user_id).values(session_epoch=User.session_epoch + 1))
-    audit(session, user.name, "logout", now)
+def check_place(role: Role, dept_code: str | None, staff_no: str | None) -> None:
+    """Raises BadInput naming `dept_code` or `staff_no`."""
+    if role is Role.DEPARTMENT and not dept_code:
+        raise BadInput("dept_code", "a department's user needs the code of the department")
+    if dept_code is not None and (len(dept_code) > LONGEST_NAME or not dept_code.isprintable()):
+        raise BadInput("dept_code", f"must have at most {LONGEST_NAME} printable characters")
+    if staff_no is not None and (not one_line(staff_no) or len(staff_no) > LONGEST_NAME):
+        raise BadInput("staff_no", f"must have 1 to {LONGEST_NAME} characters")
 
 
 def set_phone(session: Session, user: User, phone: SealedPhone, now: datetime) -> None:
@@ -149,13 +106,6 @@ def key_holder(session: Session, key: str) -> ApiKey | None:
 def _check_name(name: str) -> None:
     if not name.strip() or len(name) > LONGEST_NAME or not name.isprintable():
         raise BadInput("name", f"must have 1 to {LONGEST_NAME} printable characters")
-
-
-def _is_password(user: User | None, password: str) -> bool:
-    try:
-        return _hasher.verify(user.password_hash if user else _NOBODY, password)
-    except (VerificationError, InvalidHashError):
-        return False
 
 
 def _add_unique(session: Session, row: User | ApiKey, name: str) -> None:

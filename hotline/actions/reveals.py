@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 from hotline.actions.audit import audit
 from hotline.actions.case_history import add_event, locked_case
 from hotline.actions.casework import held
-from hotline.errors import BadInput, Conflict
+from hotline.actions.own_cases import is_about
+from hotline.errors import BadInput, Conflict, NotFound
 from hotline.rules.policy import Policy
 from hotline.rules.reveals import RevealReason
 from hotline.rules.written import seen
@@ -33,7 +34,8 @@ def reveal(
     """The citizen's number, sealed: to be opened after the commit. `token`: of whoever holds the case; a supervisor
     needs none. What goes beyond the policy's figure for a day is flagged in the audit log.
 
-    Raises NotFound, Conflict (the lease is lost; the citizen's number is hidden), BadInput naming `note`.
+    Raises NotFound (also of a case about oneself), Conflict (the lease is lost; the number is hidden), BadInput
+    (`note`).
     """
     note = seen(note)
     if len(note) > _LONGEST_NOTE or (reason is RevealReason.OTHER and not note):
@@ -41,6 +43,8 @@ def reveal(
     case = (
         locked_case(session, case_id) if person.role in _WITHOUT_HOLDING else held(session, case_id, token or "", now)
     )
+    if is_about(case, person):
+        raise NotFound(f"case {case_id}")
     if case.record.is_hidden:
         raise Conflict("the citizen's number is hidden", code="no_number")
     today, most = _today(session, person, policy, now) + 1, policy.casework.reveals_a_day

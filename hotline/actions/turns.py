@@ -38,6 +38,19 @@ def wait_lines(session: Session) -> None:
     _wait(session, "lines")
 
 
+def wait_log_in(session: Session, name: str) -> None:
+    """The same for tries to log in with a name, also one that nobody has: each is counted before it is answered.
+
+    Who needs the turn of the users as well asks for that first.
+    """
+    _wait(session, f"log_in:{name}")
+
+
+def wait_users(session: Session) -> None:
+    """The same for whoever changes what users may do, so that two administrators cannot remove each other."""
+    _wait(session, "users")
+
+
 def _wait(session: Session, name: str) -> None:
     if session.get_bind().dialect.name == "postgresql":
         session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(name, 0))))

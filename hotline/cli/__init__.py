@@ -14,6 +14,7 @@ from hotline.errors import BadInput, HotlineError
 
 # Where each command lives: only the one that is asked for is imported, so that a small one starts quickly.
 _COMMANDS = {
+    "audit": "hotline.cli.audit",
     "calendar": "hotline.cli.calendar",
     "demo": "hotline.cli.demo",
     "doctor": "hotline.cli.doctor",

@@ -113,6 +113,7 @@ def _print_welcome(running: Demo, screen: Console) -> None:
             f"  坐席账号 agent         [bold]{cast.AGENT}[/] / [bold]{running.password}[/]\n"
             f"  班长账号 supervisor    [bold]{cast.SUPERVISOR}[/] / [bold]{running.password}[/]\n"
             f"  管理员账号 admin       [bold]{cast.ADMIN}[/] / [bold]{running.password}[/]\n"
+            "  班长和管理员的验证码见演示页 Codes for the last two: on the start page\n"
             f"接口说明 API             {addresses.web}/api/docs\n\n"
             "按 Ctrl-C 结束。 Press Ctrl-C to stop.",
             title="Hotline 好差评 演示 demo",

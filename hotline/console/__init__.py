@@ -4,6 +4,7 @@ Importing it puts every page on one blueprint; `set_up_login` prepares an applic
 """
 
 from hotline.console import (
+    audit_log,
     board,
     calendar,
     case,
@@ -15,6 +16,7 @@ from hotline.console import (
     extensions,
     flow,
     ledger,
+    login,
     nav,
     opt_outs,
     policy,
@@ -28,8 +30,10 @@ from hotline.console import (
     replies,
     reveal,
     search,
+    security,
     steps,
     texts,
+    users,
     wording,
 )
 from hotline.console.access import set_up_login
@@ -37,6 +41,7 @@ from hotline.console.evidence import let_files_through
 from hotline.console.room import blueprint
 
 __all__ = [
+    "audit_log",
     "blueprints",
     "board",
     "calendar",
@@ -50,6 +55,7 @@ __all__ = [
     "flow",
     "ledger",
     "let_files_through",
+    "login",
     "nav",
     "opt_outs",
     "policy",
@@ -63,9 +69,11 @@ __all__ = [
     "replies",
     "reveal",
     "search",
+    "security",
     "set_up_login",
     "steps",
     "texts",
+    "users",
     "wording",
 ]
 

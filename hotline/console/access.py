@@ -1,10 +1,9 @@
-"""Who is at the console: logging in and out, the session and its idle time-out, the roles that pages ask for."""
+"""Who is at the console: the session of the browser, its idle time-out, and the roles that pages ask for."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, field
+from datetime import datetime
 from functools import wraps
-from hashlib import sha256
 from typing import Any, TypeVar, cast
 from urllib.parse import urlsplit
 
@@ -13,18 +12,17 @@ from flask_login import LoginManager, UserMixin, current_user, login_user
 from flask_wtf.csrf import CSRFError
 from werkzeug.wrappers import Response as BaseResponse
 
-from hotline.actions import people
-from hotline.console.room import blueprint, tell
+from hotline.actions import sessions
+from hotline.console.people_words import LOG_IN_FAULTS
+from hotline.console.room import blueprint
 from hotline.services import services
-from hotline.tables import User
 from hotline.tables.people import CallMode, Role
 
-IDLE = timedelta(minutes=30)
 WORKERS = (Role.AGENT, Role.SUPERVISOR, Role.ADMIN)
 LISTENERS = (*WORKERS, Role.AUDITOR)  # to voices: not the department that was rated, which might know them
-_TOUCH_AFTER_SECONDS = 60
-_SEEN_AT = "seen_at"
 _HOME, _EXPLAINERS_HOME = "console.queue", "console.to_explain"
+
+LOG_IN_PAGES = tuple(f"console.{name}" for name in ("login", "login_code", "login_password", "login_enrol"))
 
 View = TypeVar("View", bound=Callable[..., Any])
 _manager = LoginManager()
@@ -37,8 +35,7 @@ def set_up_login(app: Flask) -> None:
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=app.extensions["hotline"].settings.served_over_https,
-        PERMANENT_SESSION_LIFETIME=IDLE,
-        # The pages ask for news by themselves: only what a person does keeps the session alive (see `_touch`).
+        PERMANENT_SESSION_LIFETIME=sessions.LONGEST,  # of the cookie; how long the session lives, its row says
         SESSION_REFRESH_EACH_REQUEST=False,
         WTF_CSRF_TIME_LIMIT=None,  # as long as the session
     )
@@ -47,24 +44,31 @@ def set_up_login(app: Flask) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Person(UserMixin):
-    """The one who is logged in, as this request's pages know them. `stamp` changes with each log-out and password."""
+    """The one who is logged in, as this request's pages know them, and the session with which they are."""
 
     id: int
     name: str
     role: Role
     dept_code: str | None
     phone_masked: str | None
-    stamp: str
-    only_explains: bool
+    staff_no: str | None
     skills: tuple[str, ...]
     call_mode: CallMode
+    session_id: int
+    seen_at: datetime
+    token: str = field(repr=False)
 
     def get_id(self) -> str:
-        return f"{self.id}.{self.stamp}"
+        return self.token
 
     @property
     def works_cases(self) -> bool:
         return self.role in WORKERS
+
+    @property
+    def only_explains(self) -> bool:
+        """A member of a department's staff, who may be rated: never to see a case of it."""
+        return self.role is Role.DEPARTMENT and self.staff_no is not None
 
 
 def me() -> Person:
@@ -79,27 +83,36 @@ def is_logged_in() -> bool:
 
 
 @_manager.user_loader  # type: ignore[untyped-decorator]
-def _load(session_id: str) -> Person | None:
-    """The person of a session, unless idle too long, disabled, or logged out or with another password since."""
-    if services().now().timestamp() - session.get(_SEEN_AT, 0) > IDLE.total_seconds():
+def _load(token: str) -> Person | None:
+    """The person of a session that is complete, and neither ended nor idle or open for too long."""
+    house = services()
+    with house.database.read() as database:
+        found = sessions.find(database, token, house.now())
+    if found is None:
         return None
-    user_id, _, stamp = session_id.partition(".")
-    with services().database.read() as database:
-        user = database.get(User, int(user_id))
-    if user is None or user.disabled_at is not None or _stamp(user) != stamp:
-        return None
-    return _person(user)
-
-
-def _person(user: User) -> Person:
-    day = tuple(user.skills), user.call_mode
+    row, user = found
     return Person(
-        user.id, user.name, user.role, user.dept_code, user.phone_masked, _stamp(user), user.only_explains, *day
+        id=user.id,
+        name=user.name,
+        role=user.role,
+        dept_code=user.dept_code,
+        phone_masked=user.phone_masked,
+        staff_no=user.staff_no,
+        skills=tuple(user.skills),
+        call_mode=user.call_mode,
+        session_id=row.id,
+        seen_at=row.seen_at,
+        token=token,
     )
 
 
-def _stamp(user: User) -> str:
-    return sha256(f"{user.session_epoch}:{user.password_hash}".encode()).hexdigest()[:16]
+def let_in(token: str) -> None:
+    """This browser opens the console from now on; nothing of before, not even its CSRF token, is carried over."""
+    session.clear()
+    session.permanent = True
+    person = _load(token)
+    if person is not None:  # else it was ended in this very moment
+        login_user(person)
 
 
 def needs_role(*roles: Role, explaining: bool = False) -> Callable[[View], View]:
@@ -110,7 +123,7 @@ def needs_role(*roles: Role, explaining: bool = False) -> Callable[[View], View]
         @wraps(view)
         def guarded(*args: Any, **kwargs: Any) -> Any:
             if not is_logged_in():
-                return _to_log_in()
+                return to_log_in()
             if me().only_explains and request.endpoint == _HOME:
                 return redirect(url_for(_EXPLAINERS_HOME))
             if me().role not in roles or (me().only_explains and not explaining):
@@ -144,13 +157,14 @@ def for_anyone(view: View) -> View:
 
 
 def touch() -> None:
-    """Somebody is at the desk: the idle time begins anew. Not with every request, so that few answers set a cookie."""
-    now = services().now().timestamp()
-    if now - session.get(_SEEN_AT, 0) > _TOUCH_AFTER_SECONDS:
-        session[_SEEN_AT] = now
+    """Somebody is at the desk: the idle time begins anew. Not with every request, so that few of them write."""
+    house, person = services(), me()
+    if sessions.is_worth_a_touch(person.seen_at, house.now()):
+        with house.database.write() as database:
+            sessions.touch(database, person.session_id, house.now())
 
 
-def _to_log_in() -> BaseResponse:
+def to_log_in() -> BaseResponse:
     """Send whoever asks to the log-in page, and back afterwards to the page they were on."""
     if "HX-Request" in request.headers:
         response = Response(status=401)
@@ -165,65 +179,14 @@ def _page_of(address: str | None) -> str:
     return parts.path + (f"?{parts.query}" if parts.query else "")
 
 
-@blueprint.route("/login", methods=["GET", "POST"])
-@for_anyone
-def login() -> BaseResponse | str | tuple[str, int]:
-    """Ask for name and password; answer wrong ones alike, whichever of the two was wrong."""
-    if request.method == "GET":
-        return redirect(_next()) if is_logged_in() else _log_in_page()
-    house = services()
-    name = request.form.get("name", "").strip()
-    try:
-        user = people.log_in(house.database, name, request.form.get("password", ""), house.now())
-    except people.LockedOut:
-        return _log_in_page("locked_out"), 429
-    if user is None:
-        return _log_in_page("wrong"), 400
-    _begin_session(user)
-    return redirect(_next(), 303)
-
-
-def _begin_session(user: User) -> None:
-    """A new session: nothing of the one before, not even its CSRF token, is carried over."""
-    session.clear()
-    session.permanent = True
-    session[_SEEN_AT] = services().now().timestamp()
-    login_user(_person(user))
-
-
-def _log_in_page(fault: str | None = None) -> str:
-    return render_template(
-        "console/login.html", fault=fault, name=request.form.get("name", ""), next=request.values.get("next", "")
-    )
-
-
-def _next() -> str:
-    """Where to go after logging in: a page of this console, never another site."""
-    home = url_for("console.queue")
-    wanted = request.values.get("next", "")
-    is_ours = wanted.startswith(home) and wanted.isprintable() and "\\" not in wanted
-    return wanted if is_ours else home
-
-
-@blueprint.post("/logout")
-@needs_role(*Role, explaining=True)
-def logout() -> BaseResponse:
-    """End the session, and every other of the same user: a cookie that somebody copied is worth nothing now."""
-    house, person = services(), me()
-    with house.database.write() as database:
-        people.log_out(database, person.id, house.now())
-    session.clear()
-    tell("您已退出登录，在其他窗口和设备上也已退出。", "You have logged out, here and on every other device.")
-    return redirect(url_for("console.login"), 303)
-
-
 @blueprint.errorhandler(CSRFError)
 def _csrf_failed(_error: CSRFError) -> BaseResponse | tuple[str, int]:
     """A form without its token: most often one that outlived its session."""
-    if request.endpoint == "console.login":
-        return _log_in_page("stale"), 400
+    if request.endpoint in LOG_IN_PAGES:
+        shown = {name: request.values.get(name, "") for name in ("name", "next")}
+        return render_template("console/login.html", fault=LOG_IN_FAULTS["stale"], **shown), 400
     if not is_logged_in():
-        return _to_log_in()
+        return to_log_in()
     return render_template("console/stale_form.html"), 400
 
 

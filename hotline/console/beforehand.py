@@ -9,6 +9,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from hotline.actions.case_deadlines import open_deadlines
+from hotline.actions.own_cases import Staff, served
 from hotline.console.casefile import CaseFile
 from hotline.guides import load_guide
 from hotline.rules.casework import RANG, CaseState, DeadlineKind, NoticeKind, Rung
@@ -41,7 +42,9 @@ class Beforehand:
     says: Sequence[Suggestions]
 
 
-def read_beforehand(session: Session, file: CaseFile, policy: Policy, now: datetime) -> Beforehand | None:
+def read_beforehand(
+    session: Session, file: CaseFile, person: Staff, policy: Policy, now: datetime
+) -> Beforehand | None:
     """For whoever works on cases; nobody else is shown what a citizen said elsewhere. None once it is closed."""
     case = file.case
     if case.state is CaseState.CLOSED:
@@ -59,8 +62,8 @@ def read_beforehand(session: Session, file: CaseFile, policy: Policy, now: datet
     return Beforehand(
         whys=why_now(situation, now),
         due_at=due_at,
-        cases=session.scalars(other_cases(case, now)).all() if is_known else (),
-        ratings=session.scalars(other_ratings(case, now)).all() if is_known else (),
+        cases=session.scalars(other_cases(case, person, now)).all() if is_known else (),
+        ratings=session.scalars(other_ratings(case, person, now)).all() if is_known else (),
         says=_says(case, policy),
     )
 
@@ -77,26 +80,28 @@ def _deadline(session: Session, case: Case) -> tuple[datetime | None, Rung | Non
     return min((row.due_at for row in own), default=None), max(rungs, key=list(Rung).index, default=None)
 
 
-def other_cases(case: Case, now: datetime) -> Select[Case]:
+def other_cases(case: Case, person: Staff, now: datetime) -> Select[Case]:
     """Of the same number, in the last year."""
     others = select(Case).where(
-        Case.record_id.in_(_records_of(case)), Case.id != case.id, Case.opened_at > now - _LOOKS_BACK
+        Case.record_id.in_(_records_of(case, person)), Case.id != case.id, Case.opened_at > now - _LOOKS_BACK
     )
     return others.order_by(Case.id.desc()).limit(_MOST_SHOWN)
 
 
-def other_ratings(case: Case, now: datetime) -> Select[Rating]:
+def other_ratings(case: Case, person: Staff, now: datetime) -> Select[Rating]:
     """The same, of another service."""
     others = select(Rating).where(
-        Rating.record_id.in_(_records_of(case)),
+        Rating.record_id.in_(_records_of(case, person)),
         Rating.record_id != case.record_id,
         Rating.rated_at > now - _LOOKS_BACK,
     )
     return others.order_by(Rating.id.desc()).limit(_MOST_SHOWN)
 
 
-def _records_of(case: Case) -> Select[int]:
-    return select(ServiceRecord.id).where(ServiceRecord.phone_lookup == case.record.phone_lookup)
+def _records_of(case: Case, person: Staff) -> Select[int]:
+    """Without what `person` did themselves: they would learn who rated them."""
+    of_number = ServiceRecord.phone_lookup == case.record.phone_lookup
+    return select(ServiceRecord.id).where(of_number, served(person).is_not(True))
 
 
 def _says(case: Case, policy: Policy) -> Sequence[Suggestions]:

@@ -133,7 +133,7 @@ def show_case(case_id: int, faults: dict[str, Words] | None = None) -> str:
     house, person = services(), me()
     with house.database.read() as session:
         file = read_case(session, case_id, person, leases.token_of(case_id), house.now())
-        before = read_beforehand(session, file, house.policy, house.now()) if person.works_cases else None
+        before = read_beforehand(session, file, person, house.policy, house.now()) if person.works_cases else None
     return render_template(
         "console/case.html",
         before=before,

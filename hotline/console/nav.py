@@ -83,6 +83,12 @@ GROUPS = (
     Group(
         Words("管理", "Administration"),
         (
+            Page(
+                "list_of_users",
+                Words("用户", "Users"),
+                ("add_user", "user_page", "change_user", "change_user_role", "reset_user_password"),
+            ),
+            Page("audit_log", Words("审计日志", "Audit log")),
             Page("policy_page", Words("政策", "Policy")),
             Page("calendar_page", Words("工作日历", "Calendar"), ("load_calendar",)),
         ),

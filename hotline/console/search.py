@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as BaseResponse
 
 from hotline.actions.audit import audit
+from hotline.actions.own_cases import about
 from hotline.console.access import WORKERS, me, needs_role
 from hotline.console.casefilter import TOO_MANY, Asked, read_filter
 from hotline.console.room import blueprint
@@ -97,8 +98,9 @@ def found_page(wanted: CaseFilter) -> dict[str, Any]:
 
 def conditions_for_me(session: Session, wanted: CaseFilter) -> list[ColumnElement[bool]]:
     """The filter, and what the person who asks may see. Raises TooMany."""
-    house = services()
-    return matching(session, wanted, own_dept(me()), house.now(), house.policy.zone)
+    house, person = services(), me()
+    conditions = matching(session, wanted, own_dept(person), house.now(), house.policy.zone)
+    return conditions if person.staff_no is None else [*conditions, ~about(person)]
 
 
 def agents_to_choose(session: Session) -> list[User]:

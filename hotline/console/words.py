@@ -122,6 +122,7 @@ ATTEMPT_RESULTS: Mapping[str, Words] = {
 ACTORS: Mapping[str, Words] = {
     "system": Words("系统", "system"),
     "citizen": Words("市民", "citizen"),
+    "command": Words("命令行", "command"),
 }
 
 KINDS: Mapping[str, Words] = {
@@ -245,6 +246,13 @@ CONFLICTS: Mapping[str, Words] = {
     ),
     "nothing_to_recall": Words("该工单没有可以撤回的转办。", "There is no hand-over to take back."),
     "extension_asked": Words("该工单已有待批的延期申请。", "More time was asked for already."),
+    "own_account": Words(
+        "不能对自己的账号进行这项操作，请由另一位管理员办理。", "Not to your own account: ask another administrator."
+    ),
+    "last_admin": Words(
+        "这是最后一个管理员账号，不能停用或更改角色。请先添加另一位管理员。",
+        "This is the last administrator: add another one first.",
+    ),
     "already_theirs": Words("该坐席已持有这件工单。", "This agent holds the case already."),
     "case_free": Words("这件工单无人受理，无需收回。", "Nobody holds this case: nothing to take back."),
     "own_sample": Words("不能给自己的工作评分，请由他人评分。", "Nobody marks their own work."),
@@ -327,14 +335,4 @@ FIELDS: Mapping[str, Words] = {
         "Say why, in at most 500 characters. Nothing was saved; all that you wrote is below.",
     ),
     "no_phone": Words("请先登记您的坐席电话，再呼叫市民。", "Enter your own telephone before you call a citizen."),
-}
-
-# Why the log-in page is shown again.
-LOGIN_FAULTS: Mapping[str, Words] = {
-    "wrong": Words("用户名或密码不正确，请重新输入。", "The user name or the password is not right. Please try again."),
-    "locked_out": Words(
-        "密码错误次数过多，此用户名已暂时锁定。请 15 分钟后再试。",
-        "Too many wrong passwords: this user name is locked for now. Try again in 15 minutes.",
-    ),
-    "stale": Words("登录页面已过期，请重新输入。", "The log-in page was out of date. Please enter both again."),
 }

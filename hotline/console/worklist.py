@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from hotline.actions.case_queue import ANY, Wanted, by_urgency, only_wanted, ready
 from hotline.actions.case_steps import works_on
+from hotline.actions.own_cases import about, is_about
 from hotline.console.access import Person
 from hotline.console.shown import SOON, midnight
 from hotline.reports.board import department_name
@@ -109,7 +110,7 @@ def departments(session: Session, person: Person) -> Sequence[tuple[str, str]]:
 def may_see(session: Session, person: Person, case: Case) -> bool:
     """A department sees the cases of its own services, and those that it leads or works on; whoever may be the one that
     was rated sees none."""
-    if person.only_explains:
+    if person.only_explains or is_about(case, person):
         return False
     return person.role is not Role.DEPARTMENT or works_on(session, case, person.dept_code)
 
@@ -118,6 +119,7 @@ def _seen_by(person: Person, cases: Select[*Columns], wanted: Wanted) -> Select[
     cases = only_wanted(cases, wanted)
     if person.only_explains:
         return cases.where(false())
+    cases = cases if person.staff_no is None else cases.where(~about(person))
     return cases.where(seen_by_department(own)) if (own := own_dept(person)) is not None else cases
 
 

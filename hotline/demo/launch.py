@@ -15,7 +15,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from threading import Event
 
-from hotline.actions import people
+from hotline.actions import people, second_factor
 from hotline.clock import utc_now
 from hotline.database import Database
 from hotline.demo import cast
@@ -27,7 +27,7 @@ from hotline.privacy import Vault
 from hotline.processes import Supervisor
 from hotline.prompts.espeak import EspeakVoice
 from hotline.rules.phones import read_phone
-from hotline.tables.people import Role, Scope
+from hotline.tables.people import MANAGERS, Role, Scope
 
 _READY_SECONDS = 40.0
 _LOOK_SECONDS = 0.1
@@ -51,10 +51,11 @@ class Addresses:
 
 @dataclass(frozen=True, slots=True)
 class Demo:
-    """A running demo: its addresses, its accounts, and its actors' means."""
+    """A running demo: its addresses, its accounts with the secrets of their second factors, and its actors' means."""
 
     addresses: Addresses
     password: str
+    second_factors: dict[str, str]
     telephones: Telephones
     department: Department
     supervisor: Supervisor
@@ -78,9 +79,10 @@ def launch(folder: Path, tell: Callable[[str], None], sip: bool = False) -> Demo
     environment = _environment(folder, addresses, redis_port)
     tell("数据库 database")
     migrate(environment["HOTLINE_DATABASE_URL"])
-    password, key = _make_accounts(environment)
+    password, second_factors, key = _make_accounts(environment)
     supervisor = Supervisor()
-    demo = Demo(addresses, password, Telephones(addresses.simulator), Department(addresses.web, key), supervisor)
+    telephones, department = Telephones(addresses.simulator), Department(addresses.web, key)
+    demo = Demo(addresses, password, second_factors, telephones, department, supervisor)
     try:
         _start(demo, folder, environment, ports, redis_port, key, tell)
         _await_ready(demo, folder)
@@ -118,19 +120,21 @@ def _environment(folder: Path, addresses: Addresses, redis_port: int) -> dict[st
     }
 
 
-def _make_accounts(environment: dict[str, str]) -> tuple[str, str]:
-    """An agent, a supervisor and an administrator with one password, and a key to send records and read ratings."""
-    password = secrets.token_urlsafe(9)
+def _make_accounts(environment: dict[str, str]) -> tuple[str, dict[str, str], str]:
+    """An agent, a supervisor and an administrator with one password; the secrets of the last two's codes; a key."""
+    password, second_factors = secrets.token_urlsafe(9), {}
+    vault, now = Vault(base64.b64decode(environment["HOTLINE_DATA_KEY"])), utc_now()
+    phone = vault.seal_phone(read_phone(cast.DESK_PHONE, "CN"))
     with Database(environment["HOTLINE_DATABASE_URL"]).write() as session:
         accounts = {cast.AGENT: Role.AGENT, cast.SUPERVISOR: Role.SUPERVISOR, cast.ADMIN: Role.ADMIN}
         for name, role in accounts.items():
-            user = people.add_user(session, name, role, password, utc_now())
-            phone = Vault(base64.b64decode(environment["HOTLINE_DATA_KEY"])).seal_phone(
-                read_phone(cast.DESK_PHONE, "CN")
-            )
+            user = people.add_user(session, name, role, password, now)
             user.phone_box, user.phone_masked = phone.box, phone.masked
-        key = people.add_key(session, "demo", [Scope.INTAKE, Scope.RATINGS], utc_now())
-    return password, key
+            if role in MANAGERS:
+                second_factors[name] = second_factor.new_secret()
+                second_factor.put_in_force(session, user, second_factors[name], 0, vault, now)
+        key = people.add_key(session, "demo", [Scope.INTAKE, Scope.RATINGS], now)
+    return password, second_factors, key
 
 
 def _start(
@@ -192,7 +196,7 @@ def _stage_file(folder: Path, demo: Demo, key: str) -> str:
         "simulator": demo.addresses.simulator,
         "key": key,
         "agent": cast.AGENT,
-        "supervisor": cast.SUPERVISOR,
+        "second_factors": demo.second_factors,
         "password": demo.password,
         "our_number": cast.OUR_NUMBER,
         "mobile": cast.VISITOR_MOBILE,

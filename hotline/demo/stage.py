@@ -17,6 +17,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
+import pyotp
 from flask import Flask, Response, abort, current_app, jsonify, render_template, request
 from flask_wtf import CSRFProtect
 from flask_wtf.csrf import CSRFError
@@ -42,7 +43,7 @@ class StageConfig:
     console: str
     key: str = field(repr=False)
     agent: str
-    supervisor: str
+    second_factors: dict[str, str] = field(repr=False)  # name of an account → the secret of its codes
     password: str = field(repr=False)
     our_number: str
     mobile: str
@@ -163,8 +164,14 @@ def _live_parts() -> dict[str, str]:
     names = ("ratings", "chart", "cases")
     return {
         "trouble": "",
+        "codes": render_template("stage/_codes.html", codes=_codes(stage)),
         "tour": render_template("stage/_tour.html", done=stage.tour.done, current=current, Step=Step),
     } | {name: render_template(f"stage/_{name}.html", **shown) for name in names}
+
+
+def _codes(stage: Stage) -> dict[str, str]:
+    """What the telephones of these accounts would show now."""
+    return {name: pyotp.TOTP(secret).at(stage.now()) for name, secret in stage.config.second_factors.items()}
 
 
 def _who(error: httpx.HTTPError) -> str:

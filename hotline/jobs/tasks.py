@@ -13,6 +13,7 @@ from hotline.actions.text_instead import end_lost_call, lost_calls
 from hotline.errors import HotlineError
 from hotline.evaluation import Delivered, Refused, Result, Unavailable
 from hotline.jobs import heartbeat
+from hotline.jobs.audit import check_audit_log
 from hotline.jobs.casework import erase_evidence, keep_deadlines
 from hotline.jobs.errands import CALLBACK_CALL, LEASE, SURVEY_CALL, claimed, run
 from hotline.jobs.queue import Doorbell
@@ -37,7 +38,7 @@ def sweep() -> None:
     """Ring again for whatever is due and not being worked: lost rings, killed workers, later times.
 
     Only then remind and escalate in the cases whose time has come, end the calls of which nobody reported the end, and
-    erase what is old: a row that cannot be served keeps no ring waiting.
+    erase what is old, and check the audit log: a row that cannot be served keeps no ring waiting.
 
     Kind by kind, so that a store that is away, with thousands of rows waiting for it, keeps no text waiting.
     """
@@ -51,6 +52,7 @@ def sweep() -> None:
     _end_lost_calls(here)
     erase_old(here)
     erase_evidence(here)
+    check_audit_log(here)
 
 
 def _end_lost_calls(here: Services) -> None:

@@ -1,6 +1,7 @@
 """Deadlines: working days and natural days from an event, and the daily windows in which people may be asked.
 
-Counting follows 民法典 §§201–203: the day of the event does not count, and the last day ends when business closes.
+Counting follows 民法典 §§201–203: the day of the event does not count, and the last day ends when business closes. Only
+what is counted in natural days may end on a day off: §203 would move it on, no city's rules do, and earlier is safe.
 Working days follow the State Council's yearly list (`chinesecalendar`), make-up workdays (调休) included.
 """
 

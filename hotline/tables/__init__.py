@@ -1,5 +1,6 @@
 """The tables, as SQLAlchemy typed models. Importing this package knows them all."""
 
+from hotline.tables.access import AuditCheck, ConsoleSession, FormerPassword, RecoveryCode
 from hotline.tables.appeals import AppealFile, CaseExplanation, RegisterEntry, RegisterObjection, RegisterUse
 from hotline.tables.base import Base
 from hotline.tables.casecontacts import CaseContact
@@ -24,6 +25,7 @@ __all__ = [
     "ApiKey",
     "AppealFile",
     "Attempt",
+    "AuditCheck",
     "AuditEntry",
     "Base",
     "CalendarDay",
@@ -38,6 +40,8 @@ __all__ = [
     "CaseExplanation",
     "CaseExtension",
     "CaseNotice",
+    "ConsoleSession",
+    "FormerPassword",
     "InboundText",
     "Invitation",
     "LanguageChoice",
@@ -51,6 +55,7 @@ __all__ = [
     "Question",
     "Rating",
     "Recording",
+    "RecoveryCode",
     "RegisterEntry",
     "RegisterObjection",
     "RegisterUse",

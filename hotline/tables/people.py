@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from hotline.tables.base import Base, HasId, Word
+from hotline.tables.base import Base, BigInt, HasId, Word
 
 
 class Role(StrEnum):
@@ -28,12 +28,22 @@ class CallMode(StrEnum):
     OWN_PHONE = "own_phone"
 
 
+MANAGERS = frozenset({Role.SUPERVISOR, Role.ADMIN})  # whose log-in needs a second factor, whatever the settings say
+
+
+def _created_at(context: Any) -> datetime:
+    """The first password is as old as its user."""
+    at: datetime = context.get_current_parameters()["created_at"]
+    return at
+
+
 class User(HasId, Base):
     """A person of the console. `phone_box` is the telephone at which an agent is rung, `phone_lookup` finds it;
     `skills` are the policy's.
     `staff_no`: their number in the records of their department; a department's user who has one only explains.
 
-    A session of the console is good for one `session_epoch`: raising it ends all sessions of this user.
+    The second factor is in force from `totp_since` on: its secret sealed in `totp_box`, its last used code of the half
+    minute `totp_step`. Failures before `unlocked_at` do not count any more.
     """
 
     __tablename__ = "users"
@@ -43,7 +53,12 @@ class User(HasId, Base):
     dept_code: Mapped[str | None] = mapped_column(String(64))
     staff_no: Mapped[str | None] = mapped_column(String(64))
     password_hash: Mapped[str] = mapped_column(String(200))
-    session_epoch: Mapped[int] = mapped_column(default=0)
+    password_set_at: Mapped[datetime] = mapped_column(default=_created_at)
+    must_change_password: Mapped[bool] = mapped_column(default=False)
+    totp_box: Mapped[bytes | None] = mapped_column(LargeBinary)
+    totp_since: Mapped[datetime | None]
+    totp_step: Mapped[int] = mapped_column(BigInt, default=0)
+    unlocked_at: Mapped[datetime | None]
     phone_box: Mapped[bytes | None] = mapped_column(LargeBinary)
     phone_masked: Mapped[str | None] = mapped_column(String(32))
     phone_lookup: Mapped[str | None] = mapped_column(String(64), index=True)
@@ -76,7 +91,7 @@ class ApiKey(HasId, Base):
 
 
 class AuditEntry(HasId, Base):
-    """Who did what to what, when. Never changed."""
+    """Who did what to what, when. Never changed; `seal` covers all of it and the seal before it (rules.audit_chain)."""
 
     __tablename__ = "audit_entries"
 
@@ -85,3 +100,6 @@ class AuditEntry(HasId, Base):
     action: Mapped[str] = mapped_column(String(48), index=True)
     subject: Mapped[str | None] = mapped_column(String(96))
     facts: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    number: Mapped[int] = mapped_column(BigInt, unique=True)
+    previous: Mapped[str] = mapped_column(String(64))
+    seal: Mapped[str] = mapped_column(String(64))

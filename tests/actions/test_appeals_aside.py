@@ -33,6 +33,7 @@ from tests.cast import (
     Feed,
     Twilio,
     all_of,
+    at_once,
     change_casework_rules,
     citizen,
     make_desk,
@@ -127,7 +128,15 @@ def test_an_entry_stands_until_its_day_is_over_and_only_flags(
 ) -> None:
     case = excluded(house, feed, twilio)
     chief, reviewer = person(house, Role.SUPERVISOR, "班长"), person(house, Role.REVIEWER, "复核二")
-    entry_id = do(house, register.propose, case.id, chief, "三次捏造").id
+
+    def propose(_: int) -> int | str:
+        try:
+            return int(do(house, register.propose, case.id, chief, "三次捏造").id)
+        except Conflict as conflict:
+            return conflict.code
+
+    entry_id, refused = sorted(at_once(2, propose), key=str)
+    assert refused == "registered_already"
     own = person(house, Role.REVIEWER, "内部复核", UNIT)
     with pytest.raises(Conflict, match="never from the unit"):
         do(house, register.decide, entry_id, own, True, "同意", house.policy)

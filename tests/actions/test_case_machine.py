@@ -328,7 +328,10 @@ class Cases(RuleBasedStateMachine):
         """By the citizen, or by the time: then the centre was told to call, once for each."""
         waits = select(CaseDeadline).where(CaseDeadline.case_id == self.case_id)
         of_rating = session.scalars(waits.where(CaseDeadline.kind == DeadlineKind.RE_RATING)).all()
-        over = [wait.id for wait in of_rating if wait.dropped_at is not None and wait.dropped_at >= wait.due_at]
+        closed = select(CaseEvent.at).where(CaseEvent.case_id == self.case_id, CaseEvent.kind == "closed")
+        by_hand = session.scalars(closed).all()  # nobody waits for who refused, or whose number is wrong
+        ended = [wait for wait in of_rating if wait.dropped_at is not None and wait.dropped_at >= wait.due_at]
+        over = [wait.id for wait in ended if wait.dropped_at not in by_hand]
         lapsed = select(CaseNotice.deadline_id).where(CaseNotice.kind == NoticeKind.LAPSE)
         done = session.scalars(lapsed.where(CaseNotice.case_id == self.case_id, CaseNotice.done_at.is_not(None))).all()
         assert sorted(done) == sorted(over)

@@ -283,11 +283,11 @@ def test_who_gave_their_name_is_called_before_the_case_is_closed(
     rang.state, rang.result = AttemptState.ENDED, AttemptResult.NO_ANSWER
     with house.database.write() as session:
         session.add(rang)
-    do(house, casework.close, 1, token, desk.user, Outcome.UNREACHABLE, "没打通")
+    do(house, casework.close, 1, token, desk.user, Outcome.WRONG_NUMBER, "打通了，不是本人")
     clock.move(hours=1)
     rated(house, only(house, Case), 2)
     with pytest.raises(Conflict):  # whoever rates badly once more is called once more
-        do(house, casework.close, 1, desk.claim(1), desk.user, Outcome.UNREACHABLE, "没再打")
+        do(house, casework.close, 1, desk.claim(1), desk.user, Outcome.WRONG_NUMBER, "没再打")
 
 
 @on_sqlite
@@ -538,6 +538,25 @@ def test_more_time_is_granted_by_a_supervisor_and_at_most_six_months(
 
 
 @on_sqlite
+def test_nobody_stops_the_clock_by_an_explanation(house: Services, case: Case, desk: Desk, clock: MovingClock) -> None:
+    step(desk, case, Move.CONTACT, Move.VERIFY, Move.EXPLAIN)
+    (before,) = all_of(house, CaseDeadline, kind=DeadlineKind.RECTIFY)
+    assert not before.is_open
+    clock.now = datetime(2026, 12, 2, 10, 30, tzinfo=UTC)  # after the reminder would have come
+    step(desk, case, Move.RECTIFY)
+    clock.now = datetime(2026, 12, 3, 10, 30, tzinfo=UTC)
+    for _ in range(2):
+        keep_deadlines(house)
+    after = only(house, CaseDeadline, kind=DeadlineKind.RECTIFY)
+    assert (after.is_open, after.due_at) == (True, before.due_at)
+    told = [n.rung for n in all_of(house, CaseNotice, deadline_id=after.id) if n.done_at]
+    assert sorted(told, key=str) == [None, None, Rung.DEPUTY_LEADER, Rung.FIRST_RESPONSIBLE]
+    step(desk, case, Move.EXPLAIN, Move.RECTIFY)
+    keep_deadlines(house)
+    assert len([n for n in all_of(house, CaseNotice, deadline_id=after.id) if n.done_at]) == len(told)  # once
+
+
+@on_sqlite
 def test_more_time_that_is_over_by_now_can_only_be_refused(
     house: Services, case: Case, unit: User, clock: MovingClock
 ) -> None:
@@ -654,5 +673,5 @@ def test_who_claims_and_moves_a_case_never_waits_in_a_circle_with_who_rates(
         session.flush()
         changed = meanwhile(house, lambda: rated(house, case, 2))
         take_step(session, case.id, Move.CONTACT, desk.user, token, "已联系", house.policy, house.now())
-    after, second = only(house, Case), changed.result(timeout=20)
+    second, after = changed.result(timeout=20), only(house, Case)
     assert (after.state, after.rating_id) == (CaseState.CONTACTED, second.id)

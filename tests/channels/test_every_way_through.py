@@ -3,13 +3,15 @@ the same when it is asked for twice, and no sentence of the script is one that n
 
 import re
 from collections.abc import Iterable, Iterator
+from xml.etree import ElementTree
 
 from hotline.actions import dial
+from hotline.actions.invite import invite
 from hotline.actions.send import Go
 from hotline.rules.sentences import SENTENCES, Channel
 from hotline.scripts import load_script
 from hotline.services import Services
-from hotline.tables import Call, User
+from hotline.tables import Call, ServiceRecord, User
 from tests.cast import (
     AGENT_PHONE,
     LI,
@@ -66,6 +68,14 @@ def ways_in(house: Services, feed: Feed, twilio: Twilio, clock: MovingClock, lan
         yield we_fail(house, person)
 
 
+def asked_again(house: Services, twilio: Twilio, record_id: int, person: Person) -> Answer:
+    """What begins another way where what was done about a bad rating is to be rated; from there on it is the same."""
+    with house.database.write() as session:
+        invite(session, session.get_one(ServiceRecord, record_id), Channel.PHONE, house.policy, house.now(), 2)
+    way = rings_us(person)
+    return Answer((), ElementTree.fromstring(twilio.post(way.url, way.form).data))
+
+
 def more_ways_in(house: Services, feed: Feed) -> Iterator[WayIn]:
     """Those whose language makes no difference."""
     yield rings_us(citizen(4))  # who has nothing to rate
@@ -93,6 +103,10 @@ def test_every_way_through_the_survey(house: Services, feed: Feed, twilio: Twili
     """In English; that each answer is accepted in the other languages too: `test_every_answer`."""
     ways = ways_in(house, feed, twilio, clock, "en")
     answers = [answer for way in ways for answer in walk(twilio, house, way)]
+    answers += [
+        asked_again(house, twilio, feed.transaction("JL-9", person=citizen(8), language="en"), citizen(8)),
+        asked_again(house, twilio, feed.call("CALL-9", person=citizen(9), language="en"), citizen(9)),
+    ]
     assert unheard(answers, "phone-stars", "en", to_agents=False) == set()
 
 

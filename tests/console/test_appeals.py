@@ -11,7 +11,7 @@ from werkzeug.test import TestResponse, encode_multipart
 
 from hotline.actions.people import add_user
 from hotline.services import Services
-from hotline.tables import AppealFile, AuditEntry, Case, CaseAppeal, CaseExplanation, Rating, RegisterEntry
+from hotline.tables import AppealFile, AuditEntry, Case, CaseAppeal, CaseExplanation, Rating, RegisterEntry, User
 from hotline.tables.people import Role
 from hotline.tables.service import RatingState
 from tests.cast import all_of, change_casework_rules, only
@@ -149,6 +149,23 @@ def test_the_one_who_was_rated_explains_without_learning_who_rated(
     assert said == ["当时系统停机，已解释。", "停机有记录。"]
     for name in ("agent", "supervisor", "department", "reviewer"):
         assert "当时系统停机，已解释。" in visit(name).get(f"/console/cases/{case_id}").text
+
+
+def test_an_agent_is_neither_given_nor_shown_a_case_about_themselves(
+    visit: Visit, house: Services, staff: dict[str, int], open_case: Callable[..., int]
+) -> None:
+    own = open_case(item_name="热线接听", staff_no="T0086", dept_code=None, ago=timedelta(hours=9))
+    other = open_case(item_name="社保咨询", staff_no="T0001")
+    with house.database.write() as session:
+        session.get_one(User, staff["agent"]).staff_no = "T0086"
+    agent = visit("agent")
+    queue = agent.get("/console/").text
+    assert "社保咨询" in queue
+    assert "热线接听" not in queue
+    assert agent.get(f"/console/cases/{own}").status_code == 404
+    assert agent.post(f"/console/cases/{own}/claim").status_code == 404
+    assert agent.post("/console/cases/next").location == f"/console/cases/{other}"
+    assert visit("王敏").get(f"/console/cases/{own}").status_code == 200
 
 
 def exclude(visit: Visit, case_id: int) -> None:

@@ -54,6 +54,23 @@ def test_an_agent_sees_why_and_what_the_same_number_said_in_the_last_year_and_wh
         assert title not in department
 
 
+def test_nobody_learns_from_an_earlier_rating_or_a_number_who_rated_them(
+    visit: Visit, staff: dict[str, int], open_case: Opened, house: Services
+) -> None:
+    own, case_id = open_case(staff_no="W-7", item_name="自己办的", ago=timedelta(days=9)), open_case()
+    other = open_case(item_name="别人办的", ago=timedelta(days=8))
+    visitor = visit("supervisor")
+    page = section(visitor.get(f"/console/cases/{case_id}").text, "earlier-title")
+    assert set(re.findall(r'href="/console/cases/(\d+)"', page)) == {str(own), str(other)}
+    with house.database.write() as session:
+        session.get_one(User, staff["supervisor"]).staff_no = "W-7"
+    page = section(visitor.get(f"/console/cases/{case_id}").text, "earlier-title")
+    assert re.findall(r'href="/console/cases/(\d+)"', page) == [str(other)]
+    assert "自己办的" not in page
+    refused = visitor.post(f"/console/cases/{own}/reveal", reason="check_number", why="")
+    assert (refused.status_code, all_of(house, AuditEntry, action="phone_revealed")) == (404, [])
+
+
 def test_a_call_at_night_is_refused_kindly_with_when_it_can_be_placed(
     visit: Visit, staff: dict[str, int], open_case: Opened, house: Services
 ) -> None:
@@ -131,6 +148,7 @@ def test_the_page_offers_what_belongs_to_a_recorded_call_and_plays_it_afterwards
         page = visitor.get(path).text
         assert said in page
         assert 'id="unrecord"' in page
+        assert page.count('aria-current="step"') == 1
     with house.database.write() as session:
         call_recordings.keep_call_recording(session, attempt_id, received(), house.now())
         dial.end_by_hand(session, case_id, token, session.get_one(User, staff["agent"]), house.now())

@@ -8,21 +8,25 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import pyotp
 import pytest
 from flask import Flask
 from playwright.sync_api import expect
 
 from hotline.actions import dial, wording
+from hotline.actions.people import add_user
+from hotline.jobs.audit import check_audit_log
 from hotline.jobs.casework import keep_deadlines
 from hotline.messages import Accepted
 from hotline.rules.casework import CaseState, Outcome
 from hotline.rules.script import Channel
 from hotline.services import Services
 from hotline.tables import Attempt, Case, Rating, Recording
+from hotline.tables.people import MANAGERS, Role
 from tests import parts
 from tests.cast import change_casework_rules
 from tests.conftest import MovingClock
-from tests.console.conftest import PASSWORD
+from tests.console.conftest import DEPARTMENT, PASSWORD, code_now
 from tests.console.fortnight import live_a_fortnight
 from tests.console.supervised import supervise
 from tests.voices import SECONDS, left
@@ -48,7 +52,7 @@ def site(app: Flask) -> Iterator[str]:
 
 
 @pytest.fixture
-def open_page(browser: Any, site: str) -> Iterator[Callable[..., Any]]:
+def open_page(browser: Any, site: str, house: Services) -> Iterator[Callable[..., Any]]:
     """A page of a fresh browser, logged in; when the test ends, nothing may have been complained of.
 
     What the browser says about an answer that refuses (4xx) is no complaint.
@@ -73,7 +77,10 @@ def open_page(browser: Any, site: str) -> Iterator[Callable[..., Any]]:
             page.get_by_label("用户名").fill(name)
             page.get_by_label("密码").fill(PASSWORD)
             page.keyboard.press("Enter")
-            page.wait_for_url(f"{site}/console/")
+            if name in MANAGERS:
+                page.get_by_label("验证码").fill(code_now(house, name))
+                page.keyboard.press("Enter")
+            page.wait_for_url(re.compile(f"^{re.escape(site)}/console/(explain)?$"))
         return page
 
     yield opened
@@ -430,6 +437,76 @@ def test_texts_are_read_again_and_one_is_decided_on_by_keyboard_alone(
         assert session.query(Rating).filter_by(rule="person").one().stars == 2
 
 
+def test_evidence_an_explanation_and_the_register_in_a_real_browser(
+    open_page: Callable[..., Any],
+    staff: dict[str, int],
+    receive: Callable[..., Rating],
+    open_case: Callable[..., int],
+    house: Services,
+) -> None:
+    change_casework_rules(house, "luoning", consults_first=False)
+    with house.database.write() as session:
+        add_user(session, "窗口", Role.DEPARTMENT, PASSWORD, house.now(), DEPARTMENT, "JL-0117")
+    for hours in range(5):
+        receive(ago=timedelta(hours=hours + 1), item_name="社保卡挂失")
+    served = {"staff_no": "JL-0117", "window": "3号窗口"}
+    case_id = open_case(raw="1 态度恶劣", comment="态度恶劣", **served)
+    open_case(item_name="养老保险关系转移接续", **served)
+    page = open_page("窗口")
+    _look_from_all_sides(page, "explain")
+    page.get_by_label("情况说明 What happened 2").fill("当时系统停机，已向群众解释并登记，次日优先办理。")
+    page.get_by_role("button", name="提交 Submit 2").click()
+    page.get_by_text("说明已提交").wait_for()
+    _picture(page, "explain")
+    page = open_page("department")
+    page.goto(f"/console/cases/{case_id}")
+    page.get_by_text("申诉 Appeal", exact=True).click()
+    page.get_by_label("申诉理由").select_option("malicious")
+    page.locator("#appeal-note").fill("经查当日该市民未到窗口。")
+    page.locator("#appeal-evidence").fill("窗口监控、叫号记录")
+    scan = {"name": "叫号记录 13844328000.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7 scan"}
+    page.locator("#appeal-files").set_input_files([scan])
+    page.get_by_role("button", name="：申诉").click()
+    page.get_by_role("link", name="叫号记录 138____8000.pdf").wait_for()
+    page = open_page("reviewer")
+    page.goto(f"/console/cases/{case_id}")
+    with page.expect_download() as download:
+        page.get_by_role("link", name="叫号记录 138____8000.pdf").click()
+    assert Path(download.value.path()).read_bytes() == scan["buffer"]
+    _look_from_all_sides(page, "appeal")
+    _picture(page, "appeal", "#appeals")
+    page.get_by_text("评价不计入 Exclude").click()
+    page.locator("#exclude-note").fill("监控显示当日无此人。")
+    page.locator("#exclude-citizen_side").fill("三次致电，均未接听。")
+    page.get_by_role("button", name="：评价不计入").click()
+    page.get_by_text("经复核，这条评价不计入").wait_for()
+    chief = open_page("supervisor")
+    chief.goto(f"/console/cases/{case_id}")
+    chief.get_by_text("建议登记为恶意评价人").click()
+    chief.locator("#register-note").fill("捏造经历，影响窗口正常工作。")
+    chief.get_by_role("button", name="提出建议").click()
+    chief.wait_for_url("**/console/register/1")
+    page.goto("/console/register/1")
+    page.locator("#decide_registering-note").fill("证据充分，登记六个月。")
+    page.get_by_role("button", name="予以登记").click()
+    page.get_by_text("已登记。").wait_for()
+    receive(stars=2, raw="2", comment=None)
+    chief.goto("/console/register/1")
+    _look_from_all_sides(chief, "register-1")
+    _picture(chief, "register-entry")
+    chief.goto("/console/register?tab=standing")
+    _look_from_all_sides(chief, "register")
+    _picture(chief, "register")
+
+
+def _picture(page: Any, name: str, top: str | None = None) -> None:
+    """For the docs, in both sizes; `top`: what the picture begins with."""
+    for size in SIZES.values() if PICTURES else ():
+        page.set_viewport_size(size)
+        page.evaluate("top => (top ? document.querySelector(top) : document.body).scrollIntoView()", top)
+        page.screenshot(path=f"{PICTURES}/{name}-{size['width']}.png")
+
+
 @pytest.mark.parametrize("size", SIZES)
 def test_a_voice_comment_is_played_from_the_middle_and_settled(
     open_page: Callable[..., Any], staff: dict[str, int], receive: Callable[..., Rating], house: Services, size: str
@@ -529,3 +606,55 @@ def test_a_text_is_written_judged_while_it_is_typed_and_survives_a_reload(
     page.wait_for_url("**/console/wording")
     with house.database.read() as session:
         assert wording.script_in_use(session, "sms-stars").id == "sms-stars@101"
+
+
+def _glance(page: Any, name: str) -> None:
+    """At a page that is made of what others are made of: from two sides only."""
+    page.set_viewport_size({"width": ZOOMED["400%"], "height": 844})
+    _look(page, f"narrow-{name}", None)
+    page.set_viewport_size(SIZES["wide"])
+    _look(page, f"wide-{name}")
+
+
+def test_a_person_is_added_comes_in_by_every_step_and_is_looked_after(
+    open_page: Callable[..., Any], staff: dict[str, int], house: Services
+) -> None:
+    admin, new = open_page("admin"), open_page(name=None)
+    check_audit_log(house)
+    admin.goto("/console/users")
+    admin.get_by_label("用户名 User name").fill("赵敏")
+    admin.get_by_label("角色").last.select_option("supervisor")
+    admin.get_by_role("button", name="添加").click()
+    temporary = admin.locator("#temporary").inner_text()
+    _glance(admin, "people-temporary-password")
+    new.goto("/console/login")
+    new.get_by_label("用户名").fill("赵敏")
+    new.get_by_label("密码").fill(temporary)
+    new.keyboard.press("Enter")
+    new.get_by_label("新密码").fill("a password of my own")
+    new.get_by_label("再输入一次").fill("a password of my own")
+    new.keyboard.press("Enter")
+    secret = new.locator("figcaption code").inner_text().replace(" ", "")
+    _glance(new, "people-enrol")
+    new.get_by_label("验证码").fill(pyotp.TOTP(secret).at(house.now()))
+    new.keyboard.press("Enter")
+    expect(new.locator(".codes code")).to_have_count(8)
+    _glance(new, "people-recovery-codes")
+    new.get_by_role("link", name="已保存").click()
+    new.get_by_role("heading", name="队列").wait_for()
+    for path in ("me/sign-ins", "me/password"):
+        new.goto(f"/console/{path}")
+        _glance(new, f"people-{path.replace('/', '-')}")
+    user = f"users/{max(staff.values()) + 1}"
+    for path in ("users", user, "audit"):
+        admin.goto(f"/console/{path}")
+        _glance(admin, f"people-{path.replace('/', '-')}")
+    admin.goto(f"/console/{user}")
+    admin.get_by_role("button", name="结束全部登录").click()
+    admin.get_by_text("该用户的登录已全部结束").wait_for()
+    new.goto("/console/")
+    new.get_by_label("用户名").fill("赵敏")
+    new.get_by_label("密码").fill("a password of my own")
+    new.keyboard.press("Enter")
+    new.get_by_label("验证码").wait_for()
+    _glance(new, "people-code")

@@ -16,11 +16,21 @@ Visit = Callable[..., Visitor]
 
 ALL = frozenset(Role)
 WORK = frozenset({Role.AGENT, Role.SUPERVISOR, Role.ADMIN})
+ADMIN = frozenset({Role.ADMIN})
 DECIDE = frozenset({Role.SUPERVISOR, Role.ADMIN})
 READ = DECIDE | {Role.AUDITOR}
 
 MATRIX: dict[str, tuple[str, str, frozenset[Role]]] = {
-    "console.login": ("GET", "/console/login", frozenset()),
+    **{
+        f"console.{view}": ("GET", f"/console/{path}", frozenset())
+        for view, path in {
+            "login": "login",
+            "login_next": "login/next",
+            "login_code": "login/code",
+            "login_password": "login/password",
+            "login_enrol": "login/second-factor",
+        }.items()
+    },
     "console.logout": ("POST", "/console/logout", ALL),
     "console.no_such_page": ("GET", "/console/nowhere", ALL),
     "console.queue": ("GET", "/console/", ALL),
@@ -69,6 +79,20 @@ MATRIX: dict[str, tuple[str, str, frozenset[Role]]] = {
     "console.check_wording": ("POST", "/console/wording/sms-stars/check", frozenset({Role.ADMIN})),
     "console.wording_version": ("GET", "/console/wording/sms-stars/1", READ),
     "console.activate_wording": ("POST", "/console/wording/sms-stars/101/activate", frozenset({Role.ADMIN})),
+    "console.sign_ins": ("GET", "/console/me/sign-ins", ALL),
+    "console.end_sign_in": ("POST", "/console/me/sign-ins/999/end", ALL),
+    "console.my_password": ("GET", "/console/me/password", ALL),
+    "console.my_second_factor": ("GET", "/console/me/second-factor", ALL),
+    "console.new_recovery_codes": ("POST", "/console/me/recovery-codes", ALL),
+    "console.end_all_sign_ins": ("POST", "/console/me/sign-ins/end", ALL),
+    "console.list_of_users": ("GET", "/console/users", ADMIN),
+    "console.add_user": ("POST", "/console/users", ADMIN),
+    "console.user_page": ("GET", "/console/users/1", ADMIN),
+    "console.change_user_role": ("POST", "/console/users/1/role", ADMIN),
+    "console.reset_user_password": ("POST", "/console/users/999/password", ADMIN),
+    "console.change_user": ("POST", "/console/users/999/sessions", ADMIN),
+    "console.audit_log": ("GET", "/console/audit", ADMIN | {Role.AUDITOR}),
+    "console.export_audit_log": ("POST", "/console/audit/export", ADMIN | {Role.AUDITOR}),
     "console.search": ("GET", "/console/search?state=open", ALL),
     "console.find_cases": ("POST", "/console/search", ALL),
     "console.ledger": ("GET", "/console/ledger", ALL),
@@ -102,6 +126,11 @@ MATRIX: dict[str, tuple[str, str, frozenset[Role]]] = {
     "console.set_my_call_mode": ("POST", "/console/me/mode", WORK),
 }
 
+# One's own log-in, whoever one is.
+OWN = tuple(
+    f"console.{view}" for view in ("sign_ins", "end_sign_in", "my_password", "my_second_factor", "new_recovery_codes")
+)
+
 
 def test_the_matrix_names_every_route_with_the_roles_it_asks_for(app: Flask) -> None:
     asked = {
@@ -118,7 +147,7 @@ def test_each_route_refuses_exactly_the_roles_it_does_not_name(
 ) -> None:
     assert open_case() == 1
     for endpoint, (method, path, roles) in MATRIX.items():
-        if endpoint in ("console.login", "console.logout"):
+        if not roles or endpoint == "console.logout":
             continue
         visitor = visit(str(role))
         answer = visitor.get(path) if method == "GET" else visitor.post(path)
@@ -145,15 +174,15 @@ def test_whoever_may_be_the_one_that_was_rated_is_refused_every_page_but_their_o
     with house.database.write() as session:
         add_user(session, "窗口", Role.DEPARTMENT, PASSWORD, house.now(), DEPARTMENT, "JL-0117")
     visitor = visit("窗口")
-    theirs = ("console.to_explain", "console.explain", "console.no_such_page")
-    for endpoint, (method, path, _) in MATRIX.items():
-        if endpoint in ("console.login", "console.logout", "console.queue"):
+    theirs = ("console.to_explain", "console.explain", "console.no_such_page", *OWN)
+    for endpoint, (method, path, roles) in MATRIX.items():
+        if not roles or endpoint in ("console.logout", "console.end_all_sign_ins", "console.queue"):
             continue
         answer = visitor.get(path) if method == "GET" else visitor.post(path)
         assert (answer.status_code == 403) is (endpoint not in theirs), f"{endpoint}: {answer.status_code}"
     assert visitor.get("/console/").location == "/console/explain"
     page = visitor.get("/console/explain").text
-    assert set(re.findall(r'<a [^>]*href="([^"]+)"', page)) == {"#main", "/console/"}
+    assert set(re.findall(r'<a [^>]*href="([^"]+)"', page)) == {"#main", "/console/", "/console/me/sign-ins"}
 
 
 def test_a_department_sees_only_its_own_cases_and_nobodys_telephone(

@@ -41,7 +41,7 @@ def test_agent_and_department_bring_a_case_to_its_answer(visit: Visit, open_case
     assert "首次联系" in page
     assert 'value="verify"' not in page  # not legal yet
     for onlooker in ("auditor", "王敏"):  # who may only look, and who does not hold it
-        assert "<details" not in visit(onlooker).get(f"/console/cases/{case_id}").text
+        assert 'class="step"' not in visit(onlooker).get(f"/console/cases/{case_id}").text
     form = {"token": agent.lease(case_id), "way": "wechat", "result": "reached", "note": "微信已联系"}
     assert agent.post(f"/console/cases/{case_id}/contact", **form).location == f"/console/cases/{case_id}"
     assert reads(unit, case_id, "verify", note="情况属实") == 303

@@ -14,7 +14,9 @@ import pytest
 from click.testing import CliRunner, Result
 
 from hotline import create_app
-from hotline.actions.people import key_holder, log_in
+from hotline.actions.log_in import log_in
+from hotline.actions.people import key_holder
+from hotline.actions.sessions import Browser
 from hotline.cli import hotline as command
 from hotline.clock import utc_now
 from hotline.database import Database
@@ -124,9 +126,9 @@ def _commands_work(url: str, folder: Path) -> None:
         holder = key_holder(session, key.stdout.splitlines()[-1])
         assert holder is not None
         assert (holder.name, holder.scopes) == ("政务服务系统", [Scope.INTAKE, Scope.RATINGS])
-    agent = log_in(database, "周倩", "一个很长的密码1234", utc_now())
-    assert agent is not None
-    assert agent.role is Role.AGENT
+    begun = log_in(database, "周倩", "一个很长的密码1234", Browser("", "", ""), False, utc_now())
+    assert begun is not None
+    assert (begun.user.role, begun.is_complete) == (Role.AGENT, True)
     database.engine.dispose()
 
 
@@ -296,3 +298,38 @@ class TestTheDoctor:
         heartbeat.beat(house.redis, utc_now() - timedelta(minutes=3))
         _, verdicts = examined()
         assert verdicts["schedule"] == "fault"
+
+
+@on_sqlite
+def test_users_are_looked_after_by_command(database_url: str) -> None:
+    runner = CliRunner(env={"HOTLINE_DATABASE_URL": database_url, "HOTLINE_POLICY": "default"})
+
+    def run(*words: str, typed: str = "") -> tuple[int, str]:
+        done = runner.invoke(command, ["user", *words], input=typed)
+        return done.exit_code, done.output if done.exception is None else str(done.exception)
+
+    words = "一个很长很长的密码1234\n"
+    add = ("--password-stdin", "--role")
+    assert run("add", "周倩", *add, "admin", typed=words)[0] == 0
+    assert run("add", "吴磊", *add, "agent", "--temporary", typed=words)[0] == 0
+    assert run("disable", "吴磊") == (0, "user 吴磊 disabled\n")
+    code, listed = run("list")
+    assert code == 0
+    assert [line.split() for line in listed.splitlines()[1:]] == [
+        ["吴磊", "agent", "–", "disabled", "no", "never"],
+        ["周倩", "admin", "–", "active", "no", "never"],
+    ]
+    for verb in ("enable", "unlock", "reset-second-factor"):
+        assert run(verb, "吴磊")[0] == 0, verb
+    assert run("password", "吴磊", "--password-stdin", typed="另外一个很长很长的密码\n") == (
+        0,
+        "user 吴磊 has another password\n",
+    )
+    assert "one of the commonest" in run("password", "吴磊", "--password-stdin", typed="qwertyuiop\n")[1]
+    assert run("disable", "周倩")[1] == "the last administrator"
+    assert "there is no user 赵敏" in run("enable", "赵敏")[1]
+    database = Database(database_url)
+    begun = log_in(database, "吴磊", "另外一个很长很长的密码", Browser("", "", ""), False, utc_now())
+    assert begun is not None
+    assert begun.is_complete
+    database.engine.dispose()

@@ -14,7 +14,7 @@ from hotline.tables import User
 from hotline.tables.people import CallMode, Role
 from tests.cast import Desk
 
-AGENT = Person(1, "周倩", Role.AGENT, None, None, "", False, ("english",), CallMode.MANUAL)
+AGENT = Person(1, "周倩", Role.AGENT, None, None, "", None, ("english",), CallMode.MANUAL)
 
 
 def plan(house: Services, read: Callable[[Any], object]) -> str:

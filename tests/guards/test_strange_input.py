@@ -7,11 +7,12 @@ from flask import Flask
 from sqlalchemy import text
 
 from hotline.actions.people import add_user
+from hotline.actions.second_factor import put_in_force
 from hotline.services import Services
 from hotline.tables import CaseEvent
 from hotline.tables.people import Role
 from tests.cast import WANG, Feed, Twilio, all_of, on_sqlite, open_bad_case, row_counts, sid, text_form, transaction
-from tests.console.conftest import PASSWORD, Visitor
+from tests.console.conftest import PASSWORD, SECRET, Visitor
 
 HUGE = ("2147483648", "9223372036854775807", "99999999999999999999", "9" * 3000)
 UNKNOWN = ("999999", *HUGE)
@@ -23,8 +24,9 @@ PLACE = "?step=ask&turn=1&tries=1&repeats=0"
 def visitor(app: Flask, house: Services) -> Visitor:
     """A supervisor who is logged in."""
     with house.database.write() as session:
-        add_user(session, "supervisor", Role.SUPERVISOR, PASSWORD, house.now())
-    visitor = Visitor(app.test_client())
+        user = add_user(session, "supervisor", Role.SUPERVISOR, PASSWORD, house.now())
+        put_in_force(session, user, SECRET, 0, house.vault, house.now())
+    visitor = Visitor(app.test_client(), house)
     assert visitor.log_in("supervisor").status_code == 303
     return visitor
 
@@ -68,7 +70,7 @@ def test_a_page_that_cannot_be_is_an_empty_one(visitor: Visitor) -> None:
 
 def test_a_form_or_query_with_nul_is_refused(visitor: Visitor, app: Flask, house: Services, feed: Feed) -> None:
     before = row_counts(house)
-    stranger = Visitor(app.test_client())
+    stranger = Visitor(app.test_client(), house)
     stranger.get("/console/login")
     assert stranger.post("/console/login", name="a\0b", password="x").status_code == 400
     assert visitor.post("/console/cases/1/contact", note="a\0b", result="explained", token="x").status_code == 400

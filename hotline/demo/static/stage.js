@@ -7,7 +7,7 @@ const LOOK_LATER_MS = 6000; // while nobody answers
 const ANSWER_MS = 20000;
 const FRESH_MS = 8000;
 const COPIED_MS = 2500;
-const PARTS = { trouble: "trouble", tour: "tour", chart: "live-chart", ratings: "live-ratings", cases: "live-cases" };
+const PARTS = { trouble: "trouble", tour: "tour", chart: "live-chart", ratings: "live-ratings", cases: "live-cases", codes: "live-codes" };
 
 const fresh = new Set(); // keys of the ratings that came in a moment ago
 const watch = createWatch();

@@ -103,7 +103,7 @@ def config(product_server: ProductServer, product: Product, simulator: Simulator
         console=f"{product_server.served.url}/console/",
         key="a-key",
         agent="agent",
-        supervisor="supervisor",
+        second_factors={"supervisor": "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"},
         password=PASSWORD,
         our_number=OUR_NUMBER,
         mobile=MOBILE,

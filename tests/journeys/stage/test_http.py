@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import pyotp
 import pytest
 
 from hotline.demo.stage import StageConfig, create_stage, read_config
@@ -228,3 +229,9 @@ def test_the_process_serves_until_it_is_told_to_stop(config: StageConfig, tmp_pa
             process.send_signal(signal.SIGTERM)
         assert process.wait(10) == 0
         assert process.stderr.read() == ""
+
+
+def test_the_page_shows_what_the_telephone_of_the_supervisor_would(stage: httpx.Client, config: StageConfig) -> None:
+    code = pyotp.TOTP(config.second_factors["supervisor"]).at(NOW)
+    assert f"<code>{code}</code>" in stage.get("/").text
+    assert config.second_factors["supervisor"] not in stage.get("/").text + repr(config)
