@@ -563,7 +563,7 @@ def test_more_time_that_is_over_by_now_can_only_be_refused(
     do(house, case_sharing.ask_extension, case.id, unit, None, date(2026, 12, 10), "复杂", house.policy)
     chief = Desk(house, person(house, Role.SUPERVISOR))
     clock.now = datetime(2026, 12, 10, 10, 0, tzinfo=UTC)  # closing time of that day
-    decide = (case_sharing.decide_extension, case.id, chief.user, chief.claim(case.id))
+    decide = (case_sharing.decide_extension, case.id, chief.user)
     with pytest.raises(Conflict) as over:
         do(house, *decide, True, "同意", house.policy)
     assert over.value.code == "extension_over"
