@@ -60,7 +60,7 @@ def due(house: Services, beginning: object) -> str:
     return city_time(house, beginning.due_at)
 
 
-def call_back(desk: Desk, case_id: int) -> int | dial.CalledEnough:
+def call_back(desk: Desk, case_id: int) -> int | dial.CallLater:
     """The agent claims the case and asks for the call; the attempt's id, or the refusal."""
     house = desk.house
     try:
@@ -68,8 +68,8 @@ def call_back(desk: Desk, case_id: int) -> int | dial.CalledEnough:
             agent = session.get_one(User, desk.user.id)
             token = claim(session, case_id, agent, house.policy, house.now())
             return dial.dial(session, case_id, token, agent, house.policy, house.now()).id
-    except dial.CalledEnough as enough:
-        return enough
+    except dial.CallLater as later:
+        return later
 
 
 def go_on(house: Services, attempt_id: int, *steps: str) -> None:
@@ -163,7 +163,7 @@ def test_who_comes_while_the_last_call_of_a_day_is_begun_waits_and_finds_it(
         else:
             dial.dial(session, cases[0], token, session.get_one(User, desk.user.id), house.policy, house.now())
         other = meanwhile(house, lambda: begin(house, 2) if second == "survey" else call_back(desk, cases[1]))
-    assert isinstance(other.result(20), NotBefore if second == "survey" else dial.CalledEnough)
+    assert isinstance(other.result(20), NotBefore if second == "survey" else dial.CallLater)
 
 
 @on_sqlite
@@ -182,7 +182,7 @@ def test_a_callback_counts_from_the_click_until_it_ends_without_having_rung(
     go_on(house, 1, "agent gone")
     call_up(house, 2)  # the citizen was not rung
     refused = call_back(desk, case_id)
-    assert isinstance(refused, dial.CalledEnough)
+    assert isinstance(refused, dial.CallLater)
     assert city_time(house, refused.again_at) == "2026-11-24 09:30"
     clock.move(days=1)
     assert call_back(desk, case_id) == 2

@@ -1,6 +1,7 @@
 """The queue is read in its order from an index, however many cases are open: nothing is sorted."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -14,7 +15,19 @@ from hotline.tables import User
 from hotline.tables.people import CallMode, Role
 from tests.cast import Desk
 
-AGENT = Person(1, "周倩", Role.AGENT, None, None, "", None, ("english",), CallMode.MANUAL)
+AGENT = Person(
+    id=1,
+    name="周倩",
+    role=Role.AGENT,
+    dept_code=None,
+    phone_masked=None,
+    staff_no=None,
+    skills=("english",),
+    call_mode=CallMode.MANUAL,
+    session_id=1,
+    seen_at=datetime(2026, 11, 23, tzinfo=UTC),
+    token="",
+)
 
 
 def plan(house: Services, read: Callable[[Any], object]) -> str:
