@@ -86,7 +86,14 @@ GROUPS = (
             Page(
                 "list_of_users",
                 Words("用户", "Users"),
-                ("add_user", "user_page", "change_user", "change_user_role", "reset_user_password"),
+                (
+                    "add_user",
+                    "user_page",
+                    "change_user",
+                    "change_user_role",
+                    "change_user_skills",
+                    "reset_user_password",
+                ),
             ),
             Page("audit_log", Words("审计日志", "Audit log")),
             Page("policy_page", Words("政策", "Policy")),

@@ -43,6 +43,7 @@ USER_FAULTS: Mapping[str, Words] = {
         "部门账号须填写部门编码（64 字以内）。", "A department's user needs its code, at most 64 characters."
     ),
     "staff_no": Words("请填写工作人员编号（64 字以内）。", "Enter their number, at most 64 characters."),
+    "skills": Words("政策中没有这项技能。", "The policy knows no such skill."),
     "role": Words("请选择角色。", "Choose a role."),
 }
 

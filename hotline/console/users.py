@@ -78,6 +78,21 @@ def change_user_role(user_id: int) -> BaseResponse | tuple[str, int]:
     return _done(user_id, change, Words("角色和部门已保存，该用户须重新登录。", "Saved; they have to log in again."))
 
 
+@blueprint.post("/users/<int:user_id>/skills")
+@needs_role(Role.ADMIN)
+def change_user_skills(user_id: int) -> BaseResponse | tuple[str, int]:
+    """The skills that an agent has, of those that the policy knows."""
+    house = services()
+
+    def change(session: Session, actor: str) -> None:
+        user = session.get(User, user_id)
+        if user is None:
+            raise NotFound(f"user {user_id}")
+        people.set_skills(session, user.name, request.form.getlist("skill"), house.policy, actor, house.now())
+
+    return _done(user_id, change, Words("技能已保存。", "Skills saved."))
+
+
 @blueprint.post("/users/<int:user_id>/password")
 @needs_role(Role.ADMIN)
 def reset_user_password(user_id: int) -> BaseResponse | tuple[str, int]:

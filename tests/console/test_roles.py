@@ -89,6 +89,7 @@ MATRIX: dict[str, tuple[str, str, frozenset[Role]]] = {
     "console.add_user": ("POST", "/console/users", ADMIN),
     "console.user_page": ("GET", "/console/users/1", ADMIN),
     "console.change_user_role": ("POST", "/console/users/1/role", ADMIN),
+    "console.change_user_skills": ("POST", "/console/users/1/skills", ADMIN),
     "console.reset_user_password": ("POST", "/console/users/999/password", ADMIN),
     "console.change_user": ("POST", "/console/users/999/sessions", ADMIN),
     "console.audit_log": ("GET", "/console/audit", ADMIN | {Role.AUDITOR}),

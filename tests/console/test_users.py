@@ -9,8 +9,10 @@ from hotline.actions.audit import audit
 from hotline.actions.audit_checks import begin_check, go_on
 from hotline.console.people_words import AUDITED
 from hotline.jobs.audit import check_audit_log
+from hotline.rules.policy import SkillPolicy
 from hotline.services import Services
 from hotline.tables import AuditEntry, User
+from tests.cast import change_casework_rules
 from tests.conftest import MovingClock
 from tests.console.conftest import PASSWORD, Visitor
 from tests.guards.reading import ROOT
@@ -119,6 +121,19 @@ def test_the_audit_log_is_found_by_who_what_when_and_about_what(
     with house.database.read() as session:
         told = session.query(AuditEntry).filter(AuditEntry.action == "audit_exported").order_by(AuditEntry.number)
         assert told[0].facts == {"who": "周倩", "about": "recording", "about_id": "7"}
+
+
+def test_an_agent_is_given_the_skills_of_the_policy(visit: Visit, staff: dict[str, int], house: Services) -> None:
+    change_casework_rules(house, skills=(SkillPolicy(name="english", label=("英语", "English"), languages=("en",)),))
+    admin, page = visit("admin"), f"/console/users/{staff['agent']}"
+    assert 'value="english" checked' not in admin.get(page).text
+    assert admin.post(f"{page}/skills", skill="english").status_code == 303
+    assert 'value="english" checked' in admin.get(page).text
+    refused = admin.post(f"{page}/skills", skill="nonsense")
+    assert (refused.status_code, "政策中没有这项技能" in refused.text) == (400, True)
+    assert admin.post(f"{page}/skills").status_code == 303
+    assert 'value="english" checked' not in admin.get(page).text
+    assert admin.post("/console/users/999/skills").status_code == 404
 
 
 def test_no_cell_of_the_exported_log_is_run_as_a_formula(visit: Visit, staff: dict[str, int], house: Services) -> None:
