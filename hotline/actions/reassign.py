@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from hotline.actions.call_limits import LONGEST_CALLBACK
 from hotline.actions.case_history import add_event, locked_case
 from hotline.actions.case_moves import let_go, written
+from hotline.actions.own_cases import is_about
 from hotline.errors import BadInput, Conflict
 from hotline.rules.casework import AttemptState, CaseState
 from hotline.rules.policy import Policy
@@ -24,6 +25,8 @@ def give(session: Session, case_id: int, by: User, to: User, note: str, policy: 
     if to.role not in WORKERS or to.disabled_at is not None:
         raise BadInput("to", "does not work on cases")
     case = _movable(session, case_id, now)
+    if is_about(case, to):
+        raise Conflict("it is about themselves", code="own_case")
     before = _holder(case, now)
     if before == to.id:
         raise Conflict("they hold it already", code="already_theirs")
