@@ -26,7 +26,7 @@ def give(session: Session, case_id: int, by: User, to: User, note: str, policy: 
         raise BadInput("to", "does not work on cases")
     case = _movable(session, case_id, by, now)
     if is_about(case, to):
-        raise Conflict("the case is about whom it is to be given to", code="about_them")
+        raise Conflict("it is about themselves", code="own_case")
     before = _holder(case, now)
     if before == to.id:
         raise Conflict("they hold it already", code="already_theirs")

@@ -254,9 +254,7 @@ CONFLICTS: Mapping[str, Words] = {
         "This is the last administrator: add another one first.",
     ),
     "already_theirs": Words("该坐席已持有这件工单。", "This agent holds the case already."),
-    "about_them": Words(
-        "这件工单评价的正是该坐席，请交给他人。", "This case is about that very person: give it to somebody else."
-    ),
+    "own_case": Words("这件工单评价的就是该坐席本人。", "This case is about that agent themselves."),
     "case_free": Words("这件工单无人受理，无需收回。", "Nobody holds this case: nothing to take back."),
     "own_sample": Words("不能给自己的工作评分，请由他人评分。", "Nobody marks their own work."),
     "extension_over": Words(

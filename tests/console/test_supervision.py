@@ -99,17 +99,26 @@ def test_a_case_given_to_another_is_theirs_and_the_old_page_is_refused(
 def test_of_several_cases_each_refused_one_is_named_and_the_others_are_given(
     visit: Visit, staff: dict[str, int], open_case: OpenCase, house: Services
 ) -> None:
-    good, calling, closed = open_case(), open_case(), open_case()
+    good, calling, closed, own = open_case(), open_case(), open_case(), open_case(staff_no="0731")
+    with house.database.write() as session:
+        session.get_one(User, staff["王敏"]).staff_no = "0731"
     agent, supervisor = visit("agent"), visit("supervisor")
     closed_by(house, closed, staff["agent"])
     agent.claim(calling)
     agent.post(f"/console/cases/{calling}/call", token=agent.lease(calling))
     supervisor.get("/console/board")
-    ticked = {"csrf_token": supervisor.token, "case": [str(n) for n in (good, calling, closed, 99)]}
+    ticked = {"csrf_token": supervisor.token, "case": [str(n) for n in (good, calling, closed, own, 99)]}
     form = ticked | {"to": str(staff["王敏"]), "note": "分流", "back": "board"}
     answer = supervisor.client.post("/console/cases/reassign", data=form)
     assert answer.status_code == 409
-    for told in ("1 件工单已改派给 王敏", "一通呼叫正在进行", "已办结", "没有这件工单", 'href="/console/board"'):
+    for told in (
+        "1 件工单已改派给 王敏",
+        "一通呼叫正在进行",
+        "已办结",
+        "评价的就是该坐席本人",
+        "没有这件工单",
+        'href="/console/board"',
+    ):
         assert told in answer.text
     assert [event.case_id for event in all_of(house, CaseEvent, kind="reassigned")] == [good]
     for wrong in ({"note": " "}, {"to": str(staff["auditor"])}, {"to": "77"}, {"case": []}):
