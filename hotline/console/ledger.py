@@ -15,7 +15,7 @@ from hotline.actions.audit import audit
 from hotline.console.access import me, needs_role
 from hotline.console.case_words import CASE_STATES, DEADLINES
 from hotline.console.casefilter import TOO_MANY, Asked
-from hotline.console.ledger_columns import COLUMNS, cells
+from hotline.console.ledger_columns import COLUMNS, cells, totals
 from hotline.console.room import blueprint
 from hotline.console.search import agents_to_choose, asked_for, conditions_for_me, found_page
 from hotline.console.words import Words
@@ -60,7 +60,8 @@ def export_ledger() -> BaseResponse | tuple[str, int]:
             if count > MOST_ROWS:
                 return _page(asked, found_page(asked.wanted), _figures(asked), too_many=count), 400
             file = TemporaryFile()  # noqa: SIM115  # it is sent, and gone once it is closed
-            about = [("台账 ledger", house.policy.city), ("导出人 by", person.name), ("筛选 filter", _said(asked))]
+            figures = ledger_figures(session, conditions, house.now())
+            about = [*_about(asked), *(totals(figures) if figures else ())]
             write_workbook(file, "整改台账", COLUMNS, _rows(session, conditions), about, house.policy.zone)
     except TooMany:
         return _page(replace(asked, faults={"number": TOO_MANY})), 400
@@ -97,6 +98,16 @@ def _rows(session: Session, conditions: list[ColumnElement[bool]]) -> Iterator[l
             yield cells(row, with_phone=with_phone)
         before = cases[-1]
         session.expunge_all()
+
+
+def _about(asked: Asked) -> list[tuple[str, str]]:
+    house = services()
+    return [
+        ("台账 ledger", house.policy.city),
+        ("导出人 by", me().name),
+        ("导出时间 at", f"{house.now().astimezone(house.policy.zone):%Y-%m-%d %H:%M}"),
+        ("筛选 filter", _said(asked)),
+    ]
 
 
 def _said(asked: Asked) -> str:

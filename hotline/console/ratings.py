@@ -106,9 +106,10 @@ def _spoken(session: Session, rows: Sequence[StoredRating]) -> Mapping[int, Sequ
 def _figures(session: Session, since: datetime) -> Figures:
     """Of those that the store holds. What their documents say is not read, only an index of the ratings."""
     counted = (
-        select(Rating.stars, func.count())
+        select(Rating.stars, func.count().label("ratings"))
         .join(StoredRating, StoredRating.rating_id == Rating.id)
         .where(Rating.rated_at >= since, Rating.state == RatingState.ACTIVE)
         .group_by(Rating.stars)
     )
-    return Figures(dict.fromkeys((5, 4, 3, 2, 1), 0) | dict(session.execute(counted).tuples()))
+    given = {row.stars: row.ratings for row in session.execute(counted)}
+    return Figures(dict.fromkeys((5, 4, 3, 2, 1), 0) | given)
