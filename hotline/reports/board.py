@@ -56,7 +56,7 @@ class Hour:
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """`waiting`: it is the desk's turn, and nobody holds them."""
+    """`waiting`: it is the desk's turn, and nobody holds them. `soon_count`: deadlines, of which a case can have two."""
 
     open: int
     waiting: int
@@ -83,7 +83,7 @@ def read_board(session: Session, now: datetime, zone: ZoneInfo) -> Board:
             _count(_DESKS_TURN),
             _count(_DESKS_TURN, Case.holder_id.is_not(None), Case.held_until > now),
             _count(_IS_OPEN, Case.due_at <= now),
-            _count(_IS_OPEN, Case.due_at > now, Case.due_at <= now + SOON),
+            select(func.count()).select_from(CaseDeadline).where(*_soon(now)).scalar_subquery(),
         )
     ).one()
     return Board(
