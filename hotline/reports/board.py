@@ -56,7 +56,7 @@ class Hour:
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """`waiting`: it is the desk's turn, and nobody holds them. `soon_count`: deadlines, of which a case can have two."""
+    """`waiting`: it is the desk's turn, and nobody holds them. `soon_count`: deadlines; a case may have two."""
 
     open: int
     waiting: int
