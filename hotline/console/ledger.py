@@ -13,12 +13,10 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from hotline.actions.audit import audit
 from hotline.console.access import me, needs_role
-from hotline.console.case_words import CASE_STATES, DEADLINES
 from hotline.console.casefilter import TOO_MANY, Asked
-from hotline.console.ledger_columns import COLUMNS, cells, totals
+from hotline.console.ledger_columns import COLUMNS, cells, filter_in_words, totals
 from hotline.console.room import blueprint
 from hotline.console.search import agents_to_choose, asked_for, conditions_for_me, found_page
-from hotline.console.words import Words
 from hotline.console.worklist import own_dept
 from hotline.reports.cases import TooMany, newest_first
 from hotline.reports.ledger import MOST_COUNTED, LedgerFigures, ledger_figures, ledger_rows
@@ -106,13 +104,8 @@ def _about(asked: Asked) -> list[tuple[str, str]]:
         ("台账 ledger", house.policy.city),
         ("导出人 by", me().name),
         ("导出时间 at", f"{house.now().astimezone(house.policy.zone):%Y-%m-%d %H:%M}"),
-        ("筛选 filter", _said(asked)),
+        ("筛选 filter", filter_in_words(asked.typed)),
     ]
-
-
-def _said(asked: Asked) -> str:
-    names: dict[str, Words] = {**CASE_STATES, **DEADLINES}
-    return "; ".join(f"{name} = {names[text].zh if text in names else text}" for name, text in asked.typed.items())
 
 
 def _page(

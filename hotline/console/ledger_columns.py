@@ -1,8 +1,10 @@
 """The columns of the ledger as a file: what the rules ask the register of bad ratings (整改台账) to hold."""
 
+from collections.abc import Mapping
+
 from hotline.console.case_words import CASE_STATES, DEADLINES, ENDINGS, GROUNDS, VERDICTS
 from hotline.console.text_words import reason
-from hotline.console.words import CHANNELS, OUTCOMES, RECORD_KINDS
+from hotline.console.words import CHANNELS, OUTCOMES, RECORD_KINDS, Words
 from hotline.reports.ledger import LedgerFigures, LedgerRow
 from hotline.reports.workbook import Cell
 from hotline.rules.casework import DeadlineKind
@@ -41,7 +43,7 @@ COLUMNS: tuple[tuple[str, int], ...] = (
     ("申诉 appeal", 10),
     ("申诉结论 verdict", 12),
     ("状态 state", 12),
-    ("办理结果 outcome", 16),
+    ("处理结果 outcome", 16),
     ("并入工单 merged into", 10),
     ("办结时间 closed", 17),
     ("用时（天） days", 10),
@@ -93,6 +95,46 @@ def cells(row: LedgerRow, *, with_phone: bool) -> list[Cell]:
         "；".join(DEADLINES[kind].zh for kind in row.late),
         row.held_by,
     ]
+
+
+# As the form calls its fields.
+_FIELDS = {
+    "number": "办件编号",
+    "case": "工单编号",
+    "state": "状态",
+    "opened_from": "立案从",
+    "opened_to": "立案至",
+    "dept": "部门编码",
+    "area": "区划代码",
+    "kind": "服务类型",
+    "result": "处理结果",
+    "agent": "首问或受理人（用户编号）",
+    "stars": "星级",
+    "named": "实名",
+    "timely": "时限",
+    "step": "待办时限",
+    "due_from": "到期从",
+    "due_to": "到期至",
+    "overdue": "已超时未办",
+}
+_VALUES: dict[str, Words] = {
+    **CASE_STATES,
+    **DEADLINES,
+    **OUTCOMES,
+    **ENDINGS,
+    **RECORD_KINDS,
+    "open": Words("在办", "open"),
+    "yes": Words("是", "yes"),
+    "no": Words("否", "no"),
+    "in_time": Words("按时", "in time"),
+    "late": Words("有超时", "late"),
+}
+
+
+def filter_in_words(typed: Mapping[str, str]) -> str:
+    return "；".join(
+        f"{_FIELDS[name]}：{_VALUES[text].zh if text in _VALUES else text}" for name, text in typed.items()
+    )
 
 
 def totals(figures: LedgerFigures) -> list[tuple[str, str]]:

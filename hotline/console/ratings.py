@@ -106,7 +106,7 @@ def _spoken(session: Session, rows: Sequence[StoredRating]) -> Mapping[int, Sequ
 def _figures(session: Session, since: datetime) -> Figures:
     """Of those that the store holds. What their documents say is not read, only an index of the ratings."""
     counted = (
-        select(Rating.stars, func.count().label("ratings"))
+        select(Rating.stars, func.count())
         .join(StoredRating, StoredRating.rating_id == Rating.id)
         .where(Rating.rated_at >= since, Rating.state == RatingState.ACTIVE)
         .group_by(Rating.stars)

@@ -12,7 +12,7 @@ import pytest
 from hotline.actions.case_appeals import appeal, exclude_rating
 from hotline.actions.case_steps import take_step
 from hotline.actions.casework import claim, close
-from hotline.console import ledger
+from hotline.console import casefilter, ledger, ledger_columns
 from hotline.rules.casework import Ground, Move, Outcome
 from hotline.services import Services
 from hotline.tables import AuditEntry, Case, User
@@ -203,7 +203,8 @@ def test_what_ended_late_stays_late_and_an_excluded_rating_leaves_every_figure(
     assert re.findall(r"<dd>([\d.%,]+)", page) == figures
     file = visitor.post("/console/ledger/export").data
     said = [" ".join(row) for row in sheet(file, 1)]
-    assert "导出时间 at 2026-11-23 09:30" in said
+    assert {"导出时间 at 2026-11-23 09:30", "筛选 filter 立案从：2026-11-01"} <= set(said)
+    assert set(ledger_columns._FIELDS) == set(casefilter.FIELDS)
     assert [line.split()[-1] for line in said[4:10]] == ["4", "50.0%", *figures[2:3], "25.0%", "0.0%", "1"]
     late = next(row for row in sheet(file) if "超时的事项" in row)
     assert "agent" in late
