@@ -196,7 +196,9 @@ def test_what_ended_late_stays_late_and_an_excluded_rating_leaves_every_figure(
         reviewer = session.get_one(User, staff["reviewer"])
         exclude_rating(session, register["appealed"], reviewer, "确系误按。", "市民说按错了。", house.now())
     visitor = visit("auditor")
-    assert re.search(r"立案 <[^>]+>opened</span> 3</li>.*办结 <[^>]+>closed</span> 2<", visitor.get("/console/board").text)
+    assert re.search(
+        r"立案 <[^>]+>opened</span> 3</li>.*办结 <[^>]+>closed</span> 2<", visitor.get("/console/board").text
+    )
     assert listed(visitor.get("/console/search?timely=late").text) == {register["old"], register["late"]}
     page = visitor.get("/console/ledger").text
     assert listed(page) == set(register.values()) - {register["old"]}
