@@ -652,16 +652,22 @@ def test_a_second_rating_at_the_moment_at_which_the_wait_is_over_is_not_lost(
 def test_whoever_waits_for_a_case_while_its_rating_changes_finds_it_as_it_is_then(
     house: Services, case: Case, desk: Desk, unit: User
 ) -> None:
-    step(desk, case, Move.CONTACT)
-    given = Given(2, Channel.SMS, "2", Scale.STAR_5_BEST, "sms-stars@1", "digit")
+    ringing = Attempt(case_id=case.id, agent_id=desk.user.id, hold_token="-", requested_at=house.now())
+    ringing.state = AttemptState.CITIZEN_RINGING
     with house.database.write() as session:
-        second = rate(session, case.record_id, given, house.policy, house.now())
-        verified = meanwhile(
-            house, lambda: do(house, take_step, case.id, Move.VERIFY, unit, None, "属实", house.policy)
-        )
-    verified.result(timeout=20)
-    after = only(house, Case)
-    assert (after.state, after.rating_id) == (CaseState.VERIFIED, second.id)
+        session.add(ringing)
+    deeds: list[tuple[int, CaseState, Callable[[], object]]] = [
+        (2, CaseState.CONTACTED, lambda: do(house, dial.citizen_answered, ringing.id)),
+        (1, CaseState.VERIFIED, lambda: do(house, take_step, case.id, Move.VERIFY, unit, None, "属实", house.policy)),
+    ]
+    for stars, state, deed in deeds:
+        given = Given(stars, Channel.SMS, str(stars), Scale.STAR_5_BEST, "sms-stars@1", "digit")
+        with house.database.write() as session:
+            changed = rate(session, case.record_id, given, house.policy, house.now())
+            done = meanwhile(house, deed)
+        done.result(timeout=20)
+        after = only(house, Case)
+        assert (after.state, after.rating_id) == (state, changed.id)
 
 
 @on_postgresql
