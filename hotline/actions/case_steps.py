@@ -100,8 +100,8 @@ def _second_invitation(session: Session, case: Case, policy: Policy, now: dateti
     if session.scalar(select(Invitation.id).where(*of_record)) is not None:
         return None
     is_called = case.record.phone_kind is PhoneKind.LANDLINE or case.record.kind in policy.phone.kinds
-    invite(session, case.record, Channel.PHONE if is_called else Channel.SMS, policy, now, SECOND_ROUND)
-    invitation = session.scalars(select(Invitation).where(*of_record)).one()
+    channel = Channel.PHONE if is_called else Channel.SMS
+    invitation = invite(session, case.record, channel, policy, now, SECOND_ROUND)
     return None if invitation.state is InvitationState.DECLINED else invitation
 
 

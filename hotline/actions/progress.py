@@ -41,6 +41,12 @@ def may_be_out(invitation: Invitation, state: InvitationState, policy: Policy, n
     invitation.expires_at = invitation.expires_at or now + timedelta(days=policy.invitation.expires_days)
 
 
+def is_not_out(invitation: Invitation) -> None:
+    """Nothing reached the citizen: the days begin with the next try. A second asking ends with the wait for it."""
+    if invitation.round == 1:
+        invitation.expires_at = None
+
+
 def move(invitation: Invitation, state: InvitationState) -> None:
     """What was answered, declined or has failed stays so; what was delivered can only be declined."""
     was_delivered = invitation.state is InvitationState.DELIVERED and state is not InvitationState.DECLINED

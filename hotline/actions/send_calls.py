@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from hotline.actions.calendar import workdays
 from hotline.actions.hindrances import Beginning, Go, Never, NotBefore, call_hindrance
 from hotline.actions.invite import put_call
-from hotline.actions.progress import invitation_is_out, lock_call, lock_invitation, may_be_out, move
+from hotline.actions.progress import invitation_is_out, is_not_out, lock_call, lock_invitation, may_be_out, move
 from hotline.actions.turns import wait_turn
 from hotline.errors import NotFound
 from hotline.messages import CALL_ENDS, Accepted, Ambiguous, CallProgress, Refusal, Refused, SendResult
@@ -89,7 +89,7 @@ def _is_not_out(invitation: Invitation) -> None:
     """Nothing reached the citizen this time; the days run only if an earlier call did."""
     move(invitation, InvitationState.WAITING)
     if invitation.sent_at is None:
-        invitation.expires_at = None
+        is_not_out(invitation)
 
 
 def locked_call(session: Session, call_id: int) -> Call:

@@ -10,12 +10,13 @@ from sqlalchemy import update
 from hotline.actions import case_appeals, case_notices, case_sharing, casework, dial
 from hotline.actions.case_steps import take_step
 from hotline.actions.hindrances import Go
-from hotline.actions.invite import invitation_words
+from hotline.actions.invite import invitation_words, invite
 from hotline.actions.rate import Added, Given, add_to_rating, rate
-from hotline.actions.send import begin_text
+from hotline.actions.send import begin_text, settle_text
 from hotline.errors import BadInput, Conflict, NotFound
 from hotline.jobs import tasks
 from hotline.jobs.casework import keep_deadlines
+from hotline.messages import Refusal, Refused
 from hotline.reports.funnel import funnel
 from hotline.rules.casework import (
     AttemptResult,
@@ -225,6 +226,25 @@ def test_an_answer_by_text_to_the_second_asking_is_the_second_rating(
     assert [(rating.round, rating.stars) for rating in all_of(house, Rating)] == [(1, 1), (2, 5)]
     assert only(house, Case).ending is Ending.RATED_BETTER
     assert only(house, Case).rating.state is RatingState.ACTIVE
+
+
+@on_sqlite
+def test_a_second_asking_that_could_not_be_texted_is_one_still_and_ends_with_the_wait_for_it(
+    house: Services, case: Case, desk: Desk, clock: MovingClock
+) -> None:
+    with house.database.write() as session:  # they were called about the first
+        invite(session, session.get_one(Case, case.id).record, Channel.PHONE, house.policy, house.now())
+    step(desk, case, *TO_ASKED)
+    wait, asking = only(house, CaseDeadline, kind=DeadlineKind.RE_RATING), all_of(house, OutboundText)[-1]
+    for refusal in (Refusal.RETRY, Refusal.LANDLINE):
+        clock.move(hours=1)
+        with house.database.write() as session:
+            begin_text(session, asking.id, house.policy, clock.now)
+            settle_text(session, asking.id, Refused(refusal, "30006"), house.policy, clock.now)
+        second = all_of(house, Invitation, round=2)
+        assert {invitation.expires_at for invitation in second} == {wait.due_at}
+    assert [invitation.channel for invitation in second] == [Channel.SMS, Channel.PHONE]
+    assert [call.invitation_id for call in all_of(house, Call)][-1] == second[-1].id
 
 
 @on_sqlite
