@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hotline.actions import case_deadlines, case_notices
-from hotline.actions.case_history import add_event, locked_case, who
+from hotline.actions.case_history import PARTS, add_event, locked_case, who
 from hotline.actions.case_moves import Said, end, move, written
 from hotline.actions.case_steps import in_hand
 from hotline.errors import BadInput, Conflict, NotFound
@@ -32,10 +32,15 @@ def hand_over(
     _lead(session, case, dept_code, now)
 
 
-def recall(session: Session, case_id: int, user: User, token: str | None, note: str, now: datetime) -> None:
-    """Take back the last hand-over: who led before leads again. Raises BadInput, NotFound, Conflict."""
+def recall(
+    session: Session, case_id: int, user: User, token: str | None, lead: str | None, note: str, now: datetime
+) -> None:
+    """Take back the last hand-over: who led before leads again. `lead`: who leads now, as the user sees it, so that the
+    same form sent twice takes back one. Raises BadInput, NotFound, Conflict."""
     note = written("note", note)
     case = in_hand(session, case_id, user, token, now)
+    if lead != case.lead_dept:
+        raise Conflict("another department leads by now", code="led_by_another")
     before = _led_before(session, case)
     move(session, case, Move.RECALL, who(user), now, Said(note), facts={"from": case.lead_dept, "to": before})
     _lead(session, case, before, now)
@@ -109,6 +114,8 @@ def _code(dept_code: str) -> str:
 
 def merge(session: Session, case_id: int, user: User, token: str, into_id: int, note: str, now: datetime) -> None:
     """The case is the same business as another of the same citizen, and goes on there. Raises BadInput, Conflict."""
+    if PARTS[user.role] not in WAYS[Move.MERGE].by:  # first: others do not learn here whose a case is
+        raise Conflict(f"merge by {user.role}", code="illegal_part")
     note = written("note", note)
     if into_id == case_id:
         raise BadInput("into", "is this case itself")

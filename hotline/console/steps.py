@@ -81,7 +81,7 @@ def _make(session: Session, how: Move, case_id: int, user: User, token: str | No
         case Move.CLOSE | Move.MERGE:
             _end(session, how, case_id, user, token or "", said, note)
         case Move.RECALL:
-            case_sharing.recall(*mine, note, now)
+            case_sharing.recall(*mine, request.form.get("lead") or None, note, now)
         case Move.HAND_OVER | Move.JOIN | Move.LEAVE:
             _SHARING[how](*mine, said["dept_code"], note, now)
         case _:

@@ -244,6 +244,11 @@ CONFLICTS: Mapping[str, Words] = {
         "市民已更改或撤回该评价，无可剔除。请维持原评价。",
         "The citizen has changed or withdrawn the rating: there is nothing to exclude. Please keep it.",
     ),
+    "led_by_another": Words(
+        "主办部门已经变动，也可能您刚刚已撤回过一次。本次未执行，请先查看工单最新情况。",
+        "Another department leads by now, perhaps because you have just taken the hand-over back; nothing was done. "
+        "Look at the case first.",
+    ),
     "nothing_to_recall": Words("该工单没有可以撤回的转办。", "There is no hand-over to take back."),
     "extension_asked": Words("该工单已有待批的延期申请。", "More time was asked for already."),
     "own_account": Words(

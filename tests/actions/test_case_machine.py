@@ -242,7 +242,7 @@ class Cases(RuleBasedStateMachine):
                 Move.EXCLUDE: lambda: case_appeals.exclude_rating(*mine[:3], note, note, now),
                 Move.CLOSE: lambda: casework.close(session, self.case_id, token or "", user, outcome, note, now),
                 Move.HAND_OVER: lambda: case_sharing.hand_over(*mine, OTHER, note, now),
-                Move.RECALL: lambda: case_sharing.recall(*mine, note, now),
+                Move.RECALL: lambda: case_sharing.recall(*mine, self._case(session).lead_dept, note, now),
                 Move.JOIN: lambda: case_sharing.join(*mine, "220200-TAX", note, now),
                 Move.LEAVE: lambda: case_sharing.leave(*mine, "220200-TAX", note, now),
                 Move.MERGE: lambda: case_sharing.merge(*held, self.case_id, note, now),

@@ -333,11 +333,15 @@ def test_a_department_works_on_its_own_cases_and_those_handed_to_it(house: Servi
 def test_a_recall_takes_back_the_last_hand_over_each_time(house: Services, case: Case, desk: Desk) -> None:
     for dept_code in (OTHER, "220200-TAX"):
         do(house, case_sharing.hand_over, case.id, desk.user, desk.claim(case.id), dept_code, "转办")
-    for leads in (OTHER, UNIT):
-        do(house, case_sharing.recall, case.id, desk.user, desk.claim(case.id), "撤回")
+    for led, leads in (("220200-TAX", OTHER), (OTHER, UNIT)):
+        do(house, case_sharing.recall, case.id, desk.user, desk.claim(case.id), led, "撤回")
         assert only(house, Case).lead_dept == leads
-    with pytest.raises(Conflict):
-        do(house, case_sharing.recall, case.id, desk.user, desk.claim(case.id), "再撤回")
+        with pytest.raises(Conflict) as refused:  # the same form once more
+            do(house, case_sharing.recall, case.id, desk.user, desk.claim(case.id), led, "撤回")
+        assert (refused.value.code, only(house, Case).lead_dept) == ("led_by_another", leads)
+    with pytest.raises(Conflict) as refused:
+        do(house, case_sharing.recall, case.id, desk.user, desk.claim(case.id), UNIT, "再撤回")
+    assert refused.value.code == "nothing_to_recall"
 
 
 @on_sqlite
@@ -345,7 +349,7 @@ def test_who_leads_by_recall_works_no_more_beside_itself(house: Services, case: 
     other = person(house, Role.DEPARTMENT, OTHER)
     do(house, case_sharing.hand_over, case.id, desk.user, desk.claim(case.id), OTHER, "转办")
     do(house, case_sharing.join, case.id, other, None, UNIT, "原单位协办")
-    do(house, case_sharing.recall, case.id, desk.user, desk.claim(case.id), "撤回")
+    do(house, case_sharing.recall, case.id, desk.user, desk.claim(case.id), OTHER, "撤回")
     assert (only(house, Case).lead_dept, only(house, CaseDepartment).left_at) == (UNIT, house.now())
 
 
@@ -597,6 +601,11 @@ def test_cases_of_one_business_become_one(house: Services, case: Case, desk: Des
     other, foreign = all_of(house, Case)[1], open_bad_case(twilio, feed, "JL20261123-0777")
     with pytest.raises(BadInput):
         do(house, case_sharing.merge, foreign.id, desk.user, desk.claim(foreign.id), case.id, "不是一件")
+    unit = person(house, Role.DEPARTMENT, UNIT)
+    for into in (case.id, foreign.id, 77):  # a department learns nothing of the citizen of another case
+        with pytest.raises(Conflict) as refused:
+            do(house, case_sharing.merge, other.id, unit, "", into, "是否同一人")
+        assert refused.value.code == "illegal_part"
     do(house, case_sharing.merge, other.id, desk.user, desk.claim(other.id), case.id, "同一业务")
     merged = only(house, Case, id=other.id)
     assert (merged.state, merged.ending, merged.merged_into_id) == (CaseState.CLOSED, Ending.MERGED, case.id)
