@@ -305,8 +305,9 @@ FIELDS: Mapping[str, Words] = {
         "Write what the citizen said, or how you tried to ask them, in at most 2,000 characters.",
     ),
     "dept_code": Words(
-        "请填写另一个部门的编码（64 字以内）；已参与的部门不必再加，未参与的部门不能退出。",
-        "Enter the code of another department; one that works on it already, or does not, cannot be meant.",
+        "请从列表中选择另一个部门，或填写其编码；系统中没有的编码不能使用，已参与的部门不必再加，未参与的部门不能退出。",
+        "Choose another department from the list, or enter its code. It must be one that is known here, and that does "
+        "not work on the case yet, or, to end its work, does.",
     ),
     "into": Words(
         "请填写同一市民、同一业务的另一件在办工单的编号。",

@@ -9,6 +9,7 @@ from sqlalchemy import update
 
 from hotline.actions import case_appeals, case_notices, case_sharing, casework, dial
 from hotline.actions.case_steps import take_step
+from hotline.actions.departments import known_departments
 from hotline.actions.hindrances import Go
 from hotline.actions.invite import invitation_words, invite
 from hotline.actions.rate import Added, Given, add_to_rating, rate
@@ -71,7 +72,7 @@ from tests.cast import (
 )
 from tests.conftest import MovingClock
 
-UNIT, OTHER = "220200-HRSS", "220200-PSB"
+UNIT, OTHER, TAX = "220200-HRSS", "220200-PSB", "220200-TAX"
 
 
 @pytest.fixture
@@ -319,21 +320,41 @@ def test_a_department_works_on_its_own_cases_and_those_handed_to_it(house: Servi
     do(house, case_sharing.hand_over, case.id, unit, None, OTHER, "社保卡由公安制证")
     do(house, take_step, case.id, Move.VERIFY, other, None, "情况属实", house.policy)
     assert only(house, Case).lead_dept == OTHER
-    do(house, case_sharing.join, case.id, other, None, "220200-TAX", "税务协办")
+    tax = person(house, Role.DEPARTMENT, TAX)
+    do(house, case_sharing.join, case.id, other, None, TAX, "税务协办")
     with pytest.raises(BadInput):
-        do(house, case_sharing.join, case.id, other, None, "220200-TAX", "又一次")
-    tax = person(house, Role.DEPARTMENT, "220200-TAX")
+        do(house, case_sharing.join, case.id, other, None, TAX, "又一次")
     do(house, take_step, case.id, Move.CONSULT, tax, None, "税务意见", house.policy)
-    do(house, case_sharing.leave, case.id, other, None, "220200-TAX", "协办完成")
+    do(house, case_sharing.leave, case.id, other, None, TAX, "协办完成")
     with pytest.raises(NotFound):
         do(house, take_step, case.id, Move.CONSULT, tax, None, "还在吗", house.policy)
 
 
+def test_a_case_goes_to_no_department_that_is_not_known(house: Services, case: Case, desk: Desk, feed: Feed) -> None:
+    left = person(house, Role.DEPARTMENT, TAX)
+    with house.database.write() as session:
+        session.get_one(User, left.id).disabled_at = house.now()
+    person(house, Role.REVIEWER, OTHER)
+    feed.transaction("JL-0002", person=LI, dept_code="220200-ZJJ", dept_name="市住建局")
+    token = desk.claim(case.id)
+    for act in (case_sharing.hand_over, case_sharing.join):
+        for code in ("", "220200-PS", "220200-PSB1", "220200-ZJJX", TAX):
+            with pytest.raises(BadInput) as refused:
+                do(house, act, case.id, desk.user, token, code, "转办")
+            assert refused.value.field == "dept_code"
+    do(house, case_sharing.join, case.id, desk.user, token, OTHER, "协办")
+    do(house, case_sharing.hand_over, case.id, desk.user, token, "220200-ZJJ", "转办")
+    with house.database.read() as session:
+        named = {UNIT: None, OTHER: None, "220200-ZJJ": "市住建局"}
+        assert known_departments(session) == named
+
+
 @on_sqlite
 def test_a_recall_takes_back_the_last_hand_over_each_time(house: Services, case: Case, desk: Desk) -> None:
-    for dept_code in (OTHER, "220200-TAX"):
+    for dept_code in (OTHER, TAX):
+        person(house, Role.DEPARTMENT, dept_code)
         do(house, case_sharing.hand_over, case.id, desk.user, desk.claim(case.id), dept_code, "转办")
-    for led, leads in (("220200-TAX", OTHER), (OTHER, UNIT)):
+    for led, leads in ((TAX, OTHER), (OTHER, UNIT)):
         do(house, case_sharing.recall, case.id, desk.user, desk.claim(case.id), led, "撤回")
         assert only(house, Case).lead_dept == leads
         with pytest.raises(Conflict) as refused:  # the same form once more

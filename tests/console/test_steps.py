@@ -88,6 +88,9 @@ def test_a_handed_over_case_is_seen_by_its_new_department(visit: Visit, open_cas
     case_id, agent, unit = open_case(dept_code="220200-PSB"), visit("agent"), visit("department")
     assert unit.get(f"/console/cases/{case_id}").status_code == 404
     agent.claim(case_id)
+    assert step(agent, case_id, "hand_over", note="由人社办理", dept_code="220200-HRS") == 400
+    page = agent.get(f"/console/cases/{case_id}").text
+    assert f'<option value="{DEPARTMENT}">' in page[page.index('<datalist id="known-departments">') :]
     assert step(agent, case_id, "hand_over", note="由人社办理", dept_code=DEPARTMENT) == 303
     assert unit.get(f"/console/cases/{case_id}").status_code == 200
     assert f"/console/cases/{case_id}" in unit.get("/console/").text
