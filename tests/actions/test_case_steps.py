@@ -446,6 +446,20 @@ def test_an_appeal_kept_goes_back_to_where_the_case_was_and_the_unit_is_told(
 
 
 @on_sqlite
+def test_who_filed_an_appeal_for_a_unit_that_has_nobody_here_is_told_what_became_of_it(
+    house: Services, case: Case
+) -> None:
+    filer, other = (Desk(house, person(house, Role.SUPERVISOR, name=name)) for name in ("班长甲", "班长乙"))
+    step(filer, case, Move.CONSULT)
+    args = (filer.claim(case.id), Ground.MISTAKEN, "按错键", "通话录音编号 7731", house.policy)
+    do(house, case_appeals.appeal, case.id, filer.user, *args)
+    do(house, case_appeals.exclude_rating, case.id, person(house, Role.REVIEWER), "误评", "市民说按错")
+    with house.database.read() as session:
+        told = [case_notices.unseen_notices(session, one.user, 10) for one in (filer, other)]
+    assert [[notice.kind for notice in notices] for notices in told] == [[NoticeKind.DECISION], []]
+
+
+@on_sqlite
 def test_who_is_heard_during_an_appeal_needs_no_first_contact_after_it(
     house: Services, case: Case, desk: Desk, unit: User
 ) -> None:
