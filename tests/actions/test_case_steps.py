@@ -135,6 +135,23 @@ def test_the_whole_way_with_a_second_rating_that_is_better(house: Services, case
 
 
 @on_sqlite
+def test_a_better_rating_that_is_taken_back_leaves_the_case_to_the_centre_and_the_first_as_it_is(
+    house: Services, case: Case, desk: Desk, twilio: Twilio, clock: MovingClock
+) -> None:
+    step(desk, case, *TO_ASKED)
+    rated(house, case, 5)
+    clock.move(hours=1)
+    assert "已撤回" in str(twilio.text(WANG, "撤销"))
+    called = only(house, Case)
+    assert (called.state, called.ending, called.closed_at) == (CaseState.CENTRE_CALLBACK, None, None)
+    assert desk.claim(case.id)
+    assert "未找到可以撤回的评价" in str(twilio.text(WANG, "撤销"))
+    assert [rating.state for rating in all_of(house, Rating)] == [RatingState.ACTIVE, RatingState.WITHDRAWN]
+    assert rated(house, case, 4).round == 2
+    assert only(house, Case).ending is Ending.RATED_BETTER
+
+
+@on_sqlite
 def test_a_second_rating_that_is_bad_is_the_centres_to_call_back_about(house: Services, case: Case, desk: Desk) -> None:
     step(desk, case, *TO_ASKED)
     second = rated(house, case, 2)

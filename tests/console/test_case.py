@@ -95,7 +95,7 @@ def test_a_rating_that_the_citizen_withdrew_is_told_to_the_agent(
 ) -> None:
     case_id = open_case()
     with house.database.write() as session:
-        withdraw(session, session.query(Rating).one().record_id, house.now())
+        withdraw(session, session.query(Rating).one().record_id, house.policy, house.now())
     assert "市民已撤回这条评价" in agent.get(f"/console/cases/{case_id}").text
 
 
