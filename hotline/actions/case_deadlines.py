@@ -70,7 +70,8 @@ def take_up(session: Session, case: Case, kind: DeadlineKind, policy: Policy) ->
     """That step is to be done after all: its deadline is what it was, and of its notices the rest is planned again."""
     met = CaseDeadline.case_id == case.id, CaseDeadline.kind == kind, CaseDeadline.met_at >= opened_last(session, case)
     row = session.scalar(select(CaseDeadline).where(*met).order_by(CaseDeadline.id.desc()).limit(1))
-    if row is not None:
+    is_begun = any(one.kind is kind for one in open_deadlines(session, case))  # such as by a rating at that moment
+    if row is not None and not is_begun:
         row.met_at = None
         session.flush()
         case_notices.plan(session, case, row, policy, workdays(session))

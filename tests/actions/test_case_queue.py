@@ -119,7 +119,7 @@ def test_a_case_that_takes_a_skill_goes_to_who_has_it(house: Services, desk: Des
         desk.claim(case.id)
     assert refused.value.code == "skill_needed"
     with house.database.write() as session:
-        supervisor = people.add_user(session, "班长", Role.SUPERVISOR, "long enough", house.now())
+        supervisor = people.add_user(session, "班长", Role.SUPERVISOR, "long enough for it", house.now())
         casework.release(
             session,
             case.id,

@@ -121,6 +121,7 @@ def test_a_supervisor_needs_no_lease_and_what_goes_beyond_the_days_figure_is_fla
         None,
         {"reason": "check_number", "note": "", "today": 2, "beyond": 1},
     )
+    assert visit("auditor").get("/console/audit").text.count("超出当日次数") == 1
 
 
 def calling(house: Services, case_id: int, token: str, state: AttemptState) -> int:
