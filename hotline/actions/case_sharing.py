@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session
 
 from hotline.actions import case_deadlines, case_notices
@@ -14,7 +14,7 @@ from hotline.rules.casework import WAYS, Ending, Move
 from hotline.rules.deadlines import months_after
 from hotline.rules.policy import Policy
 from hotline.rules.written import one_line
-from hotline.tables import Case, CaseDepartment, CaseEvent, CaseExtension, User
+from hotline.tables import Case, CaseDepartment, CaseEvent, CaseExtension, ServiceRecord, User
 
 _LONGEST_CODE = 64
 
@@ -23,7 +23,7 @@ def hand_over(
     session: Session, case_id: int, user: User, token: str | None, dept_code: str, note: str, now: datetime
 ) -> None:
     """Another department leads the work from now on. Raises BadInput, NotFound, Conflict."""
-    dept_code, note = _code(dept_code), written("note", note)
+    dept_code, note = _department(session, dept_code), written("note", note)
     case = in_hand(session, case_id, user, token, now)
     if dept_code == case.lead_dept:
         raise BadInput("dept_code", "leads the work already")
@@ -69,7 +69,7 @@ def join(
     session: Session, case_id: int, user: User, token: str | None, dept_code: str, note: str, now: datetime
 ) -> None:
     """A department works on the case beside the one that leads. Raises BadInput, NotFound, Conflict."""
-    dept_code, note = _code(dept_code), written("note", note)
+    dept_code, note = _department(session, dept_code), written("note", note)
     case = in_hand(session, case_id, user, token, now)
     if dept_code == case.lead_dept or _joint(session, case, dept_code) is not None:
         raise BadInput("dept_code", "works on the case already")
@@ -104,6 +104,15 @@ def _code(dept_code: str) -> str:
     dept_code = one_line(dept_code)
     if not 0 < len(dept_code) <= _LONGEST_CODE:
         raise BadInput("dept_code", f"must have 1 to {_LONGEST_CODE} characters")
+    return dept_code
+
+
+def _department(session: Session, dept_code: str) -> str:
+    """The same, and somebody knows it: a case that is handed to a slip of the pen is before nobody any more."""
+    dept_code = _code(dept_code)
+    has_user = exists().where(User.dept_code == dept_code)
+    if not session.scalar(select(or_(has_user, exists().where(ServiceRecord.dept_code == dept_code)))):
+        raise BadInput("dept_code", "is no department of a user or a record")
     return dept_code
 
 

@@ -76,4 +76,4 @@ def _tell(case: Case, told: Told) -> None:
             f"{zh}将于{at}再次呼叫。",
             f"{en} To be called again at {case.call_at.astimezone(house.policy.zone):%m-%d %H:%M}.",
         )
-    tell(zh, en, ends_draft=f"{me().id}-{case.id}")
+    tell(zh, en, ends_draft=f"{me().id}-{case.id}-contact")

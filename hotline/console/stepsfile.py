@@ -1,7 +1,7 @@
 """Where a case stands on the long way: deadlines, notices, who works on it, and the moves of the person who looks."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -9,10 +9,11 @@ from sqlalchemy.orm import Session
 from hotline.actions.case_deadlines import open_deadlines
 from hotline.actions.case_history import PARTS
 from hotline.console.access import Person
+from hotline.reports.board import department_name
 from hotline.rules.casework import CaseState, Move, Part, Steps, moves_for
-from hotline.tables import Case, CaseAppeal, CaseDeadline, CaseDepartment, CaseExtension, CaseNotice
+from hotline.tables import Case, CaseAppeal, CaseDeadline, CaseDepartment, CaseExtension, CaseNotice, User
 
-_MOST_NOTICES = 20
+_MOST_NOTICES, _MOST_DEPARTMENTS = 20, 200
 
 # What is typed in with a move; all of it is needed, but the files.
 FIELDS_OF: dict[Move, tuple[str, ...]] = {
@@ -30,7 +31,8 @@ ONLY_A_NOTE = ("note",)
 
 @dataclass(frozen=True, slots=True)
 class CaseSteps:
-    """`moves`: each with the fields of its form. `departments`: that work on it beside the lead."""
+    """`moves`: each with the fields of its form. `departments`: that work on it beside the lead; `known`: code and name
+    of those with users here, if one can be given the case."""
 
     moves: Sequence[tuple[Move, tuple[str, ...]]]
     deadlines: Sequence[CaseDeadline]
@@ -38,6 +40,7 @@ class CaseSteps:
     appeal: CaseAppeal | None
     extension: CaseExtension | None
     departments: Sequence[str]
+    known: Sequence[tuple[str, str]] = ()
 
 
 def read_steps(session: Session, case: Case, person: Person, may_act: bool) -> CaseSteps | None:
@@ -62,10 +65,18 @@ def read_steps(session: Session, case: Case, person: Person, may_act: bool) -> C
         return steps
     legal = moves_for(case.state, part, case.steps)
     moves = [move for move in legal if _makes_sense(move, steps) and not _is_of_a_contact(move, case, part)]
-    return CaseSteps(
-        [(move, FIELDS_OF.get(move, ONLY_A_NOTE)) for move in moves],
-        *(steps.deadlines, steps.notices, steps.appeal, steps.extension, steps.departments),
+    return replace(
+        steps,
+        moves=[(move, FIELDS_OF.get(move, ONLY_A_NOTE)) for move in moves],
+        known=_departments(session) if Move.HAND_OVER in moves else (),
     )
+
+
+def _departments(session: Session) -> Sequence[tuple[str, str]]:
+    """Those that have users, with their names as records say them."""
+    codes = select(User.dept_code).where(User.dept_code.is_not(None)).distinct().order_by(User.dept_code)
+    found = session.scalars(codes.limit(_MOST_DEPARTMENTS)).all()
+    return [(code, department_name(session, code) or "") for code in found if code is not None]
 
 
 def _makes_sense(move: Move, steps: CaseSteps) -> bool:

@@ -300,8 +300,8 @@ FIELDS: Mapping[str, Words] = {
         "Write what the citizen said, or how you tried to ask them, in at most 2,000 characters.",
     ),
     "dept_code": Words(
-        "请填写另一个部门的编码（64 字以内）；已参与的部门不必再加，未参与的部门不能退出。",
-        "Enter the code of another department; one that works on it already, or does not, cannot be meant.",
+        "请填写另一个部门的编码，以列表中的为准；已参与的部门不必再加，未参与的部门不能退出。",
+        "Enter the code of another department known here; one that works on it already, or does not, cannot be meant.",
     ),
     "into": Words(
         "请填写同一市民、同一业务的另一件在办工单的编号。",

@@ -299,10 +299,13 @@ def test_a_department_works_on_its_own_cases_and_those_handed_to_it(house: Servi
     do(house, case_sharing.hand_over, case.id, unit, None, OTHER, "社保卡由公安制证")
     do(house, take_step, case.id, Move.VERIFY, other, None, "情况属实", house.policy)
     assert only(house, Case).lead_dept == OTHER
+    for slip in ("220200-TXA", "市税务局"):  # nobody would see the case any more
+        with pytest.raises(BadInput, match="no department"):
+            do(house, case_sharing.hand_over, case.id, other, None, slip, "写错了")
+    tax = person(house, Role.DEPARTMENT, "220200-TAX")
     do(house, case_sharing.join, case.id, other, None, "220200-TAX", "税务协办")
     with pytest.raises(BadInput):
         do(house, case_sharing.join, case.id, other, None, "220200-TAX", "又一次")
-    tax = person(house, Role.DEPARTMENT, "220200-TAX")
     do(house, take_step, case.id, Move.CONSULT, tax, None, "税务意见", house.policy)
     do(house, case_sharing.leave, case.id, other, None, "220200-TAX", "协办完成")
     with pytest.raises(NotFound):
@@ -312,6 +315,7 @@ def test_a_department_works_on_its_own_cases_and_those_handed_to_it(house: Servi
 @on_sqlite
 def test_a_recall_takes_back_the_last_hand_over_each_time(house: Services, case: Case, desk: Desk) -> None:
     for dept_code in (OTHER, "220200-TAX"):
+        person(house, Role.DEPARTMENT, dept_code)
         do(house, case_sharing.hand_over, case.id, desk.user, desk.claim(case.id), dept_code, "转办")
     for leads in (OTHER, UNIT):
         do(house, case_sharing.recall, case.id, desk.user, desk.claim(case.id), "撤回")

@@ -15,6 +15,7 @@ from hotline.tables import AppealFile, AuditEntry, Case, CaseAppeal, CaseExplana
 from hotline.tables.people import Role
 from hotline.tables.service import RatingState
 from tests.cast import all_of, change_casework_rules, only
+from tests.conftest import MovingClock
 from tests.console.conftest import CITIZEN_PHONE, DEPARTMENT, PASSWORD, Visitor
 
 Visit = Callable[..., Visitor]
@@ -116,12 +117,14 @@ def test_a_form_that_is_too_large_is_refused_before_it_is_read(visit: Visit, hou
 
 
 def test_the_one_who_was_rated_explains_without_learning_who_rated(
-    visit: Visit, house: Services, case_id: int, open_case: Callable[..., int]
+    visit: Visit, house: Services, case_id: int, open_case: Callable[..., int], clock: MovingClock
 ) -> None:
     open_case(window="9号窗口", staff_no="JL-0200")
     open_case(window="8号窗口", staff_no="JL-0117", dept_code="220200-PSB")  # of the same number elsewhere
     with house.database.write() as session:
         add_user(session, "窗口", Role.DEPARTMENT, PASSWORD, house.now(), DEPARTMENT, "JL-0117")
+    assert 'name="service"' not in visit("窗口").get("/console/explain").text  # it would tell who just left the window
+    clock.move(days=1)
     visitor = visit("窗口")
     page = visitor.get("/console/explain").text
     assert page.count('name="service"') == 1

@@ -443,6 +443,7 @@ def test_evidence_an_explanation_and_the_register_in_a_real_browser(
     receive: Callable[..., Rating],
     open_case: Callable[..., int],
     house: Services,
+    clock: MovingClock,
 ) -> None:
     change_casework_rules(house, "luoning", consults_first=False)
     with house.database.write() as session:
@@ -452,6 +453,7 @@ def test_evidence_an_explanation_and_the_register_in_a_real_browser(
     served = {"staff_no": "JL-0117", "window": "3号窗口"}
     case_id = open_case(raw="1 态度恶劣", comment="态度恶劣", **served)
     open_case(item_name="养老保险关系转移接续", **served)
+    clock.move(days=1)  # of today nothing is listed
     page = open_page("窗口")
     _look_in_both_sizes(page, "explain")
     page.get_by_label("情况说明 What happened 2").fill("当时系统停机，已向群众解释并登记，次日优先办理。")
