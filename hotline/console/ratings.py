@@ -111,4 +111,4 @@ def _figures(session: Session, since: datetime) -> Figures:
         .where(Rating.rated_at >= since, Rating.state == RatingState.ACTIVE)
         .group_by(Rating.stars)
     )
-    return Figures(dict.fromkeys((5, 4, 3, 2, 1), 0) | dict(session.execute(counted).tuples()))
+    return Figures(dict.fromkeys((5, 4, 3, 2, 1), 0) | {row[0]: row[1] for row in session.execute(counted)})
