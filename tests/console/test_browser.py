@@ -466,10 +466,15 @@ def test_evidence_an_explanation_and_the_register_in_a_real_browser(
     page.get_by_label("申诉理由").select_option("malicious")
     page.locator("#appeal-note").fill("经查当日该市民未到窗口。")
     page.locator("#appeal-evidence").fill("窗口监控、叫号记录")
+    page.reload()  # as after a session that ran out: what was written is there, and its step is open
+    expect(page.locator("#appeal-note")).to_have_value("经查当日该市民未到窗口。")
+    expect(page.locator("#appeal-evidence")).to_be_visible()
+    page.get_by_label("申诉理由").select_option("malicious")
     scan = {"name": "叫号记录 13844328000.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7 scan"}
     page.locator("#appeal-files").set_input_files([scan])
     page.get_by_role("button", name="：申诉").click()
     page.get_by_role("link", name="叫号记录 138____8000.pdf").wait_for()
+    assert "经查当日" not in page.evaluate("JSON.stringify(sessionStorage)")
     page = open_page("reviewer")
     page.goto(f"/console/cases/{case_id}")
     with page.expect_download() as download:
