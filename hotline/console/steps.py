@@ -53,7 +53,11 @@ def take_step(case_id: int) -> BaseResponse | tuple[str, int]:
         return show_refused(case_id, conflict)
     if is_closed:
         leases.forget(case_id)
-    tell(f"工单 {case_id}：{MOVES[how].zh}，已登记。", f"Case {case_id}: kept ({MOVES[how].en}).")
+    tell(
+        f"工单 {case_id}：{MOVES[how].zh}，已登记。",
+        f"Case {case_id}: kept ({MOVES[how].en}).",
+        f"{person.id}-{case_id}-{how}",
+    )
     return redirect(url_for("console.case_page", case_id=case_id, _anchor="steps"), 303)
 
 

@@ -64,7 +64,7 @@ def read_steps(session: Session, case: Case, person: Person, may_act: bool) -> C
     if part is None or not may_act:
         return steps
     legal = moves_for(case.state, part, case.steps)
-    moves = [move for move in legal if _makes_sense(move, steps) and not _is_of_a_contact(move, case, part)]
+    moves = [move for move in legal if _makes_sense(move, case, steps) and not _is_of_a_contact(move, case, part)]
     return replace(
         steps,
         moves=[(move, FIELDS_OF.get(move, ONLY_A_NOTE)) for move in moves],
@@ -72,8 +72,10 @@ def read_steps(session: Session, case: Case, person: Person, may_act: bool) -> C
     )
 
 
-def _makes_sense(move: Move, steps: CaseSteps) -> bool:
+def _makes_sense(move: Move, case: Case, steps: CaseSteps) -> bool:
     """Of what is legal, what there is something to do about."""
+    if move is Move.RECALL:
+        return case.dept_code is not None
     if move in (Move.GRANT_EXTENSION, Move.REFUSE_EXTENSION):
         return steps.extension is not None
     if move is Move.ASK_EXTENSION:
