@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, false, func, select, true
+from sqlalchemy import ColumnElement, func, select, true
 from sqlalchemy.orm import Session
 
 from hotline.rules.casework import CaseState, DeadlineKind, Ending
@@ -143,10 +143,10 @@ def ledger_figures(session: Session, conditions: Sequence[ColumnElement[bool]], 
         "late": case.missed | is_open & (case.due_at <= now),
         "better": case.ending == Ending.RATED_BETTER,
     }
-    excluded = func.coalesce(case.ending == Ending.EXCLUDED, false())
+    stays = case.ending.is_distinct_from(Ending.EXCLUDED)
     counted = select(
-        *(func.count().filter(~excluded, which).label(name) for name, which in counts.items()),
-        func.count().filter(excluded).label("excluded"),
+        *(func.count().filter(stays, which).label(name) for name, which in counts.items()),
+        func.count().filter(case.ending == Ending.EXCLUDED).label("excluded"),
     )
     row = session.execute(counted).mappings().one()
     return None if row["cases"] + row["excluded"] > MOST_COUNTED else LedgerFigures(**row)
