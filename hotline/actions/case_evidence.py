@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from hotline.actions.audit import audit
 from hotline.actions.case_history import PARTS, add_event
 from hotline.actions.case_steps import in_hand
+from hotline.actions.own_cases import is_about
 from hotline.errors import BadInput, Conflict, NotFound
 from hotline.rules.casework import Part
 from hotline.rules.evidence import MOST_FILES, FileKind
@@ -92,6 +93,8 @@ def read_evidence(session: Session, file_id: int, user: User, now: datetime) -> 
     file = session.get(AppealFile, file_id)
     filed = None if file is None else session.get_one(CaseAppeal, file.appeal_id)
     if file is None or filed is None or user.only_explains or not may_read(user.role, user.dept_code, filed, file.side):
+        raise NotFound(f"evidence {file_id}")
+    if is_about(session.get_one(Case, filed.case_id), user):
         raise NotFound(f"evidence {file_id}")
     if file.box is not None:
         audit(session, user.name, "evidence_read", now, subject=f"evidence:{file_id}")

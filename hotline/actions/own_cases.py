@@ -25,11 +25,15 @@ def served(person: Staff) -> ColumnElement[bool]:
     return theirs if person.dept_code is None else theirs & (ServiceRecord.dept_code == person.dept_code)
 
 
-def is_about(case: Case, person: Staff) -> bool:
-    """The same of one case."""
-    record = case.record
+def has_served(record: ServiceRecord, person: Staff) -> bool:
+    """The same of one record."""
     same_dept = person.dept_code is None or record.dept_code == person.dept_code
     return person.staff_no is not None and record.staff_no == person.staff_no and same_dept
+
+
+def is_about(case: Case, person: Staff) -> bool:
+    """The same of one case."""
+    return has_served(case.record, person)
 
 
 def about(person: Staff) -> ColumnElement[bool]:

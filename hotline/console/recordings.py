@@ -16,7 +16,7 @@ from hotline.actions.audit import audit
 from hotline.console.access import LISTENERS, WORKERS, me, needs_role
 from hotline.console.room import blueprint, tell
 from hotline.console.words import FIELDS, Words, why_refused
-from hotline.errors import BadInput, Conflict, NotFound
+from hotline.errors import BadInput, Conflict
 from hotline.rules.bounds import bounded
 from hotline.rules.phones import mask_phones_in
 from hotline.services import services
@@ -65,9 +65,7 @@ def play(recording_id: int) -> Response | tuple[str, int]:
     """The sound, or a part of it; that this person listened is kept before they hear anything."""
     house, person = services(), me()
     with house.database.read() as session:
-        recording = session.get(Recording, recording_id)
-    if recording is None:
-        raise NotFound(f"recording {recording_id}")
+        recording = recordings.to_be_heard(session, recording_id, person)
     is_kept = recording.state is RecordingState.KEPT and recording.file is not None
     sound = house.recordings.open(recording.file or "") if is_kept else None
     if sound is None:
@@ -85,6 +83,7 @@ def note_heard(recording_id: int) -> BaseResponse | tuple[str, int]:
     note = mask_phones_in(request.form.get("note", "").replace("\r\n", "\n"), house.policy.region)
     try:
         with house.database.write() as session:
+            recordings.to_be_heard(session, recording_id, person)
             recordings.note_heard(session, recording_id, person.name, note, house.now())
             subject, facts = f"recording:{recording_id}", {"note": note.strip()}
             audit(session, person.name, "recording_heard", house.now(), subject=subject, facts=facts)
@@ -118,6 +117,7 @@ def _page(tab: Tab, number: int, faulty: int | None = None, note: str = "", refu
 def _list_page(session: Session, tab: Tab, number: int, first: int | None) -> Page:
     """To be heard: first what nobody knows the subject of, and of these the oldest. Heard: the last one first."""
     listed = select(Recording).join(Call, Call.id == Recording.call_id)
+    listed = listed if me().staff_no is None else listed.where(recordings.about_others(me()))
     if tab is Tab.DUE:
         about = func.coalesce(Recording.record_id, Call.record_id)
         listed = listed.where(_is_due()).order_by(
