@@ -18,6 +18,7 @@ from hotline.database import Database
 from hotline.errors import HotlineError
 from hotline.privacy import Vault
 from hotline.tables import AuditEntry, ConsoleSession, User
+from hotline.tables.access import SessionEnd
 
 LONGEST_NAME = 64
 LOCKED_FOR = timedelta(minutes=15)
@@ -117,6 +118,7 @@ def choose_password(database: Database, token: str, password: str, everyone: boo
         row, user = on_the_way(session, token, now, sessions.Step.PASSWORD, everyone)
         passwords.replace(session, user, password_hash, now, must_change=False)
         audit(session, user.name, "password_changed", now, subject=f"user:{user.id}")
+        sessions.end_others(session, user, row, SessionEnd.PASSWORD, now)
         return _gone_on(session, user, row, token, everyone, now)
 
 
@@ -164,8 +166,12 @@ def put_proposed_in_force(
 def on_the_way(
     session: Session, token: str, now: datetime, step: sessions.Step | None = None, everyone: bool = False
 ) -> tuple[ConsoleSession, User]:
-    """A log-in that is not complete, at `step` if that is given. Raises SessionGone."""
+    """A log-in that is not complete, at `step` if that is given; then no other one of this person takes the step at the
+    same moment. Raises SessionGone."""
     found = sessions.find_on_the_way(session, token, now)
+    if found is not None and step is not None:
+        session.refresh(found[1], with_for_update=True)
+        found = sessions.find_on_the_way(session, token, now)
     if found is None or (step is not None and sessions.missing(found[1], found[0], everyone) is not step):
         raise SessionGone("log-in")
     return found

@@ -61,6 +61,8 @@ def renew_second_factor(
     with database.write() as session:
         user = session.get_one(User, user_id, with_for_update=True)
         row = session.get_one(ConsoleSession, session_id)
+        if row.ended_at is not None:  # in this very moment: no new one comes of it
+            raise WrongSecret(user.name)
         codes = put_proposed_in_force(session, user, row, vault, code, now)
         return _only_session(session, user, SessionEnd.SECOND_FACTOR, browser, now), codes
 
