@@ -91,7 +91,7 @@ def to_be_heard(session: Session, recording_id: int, person: Staff) -> Recording
     """The recording, for `person` to listen to. Raises NotFound, also of one about their own service: they would know
     who rated them by the voice."""
     recording = session.get(Recording, recording_id)
-    if recording is None or (record := _subject(session, recording)) is not None and has_served(record, person):
+    if recording is None or ((record := _subject(session, recording)) is not None and has_served(record, person)):
         raise NotFound(f"recording {recording_id}")
     return recording
 
