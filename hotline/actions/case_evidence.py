@@ -82,9 +82,11 @@ def _of_side(filed: CaseAppeal, side: Side) -> ColumnElement[bool]:
 
 
 def may_read(role: Role, dept_code: str | None, filed: CaseAppeal, side: Side) -> bool:
-    """Who decides, supervises or audits; the unit that appeals its own: the citizen's side could tell it who rated."""
-    if role is Role.DEPARTMENT:
-        return side is Side.UNIT and dept_code is not None and dept_code == filed.dept_code
+    """Who decides, supervises or audits; the unit that appeals, its reviewers too, its own: the citizen's side could
+    tell it who rated."""
+    of_unit = dept_code is not None and dept_code == filed.dept_code
+    if role is Role.DEPARTMENT or (role is Role.REVIEWER and of_unit):
+        return side is Side.UNIT and of_unit
     return role in (Role.REVIEWER, Role.SUPERVISOR, Role.ADMIN, Role.AUDITOR)
 
 
