@@ -173,6 +173,15 @@ def test_whatever_is_typed_at_the_door_is_only_a_wrong_name(house: Services) -> 
         log_in(house, "y" * 300, "guess")
 
 
+@on_sqlite
+def test_a_telephone_number_typed_for_a_name_stands_in_no_log(house: Services) -> None:
+    for _ in range(5):
+        assert log_in(house, "13844328000", "guess") is None
+    with pytest.raises(door.LockedOut):
+        log_in(house, "13844328000", "guess")
+    assert {entry.actor for entry in all_of(house, AuditEntry)} == {"138****8000"}
+
+
 STRANGER = Browser("curl", "203.0.113.*", "b2")
 
 
