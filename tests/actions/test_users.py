@@ -208,3 +208,12 @@ def test_temporary_passwords_pass_for_every_role() -> None:
     with pytest.raises(passwords.WeakPassword):
         passwords.check_new("eleven char", "admin", Role.SUPERVISOR)
     passwords.check_new("eleven char", "admin", Role.AGENT)
+
+
+@on_sqlite
+@pytest.mark.usefixtures("staff")
+def test_who_leads_from_now_on_chooses_a_password_as_long_as_that_takes(house: Services) -> None:
+    for role, must_change in ((Role.REVIEWER, False), (Role.SUPERVISOR, True)):
+        with house.database.write() as session:
+            users.change_role(session, "admin", AGENT, role, None, None, house.now())
+            assert session.get_one(User, AGENT).must_change_password is must_change
