@@ -9,6 +9,7 @@ from hotline.console.words import Words
 from hotline.reports.cases import CaseFilter, Timely
 from hotline.rules.bounds import bounded, bounded_day
 from hotline.rules.casework import CaseState, DeadlineKind, Ending, Outcome
+from hotline.rules.scale import STAR_LABELS
 from hotline.rules.written import one_line
 from hotline.tables.service import RecordKind
 
@@ -75,6 +76,13 @@ def _one_of(name: str, *kinds: type[StrEnum]) -> Callable[[str], dict[str, Any]]
     return read
 
 
+def _stars(text: str) -> dict[str, Any]:
+    stars = bounded(text)
+    if stars not in STAR_LABELS:
+        raise ValueError("number")
+    return {"stars": stars}
+
+
 def _state(text: str) -> dict[str, Any]:
     if text in (_OPEN, _CLOSED):
         return {"is_open": text == _OPEN}
@@ -91,7 +99,7 @@ FIELDS: Mapping[str, Callable[[str], dict[str, Any]]] = {
     "state": _state,
     "result": _one_of("result", Outcome, Ending),
     "agent": lambda text: {"agent_id": bounded(text)},
-    "stars": lambda text: {"stars": bounded(text)},
+    "stars": _stars,
     "named": lambda text: {"named": text == "yes"},
     "opened_from": _day("opened_from"),
     "opened_to": _day("opened_to"),

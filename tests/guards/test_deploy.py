@@ -192,7 +192,9 @@ def test_nginx_lets_no_address_flood_the_log_in(app: Flask) -> None:
         path = app.url_for("console.login")
     (location,) = re.findall(r"location = (\S+) \{[^{}]*limit_req zone=log_in [^{}]*proxy_pass http://hotline;", nginx)
     assert location == path
-    assert re.findall(r"limit_req_zone \$(\w+) zone=log_in:", nginx) == re.findall(r"map \$request_method \$(\w+) ", nginx)
+    assert re.findall(r"limit_req_zone \$(\w+) zone=log_in:", nginx) == re.findall(
+        r"map \$request_method \$(\w+) ", nginx
+    )
 
 
 @on_sqlite
