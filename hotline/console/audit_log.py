@@ -9,7 +9,7 @@ from hotline.actions.audit import audit
 from hotline.actions.audit_checks import last_check
 from hotline.chain import last_sealed
 from hotline.console.access import me, needs_role
-from hotline.console.people_words import AUDITED, BREAKS, SUBJECTS, about
+from hotline.console.people_words import AUDITED, BEYOND, BREAKS, SUBJECTS, about
 from hotline.console.room import blueprint
 from hotline.reports.audit_log import Wanted, audit_csv, entries, told
 from hotline.rules.bounds import bounded, bounded_day
@@ -39,6 +39,7 @@ def audit_log() -> str:
         check=check,
         head=head,
         audited=AUDITED,
+        beyond=BEYOND,
         breaks=BREAKS,
         subjects=SUBJECTS,
         about=about,

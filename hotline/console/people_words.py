@@ -81,6 +81,7 @@ SUBJECTS: Mapping[str, Words] = {
     "year": Words("年度", "year"),
 }
 
+BEYOND = Words("超出当日次数", "more than a day's figure")
 AUDITED: Mapping[str, Words] = {
     "login": Words("登录", "logged in"),
     "login_begun": Words("密码正确，待完成登录", "password right, log-in not complete yet"),

@@ -10,7 +10,7 @@ from hotline.console.case_words import RUNGS
 from hotline.console.words import ROLES, Words
 from hotline.rules.casework import Steps
 from hotline.rules.deadlines import DayUnit
-from hotline.rules.policy import CriterionPolicy, PausePolicy, RungPolicy, StepTerm, Term
+from hotline.rules.policy import CriterionPolicy, PausePolicy, RungPolicy, SkillPolicy, StepTerm, Term
 
 SECTIONS: Mapping[str, Words] = {
     "": Words("城市", "The city"),
@@ -19,6 +19,7 @@ SECTIONS: Mapping[str, Words] = {
     "invitation": Words("评价邀请", "Invitations"),
     "sms": Words("短信", "Texts"),
     "phone": Words("电话", "Calls"),
+    "signals": Words("异常提示", "Signs"),
 }
 
 ENTRIES: Mapping[str, Words] = {
@@ -91,6 +92,40 @@ ENTRIES: Mapping[str, Words] = {
     "casework.closes_at": Words("每日截止", "end of a working day"),
     "casework.lease_minutes": Words("受理保持（分钟）", "minutes that a claim holds"),
     "casework.quality": Words("质检评分项", "marks of a quality sample"),
+    "casework.redial": Words("未接通后再拨", "called again when not reached"),
+    "casework.skills": Words("坐席技能", "skills of agents"),
+    "casework.records_calls": Words("回访录音（先告知市民）", "callbacks are recorded, the citizen told first"),
+    "casework.reveals_a_day": Words("每人每日查看完整号码次数，超过即标记", "whole numbers a day before it is flagged"),
+    "casework.guide": Words("通话参考", "what agents may say"),
+    "casework.evidence_days": Words("申诉材料保存天数（0 为不删除）", "days that files are kept (0: for ever)"),
+    "casework.register_months": Words("恶意评价人名录有效期（月）", "months in the register"),
+    "signals.extensions": Words("机关内部号码段", "ranges of the administration's numbers"),
+    "signals.phone_days": Words("同一号码多次差评：统计天数", "one number: over days"),
+    "signals.phone_ratings": Words("同一号码多次差评：达到次数", "one number: bad ratings"),
+    "signals.burst_minutes": Words("短时间集中差评：分钟数", "a burst: over minutes"),
+    "signals.burst_ratings": Words("短时间集中差评：达到次数", "a burst: bad ratings"),
+    "signals.same_words_days": Words("内容完全相同：统计天数", "the same words: over days"),
+    "signals.same_words": Words("内容完全相同：达到号码数", "the same words: numbers"),
+    "signals.quick_key_seconds": Words("按键过快：提问后秒数", "a quick key: seconds after the question"),
+}
+# Of entries that have parts.
+PARTS: Mapping[str, Words] = {
+    "busy_minutes": Words("占线后隔（分钟）", "minutes after a busy line"),
+    "no_answer_minutes": Words("无人接听后隔（分钟）", "minutes after no answer"),
+    "one_day_tries": Words("一日最多（次）", "tries on one day"),
+    "give_up_tries": Words("未能接通满（次）", "given up after calls"),
+    "give_up_days": Words("且不少于（天）", "on days"),
+    "busy": Words("占线", "busy"),
+    "no_answer": Words("无人接听", "no answer"),
+    "failed": Words("呼叫失败", "failed"),
+    "number": Words("号码", "number"),
+    "opens": Words("最早", "from"),
+    "closes": Words("最晚", "to"),
+    "on_days_off": Words("休息日", "on days off"),
+    "always": Words("对所有人", "for everybody"),
+    "from_age": Words("年龄满", "from the age of"),
+    "listen_seconds": Words("等待按键（秒）", "seconds that a key is awaited"),
+    "more_tries": Words("多问（次）", "more askings"),
 }
 
 _STEPS = {
@@ -117,14 +152,21 @@ def said(value: Any) -> Words:
             return _joined("：", [after, RUNGS[value.rung], ROLES[value.role]], within=" · ")
         case CriterionPolicy():
             return Words(value.zh, value.en)
+        case SkillPolicy():
+            return Words(*value.label)
         case PausePolicy():
             return _plain(f"{value.begins:%H:%M}–{value.ends:%H:%M}")
         case BaseModel():
-            return _joined("；", [Words(f"{name} = {said(each).zh}", "") for name, each in value])
+            return _joined("；", [_part(name, said(each)) for name, each in value])
         case tuple():
             return _joined("；", [said(each) for each in value])
         case _:
             return _simple(value)
+
+
+def _part(name: str, value: Words) -> Words:
+    words = PARTS.get(name, Words(name, name))
+    return Words(f"{words.zh} {value.zh}", f"{words.en} {value.en or value.zh}")
 
 
 def _simple(value: Any) -> Words:

@@ -129,8 +129,9 @@ GROUPS: Mapping[Channel, tuple[tuple[Words, Mapping[str, Words]], ...]] = {
             },
         ),
         (
-            Words("播报给坐席", "Said to the agent"),
+            Words("回访时播报", "Said in a callback"),
             {
+                "recording_notice": Words("回访录音时，市民接听后先听到", "a citizen picks up a call that is recorded"),
                 "agent_whisper": Words("坐席接听时", "the agent picks up"),
                 "connecting": Words("坐席按 1 后", "the agent has pressed 1"),
                 "citizen_busy": Words("市民占线", "the citizen is busy"),

@@ -146,6 +146,7 @@ class Rating(HasId, Base):
             sqlite_where=text("state = 'active'"),
             postgresql_where=text("state = 'active'"),
         ),
+        Index("ix_ratings_rated_at", "rated_at", "state", "stars", "id"),
     )
 
     record_id: Mapped[int] = mapped_column(ForeignKey("service_records.id"), index=True)
@@ -160,7 +161,7 @@ class Rating(HasId, Base):
     rule: Mapped[str] = mapped_column(String(64))
     reasons: Mapped[list[str]] = mapped_column(default=list)
     comment: Mapped[str | None] = mapped_column(Text)
-    rated_at: Mapped[datetime] = mapped_column(index=True)
+    rated_at: Mapped[datetime]
     state: Mapped[RatingState] = mapped_column(Word(RatingState))
     flags: Mapped[list[str]] = mapped_column(default=list)
     supersedes_id: Mapped[int | None] = mapped_column(ForeignKey("ratings.id"))

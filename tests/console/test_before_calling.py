@@ -125,6 +125,7 @@ def test_a_supervisor_needs_no_lease_and_what_goes_beyond_the_days_figure_is_fla
         session.get_one(Case, case_id).state = CaseState.CLOSED
     closed = visitor.post(f"/console/cases/{case_id}/reveal", reason="check_number", why="")
     assert (closed.status_code, SPACED in closed.text) == (409, False)
+    assert visit("auditor").get("/console/audit").text.count("超出当日次数") == 1
 
 
 def calling(house: Services, case_id: int, token: str, state: AttemptState) -> int:

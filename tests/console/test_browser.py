@@ -366,10 +366,8 @@ CONTRAST = "color-contrast"
 SHOWN = ("button-name", "link-name", "label", "target-size", "scrollable-region-focusable", "link-in-text-block")
 ALL_RULES: dict[str, Any] = {}
 # What axe looks for from each side: a scheme changes nothing but colours, and a size only what is shown, and where.
-RULES: dict[tuple[str, str], dict[str, Any] | None] = {
-    ("phone", "dark"): None,
-    ("phone", "light"): {"runOnly": [*SHOWN]},
-    ("wide", "dark"): {"runOnly": [CONTRAST]},
+RULES: dict[tuple[str, str], dict[str, Any]] = {
+    ("phone", "dark"): {"runOnly": [CONTRAST, *SHOWN]},
     ("wide", "light"): ALL_RULES,
 }
 
@@ -378,7 +376,7 @@ ZOOMED = {"200%": 640, "400%": 320}
 
 
 def _look_from_all_sides(page: Any, name: str) -> None:
-    """In both sizes and both schemes, without loading the page anew; then as it was opened."""
+    """In both sizes and both schemes, and zoomed, without loading the page anew; then as it was opened."""
     for zoom, width in ZOOMED.items():
         page.set_viewport_size({"width": width, "height": 720})
         _scrolls_down_only(page, f"{zoom}-{name}")
@@ -392,12 +390,11 @@ def _scrolls_down_only(page: Any, name: str) -> None:
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{name} scrolls sideways"
 
 
-def _look(page: Any, name: str, rules: dict[str, Any] | None = ALL_RULES) -> None:
+def _look(page: Any, name: str, rules: dict[str, Any] = ALL_RULES) -> None:
     if SHOTS:
         page.screenshot(path=f"{SHOTS}/{name}.png", full_page=True)
     _scrolls_down_only(page, name)
-    if rules is not None:
-        _ask_axe(page, name, rules)
+    _ask_axe(page, name, rules)
     small = page.evaluate(
         "[...document.querySelectorAll('.button, .choice, nav a')]"
         ".filter(e => e.getClientRects().length && e.getBoundingClientRect().height < 44).map(e => e.outerHTML)"
@@ -453,7 +450,7 @@ def test_evidence_an_explanation_and_the_register_in_a_real_browser(
     case_id = open_case(raw="1 态度恶劣", comment="态度恶劣", **served)
     open_case(item_name="养老保险关系转移接续", **served)
     page = open_page("窗口")
-    _look_in_both_sizes(page, "explain")
+    _look_from_all_sides(page, "explain")
     page.get_by_label("情况说明 What happened 2").fill("当时系统停机，已向群众解释并登记，次日优先办理。")
     page.get_by_role("button", name="提交 Submit 2").click()
     page.get_by_text("说明已提交").wait_for()
@@ -473,7 +470,7 @@ def test_evidence_an_explanation_and_the_register_in_a_real_browser(
     with page.expect_download() as download:
         page.get_by_role("link", name="叫号记录 138____8000.pdf").click()
     assert Path(download.value.path()).read_bytes() == scan["buffer"]
-    _look_in_both_sizes(page, "appeal")
+    _look_from_all_sides(page, "appeal")
     _picture(page, "appeal", "#appeals")
     page.get_by_text("评价不计入 Exclude").click()
     page.locator("#exclude-note").fill("监控显示当日无此人。")
@@ -492,19 +489,11 @@ def test_evidence_an_explanation_and_the_register_in_a_real_browser(
     page.get_by_text("已登记。").wait_for()
     receive(stars=2, raw="2", comment=None)
     chief.goto("/console/register/1")
-    _look_in_both_sizes(chief, "register-1")
+    _look_from_all_sides(chief, "register-1")
     _picture(chief, "register-entry")
     chief.goto("/console/register?tab=standing")
-    _look_in_both_sizes(chief, "register")
+    _look_from_all_sides(chief, "register")
     _picture(chief, "register")
-
-
-def _look_in_both_sizes(page: Any, name: str) -> None:
-    """Of pages that are made of the same parts as those that are looked at from all sides."""
-    page.set_viewport_size(SIZES["phone"])
-    _look(page, f"phone-light-{name}", {"runOnly": [*SHOWN]})
-    page.set_viewport_size(SIZES["wide"])
-    _look(page, f"wide-light-{name}")
 
 
 def _picture(page: Any, name: str, top: str | None = None) -> None:
@@ -616,14 +605,6 @@ def test_a_text_is_written_judged_while_it_is_typed_and_survives_a_reload(
         assert wording.script_in_use(session, "sms-stars").id == "sms-stars@101"
 
 
-def _glance(page: Any, name: str) -> None:
-    """At a page that is made of what others are made of: from two sides only."""
-    page.set_viewport_size({"width": ZOOMED["400%"], "height": 844})
-    _look(page, f"narrow-{name}", None)
-    page.set_viewport_size(SIZES["wide"])
-    _look(page, f"wide-{name}")
-
-
 def test_a_person_is_added_comes_in_by_every_step_and_is_looked_after(
     open_page: Callable[..., Any], staff: dict[str, int], house: Services
 ) -> None:
@@ -634,7 +615,7 @@ def test_a_person_is_added_comes_in_by_every_step_and_is_looked_after(
     admin.get_by_label("角色").last.select_option("supervisor")
     admin.get_by_role("button", name="添加").click()
     temporary = admin.locator("#temporary").inner_text()
-    _glance(admin, "people-temporary-password")
+    _look_from_all_sides(admin, "people-temporary-password")
     new.goto("/console/login")
     new.get_by_label("用户名").fill("赵敏")
     new.get_by_label("密码").fill(temporary)
@@ -643,20 +624,20 @@ def test_a_person_is_added_comes_in_by_every_step_and_is_looked_after(
     new.get_by_label("再输入一次").fill("a password of my own")
     new.keyboard.press("Enter")
     secret = new.locator("figcaption code").inner_text().replace(" ", "")
-    _glance(new, "people-enrol")
+    _look_from_all_sides(new, "people-enrol")
     new.get_by_label("验证码").fill(pyotp.TOTP(secret).at(house.now()))
     new.keyboard.press("Enter")
     expect(new.locator(".codes code")).to_have_count(8)
-    _glance(new, "people-recovery-codes")
+    _look_from_all_sides(new, "people-recovery-codes")
     new.get_by_role("link", name="已保存").click()
     new.get_by_role("heading", name="队列").wait_for()
     for path in ("me/sign-ins", "me/password"):
         new.goto(f"/console/{path}")
-        _glance(new, f"people-{path.replace('/', '-')}")
+        _look_from_all_sides(new, f"people-{path.replace('/', '-')}")
     user = f"users/{max(staff.values()) + 1}"
     for path in ("users", user, "audit"):
         admin.goto(f"/console/{path}")
-        _glance(admin, f"people-{path.replace('/', '-')}")
+        _look_from_all_sides(admin, f"people-{path.replace('/', '-')}")
     admin.goto(f"/console/{user}")
     admin.get_by_role("button", name="结束全部登录").click()
     admin.get_by_text("该用户的登录已全部结束").wait_for()
@@ -665,4 +646,4 @@ def test_a_person_is_added_comes_in_by_every_step_and_is_looked_after(
     new.get_by_label("密码").fill("a password of my own")
     new.keyboard.press("Enter")
     new.get_by_label("验证码").wait_for()
-    _glance(new, "people-code")
+    _look_from_all_sides(new, "people-code")

@@ -6,13 +6,16 @@ from collections.abc import Callable
 from datetime import date, timedelta
 
 import pytest
+from pydantic import BaseModel
 from werkzeug.datastructures import FileStorage
 
 from hotline.actions import dial
+from hotline.console import policy_words
 from hotline.console.search import PAGE_SIZE
 from hotline.policies import load_policy, policy_text, preset_names
 from hotline.policies.sources import sources_of
 from hotline.rules.casework import DeadlineKind
+from hotline.rules.policy import Term
 from hotline.rules.quality import draw
 from hotline.services import Services
 from hotline.tables import (
@@ -208,6 +211,20 @@ def test_every_entry_of_a_preset_is_found_with_the_file_that_decides_it() -> Non
             inside = values if isinstance(values, dict) else getattr(values, "model_fields_set", None)
             for key in [("", section)] if inside is None else [(section, entry) for entry in inside]:
                 assert key in sources or section == "name", key
+
+
+def test_every_figure_of_a_policy_and_every_part_of_one_has_words() -> None:
+    """A signature and a list of things with words of their own have none here."""
+    for name in preset_names():
+        policy = load_policy(name)
+        entries = {key: value for key, value in policy if key not in policy_words.SECTIONS and key != "name"}
+        for section in policy_words.SECTIONS:
+            if isinstance(of_section := getattr(policy, section, None), BaseModel):
+                entries |= {f"{section}.{key}": value for key, value in of_section}
+        assert set(entries) - set(policy_words.ENTRIES) == set()
+        whole = [value for value in entries.values() if isinstance(value, BaseModel) and not isinstance(value, Term)]
+        assert {part for value in whole for part, _ in value} - set(policy_words.PARTS) == set()
+        assert {section for section, value in policy if isinstance(value, BaseModel)} <= set(policy_words.SECTIONS)
 
 
 def test_the_policy_page_says_each_figure_in_words_with_its_source(

@@ -33,6 +33,8 @@ def upgrade() -> None:
     _index("ix_cases_open_state", "cases", ["state", "opened_at"], "closed_at IS NULL")
     _index("ix_cases_open_opened", "cases", ["opened_at", "id", "closed_at"], "closed_at IS NULL")
     _index("ix_cases_open_dept", "cases", ["dept_code", "rated_dept_code", "due_at", "closed_at"], "closed_at IS NULL")
+    op.drop_index("ix_ratings_rated_at", "ratings")
+    op.create_index("ix_ratings_rated_at", "ratings", ["rated_at", "state", "stars", "id"])
     op.create_index(op.f("ix_case_events_at"), "case_events", ["at"])
     _index("ix_case_deadlines_due_at", "case_deadlines", ["due_at"], _OPEN)
     _index("ix_case_extensions_asked_at", "case_extensions", ["asked_at"], "decided_at IS NULL")
@@ -91,6 +93,8 @@ def downgrade() -> None:
     for name in ("quality_scores", "quality_samples", "quality_draws"):
         op.drop_table(name)
     op.drop_index("ix_service_records_number", "service_records")
+    op.drop_index("ix_ratings_rated_at", "ratings")
+    op.create_index("ix_ratings_rated_at", "ratings", ["rated_at"])
     op.drop_index("ix_case_extensions_asked_at", "case_extensions")
     op.drop_index("ix_case_deadlines_due_at", "case_deadlines")
     op.drop_index(op.f("ix_case_events_at"), "case_events")
