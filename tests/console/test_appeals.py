@@ -155,6 +155,8 @@ def test_the_one_who_was_rated_explains_without_learning_who_rated(
     assert visit("department").post("/console/explain", service=service, note="别人的").status_code == 404
     said = [one.words for one in all_of(house, CaseExplanation, case_id=case_id)]
     assert said == ["当时系统停机，已解释。", "停机有记录。"]
+    codes = [visitor.post("/console/explain", service=service, note="再说一遍").status_code for _ in range(19)]
+    assert codes == [303] * 18 + [400]
     for name in ("agent", "supervisor", "department", "reviewer"):
         assert "当时系统停机，已解释。" in visit(name).get(f"/console/cases/{case_id}").text
 

@@ -9,7 +9,7 @@ from hotline.services import Services
 from hotline.tables import AuditEntry, Case, CaseAppeal, CaseExtension, QualityDraw, QualitySample, User
 from hotline.tables.people import Role
 from tests.cast import all_of, change_casework_rules, only
-from tests.console.conftest import Visitor
+from tests.console.conftest import CITIZEN_PHONE, Visitor
 from tests.console.test_appeals import MP3, appeal, exclude, send
 from tests.voices import left
 
@@ -57,8 +57,14 @@ def test_the_rated_one_grants_no_time_registers_no_rater_and_marks_no_work(
         session.flush()
         session.add(QualitySample(draw_id=draw.id, case_id=own, agent_id=staff["王敏"]))
     assert "需要现场核查" in visit("supervisor").get("/console/extensions").text
+    admin = visit("admin")
+    assert admin.post(f"/console/cases/{own}/register", note="三次捏造").status_code == 303
+    assert "/console/register/1" in admin.get("/console/register").text
     are_rated(house)
     supervisor = visit("supervisor")
+    assert "/console/register/1" not in supervisor.get("/console/register").text
+    assert "/console/register/1" not in supervisor.post("/console/register/find", phone=CITIZEN_PHONE).text
+    assert supervisor.get("/console/register/1").status_code == 404
     assert "需要现场核查" not in supervisor.get("/console/extensions").text
     for path, form in (
         (f"extensions/{own}", {"verdict": "grant", "note": "同意"}),
