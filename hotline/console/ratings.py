@@ -8,8 +8,9 @@ from flask import render_template, request
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from hotline.actions.own_cases import has_served
 from hotline.actions.recordings import recordings_about
-from hotline.console.access import needs_role
+from hotline.console.access import me, needs_role
 from hotline.console.room import blueprint
 from hotline.rules.bounds import bounded
 from hotline.rules.scale import is_bad
@@ -99,6 +100,8 @@ def _spoken(session: Session, rows: Sequence[StoredRating]) -> Mapping[int, Sequ
     for recording in recordings_about(session, last):
         record = recording.about
         assert record is not None
+        if has_served(record, me()):  # who would know the voice
+            continue
         spoken[last.get(record.id) or last[record.lead_id or 0]].append(recording)
     return spoken
 
