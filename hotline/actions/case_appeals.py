@@ -92,7 +92,7 @@ def keep_rating(session: Session, case_id: int, reviewer: User, note: str, now: 
     move(session, case, Move.KEEP, who(reviewer), now, Said(note), back_to=_goes_back_to(case, filed))
     _settle(filed, Verdict.KEPT, reviewer, note, now)
     audit(session, reviewer.name, "rating_kept", now, f"case:{case.id}", _facts(filed))
-    case_notices.tell_decision(session, case, review, filed.dept_code, now)
+    case_notices.tell_decision(session, case, review, filed, now)
 
 
 def exclude_rating(session: Session, case_id: int, reviewer: User, note: str, citizen_side: str, now: datetime) -> None:
@@ -110,7 +110,7 @@ def exclude_rating(session: Session, case_id: int, reviewer: User, note: str, ci
     _settle(filed, Verdict.EXCLUDED, reviewer, note, now)
     filed.citizen_side = said.citizen_side
     audit(session, reviewer.name, "rating_excluded", now, f"case:{case.id}", _facts(filed))
-    case_notices.tell_decision(session, case, review, filed.dept_code, now)
+    case_notices.tell_decision(session, case, review, filed, now)
 
 
 def _to_be_decided_by(session: Session, case: Case, reviewer: User) -> CaseAppeal:

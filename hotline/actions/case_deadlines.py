@@ -62,8 +62,13 @@ def meet(session: Session, case: Case, kinds: Collection[DeadlineKind], now: dat
         if row.kind in kinds:
             case_notices.finish(session, case, row, now)
             row.met_at = now
-            case.missed = case.missed or (row.due_at < now and row.kind is not DeadlineKind.RE_RATING)
+            _note_missed(case, row, now)
     _note_nearest(case, rows)
+
+
+def _note_missed(case: Case, row: CaseDeadline, now: datetime) -> None:
+    """It ends, done or not, after its time: that stays with the case."""
+    case.missed = case.missed or (row.due_at < now and row.kind is not DeadlineKind.RE_RATING)
 
 
 def take_up(session: Session, case: Case, kind: DeadlineKind, policy: Policy) -> None:
@@ -85,6 +90,7 @@ def drop(session: Session, case: Case, now: datetime, kinds: Collection[Deadline
         if row.kind in kinds:
             case_notices.finish(session, case, row, now)
             row.dropped_at = now
+            _note_missed(case, row, now)
     _note_nearest(case, rows)
 
 
@@ -95,6 +101,7 @@ def extend(session: Session, case: Case, until: date, policy: Policy, now: datet
         if row.kind in (DeadlineKind.RECTIFY, DeadlineKind.ANSWER) and row.due_at < due_at:
             case_notices.finish(session, case, row, now)
             row.dropped_at = now
+            _note_missed(case, row, now)
             session.flush()
             longer = CaseDeadline(
                 case_id=case.id, kind=row.kind, started_at=row.started_at, due_at=due_at, provisional=False

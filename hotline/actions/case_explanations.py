@@ -31,11 +31,12 @@ class ToExplain:
     said: Sequence[CaseExplanation]
 
 
-def to_explain(session: Session, user: User, zone: ZoneInfo) -> list[ToExplain]:
-    """In the order of their days, the latest first; nothing in it tells one rating of a day from another."""
+def to_explain(session: Session, user: User, midnight: datetime, zone: ZoneInfo) -> list[ToExplain]:
+    """In the order of their days, the latest first; nothing in it tells one rating of a day from another. What came in
+    since `midnight` is not listed yet: who has the page open would see it come as the citizen leaves the window."""
     cases = select(Case).join(ServiceRecord, ServiceRecord.id == Case.record_id).where(served(user))
-    listed = cases.where(Case.state.in_(OPEN)).order_by(ServiceRecord.completed_at.desc(), Case.id).limit(_MOST)
-    found = session.scalars(listed).all()
+    listed = cases.where(Case.state.in_(OPEN), Case.queued_at < midnight)
+    found = session.scalars(listed.order_by(ServiceRecord.completed_at.desc(), Case.id).limit(_MOST)).all()
     said = explanations_of(session, [case.id for case in found])
     services = [
         ToExplain(

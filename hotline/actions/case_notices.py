@@ -14,7 +14,7 @@ from hotline.actions.case_history import SYSTEM, add_event
 from hotline.rules.casework import DeadlineKind, NoticeKind, Steps
 from hotline.rules.deadlines import IsWorkday, moment_after, moment_before
 from hotline.rules.policy import Policy
-from hotline.tables import Case, CaseDeadline, CaseExtension, CaseNotice, User
+from hotline.tables import Case, CaseAppeal, CaseDeadline, CaseExtension, CaseNotice, User
 from hotline.tables.people import Role
 
 _EVENTS = {NoticeKind.REMINDER: "reminded", NoticeKind.ESCALATION: "escalated"}
@@ -106,11 +106,16 @@ def pass_on(session: Session, case: Case) -> None:
     session.execute(update(CaseNotice).where(*unread, *theirs).values(dept_code=case.lead_dept))
 
 
-def tell_decision(session: Session, case: Case, deadline: CaseDeadline, dept_code: str | None, now: datetime) -> None:
-    """The unit that appealed is told: there is a decision."""
-    notice = _notice(case, deadline, NoticeKind.DECISION, 0, Role.DEPARTMENT, now)
-    notice.dept_code, notice.done_at = dept_code, now
-    session.add(notice)
+def tell_decision(session: Session, case: Case, deadline: CaseDeadline, filed: CaseAppeal, now: datetime) -> None:
+    """The unit that appealed is told: there is a decision; and so is who filed it in the unit's name."""
+    to_unit = _notice(case, deadline, NoticeKind.DECISION, 0, Role.DEPARTMENT, now)
+    to_unit.dept_code, to_unit.done_at = filed.dept_code, now
+    session.add(to_unit)
+    filer = session.scalar(select(User).where(User.name == filed.filed_by))
+    if filer is not None and filer.role is not Role.DEPARTMENT:
+        to_filer = _notice(case, deadline, NoticeKind.DECISION, 1, filer.role, now)
+        to_filer.user_id, to_filer.done_at = filer.id, now
+        session.add(to_filer)
 
 
 def tell_extension(session: Session, case: Case, asked: CaseExtension, now: datetime) -> None:

@@ -6,9 +6,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hotline.actions import case_deadlines, case_notices
-from hotline.actions.case_history import add_event, locked_case, who
+from hotline.actions.case_history import PARTS, add_event, locked_case, who
 from hotline.actions.case_moves import Said, end, move, written
 from hotline.actions.case_steps import in_hand
+from hotline.actions.departments import is_known
 from hotline.actions.own_cases import is_about
 from hotline.errors import BadInput, Conflict, NotFound
 from hotline.rules.casework import WAYS, Ending, Move
@@ -17,14 +18,12 @@ from hotline.rules.policy import Policy
 from hotline.rules.written import one_line
 from hotline.tables import Case, CaseDepartment, CaseEvent, CaseExtension, User
 
-_LONGEST_CODE = 64
-
 
 def hand_over(
     session: Session, case_id: int, user: User, token: str | None, dept_code: str, note: str, now: datetime
 ) -> None:
     """Another department leads the work from now on. Raises BadInput, NotFound, Conflict."""
-    dept_code, note = _code(dept_code), written("note", note)
+    dept_code, note = _code(session, dept_code), written("note", note)
     case = in_hand(session, case_id, user, token, now)
     if dept_code == case.lead_dept:
         raise BadInput("dept_code", "leads the work already")
@@ -33,10 +32,15 @@ def hand_over(
     _lead(session, case, dept_code, now)
 
 
-def recall(session: Session, case_id: int, user: User, token: str | None, note: str, now: datetime) -> None:
-    """Take back the last hand-over: who led before leads again. Raises BadInput, NotFound, Conflict."""
+def recall(
+    session: Session, case_id: int, user: User, token: str | None, lead: str | None, note: str, now: datetime
+) -> None:
+    """Take back the last hand-over: who led before leads again. `lead`: who leads now, as the user sees it, so that the
+    same form sent twice takes back one. Raises BadInput, NotFound, Conflict."""
     note = written("note", note)
     case = in_hand(session, case_id, user, token, now)
+    if lead != case.lead_dept:
+        raise Conflict("another department leads by now", code="led_by_another")
     before = _led_before(session, case)
     move(session, case, Move.RECALL, who(user), now, Said(note), facts={"from": case.lead_dept, "to": before})
     _lead(session, case, before, now)
@@ -70,7 +74,7 @@ def join(
     session: Session, case_id: int, user: User, token: str | None, dept_code: str, note: str, now: datetime
 ) -> None:
     """A department works on the case beside the one that leads. Raises BadInput, NotFound, Conflict."""
-    dept_code, note = _code(dept_code), written("note", note)
+    dept_code, note = _code(session, dept_code), written("note", note)
     case = in_hand(session, case_id, user, token, now)
     if dept_code == case.lead_dept or _joint(session, case, dept_code) is not None:
         raise BadInput("dept_code", "works on the case already")
@@ -82,7 +86,7 @@ def leave(
     session: Session, case_id: int, user: User, token: str | None, dept_code: str, note: str, now: datetime
 ) -> None:
     """A department's share is done. Raises BadInput, NotFound, Conflict."""
-    dept_code, note = _code(dept_code), written("note", note)
+    dept_code, note = one_line(dept_code), written("note", note)
     case = in_hand(session, case_id, user, token, now)
     if _joint(session, case, dept_code) is None:
         raise BadInput("dept_code", "does not work on the case")
@@ -101,15 +105,17 @@ def _joint(session: Session, case: Case, dept_code: str) -> CaseDepartment | Non
     return session.scalar(select(CaseDepartment).where(*at_work, CaseDepartment.dept_code == dept_code))
 
 
-def _code(dept_code: str) -> str:
-    dept_code = one_line(dept_code)
-    if not 0 < len(dept_code) <= _LONGEST_CODE:
-        raise BadInput("dept_code", f"must have 1 to {_LONGEST_CODE} characters")
+def _code(session: Session, typed: str) -> str:
+    dept_code = one_line(typed)
+    if not is_known(session, dept_code):
+        raise BadInput("dept_code", "is the code of no department that is known here")
     return dept_code
 
 
 def merge(session: Session, case_id: int, user: User, token: str, into_id: int, note: str, now: datetime) -> None:
     """The case is the same business as another of the same citizen, and goes on there. Raises BadInput, Conflict."""
+    if PARTS[user.role] not in WAYS[Move.MERGE].by:  # first: others do not learn here whose a case is
+        raise Conflict(f"merge by {user.role}", code="illegal_part")
     note = written("note", note)
     if into_id == case_id:
         raise BadInput("into", "is this case itself")

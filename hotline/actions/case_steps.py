@@ -6,10 +6,10 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from hotline.actions import case_deadlines, case_notices, case_queue
+from hotline.actions import case_deadlines, case_notices
 from hotline.actions.case_history import PARTS, THE_SYSTEM, locked_case, who
 from hotline.actions.case_moves import Said, move, written
-from hotline.actions.casework import begin_steps, held
+from hotline.actions.casework import begin_steps, centre_calls, held
 from hotline.actions.invite import invite
 from hotline.actions.own_cases import is_about
 from hotline.errors import Conflict, NotFound
@@ -91,7 +91,7 @@ def _ask_again(session: Session, case: Case, policy: Policy, now: datetime) -> N
     """The citizen has the answer, and is asked once more what they think; or the centre calls them."""
     invitation = _second_invitation(session, case, policy, now) if policy.casework.asks_again else None
     if invitation is None:
-        call_back(session, case, policy, now)
+        centre_calls(session, case, Move.CALL_BACK, THE_SYSTEM, policy, now)
         return
     move(session, case, Move.ASK_AGAIN, THE_SYSTEM, now, facts={"channel": str(invitation.channel)})
     deadline = case_deadlines.begin(session, case, DeadlineKind.RE_RATING, now, policy)
@@ -105,16 +105,9 @@ def _second_invitation(session: Session, case: Case, policy: Policy, now: dateti
     if session.scalar(select(Invitation.id).where(*of_record)) is not None:
         return None
     is_called = case.record.phone_kind is PhoneKind.LANDLINE or case.record.kind in policy.phone.kinds
-    invite(session, case.record, Channel.PHONE if is_called else Channel.SMS, policy, now, SECOND_ROUND)
-    invitation = session.scalars(select(Invitation).where(*of_record)).one()
+    channel = Channel.PHONE if is_called else Channel.SMS
+    invitation = invite(session, case.record, channel, policy, now, SECOND_ROUND)
     return None if invitation.state is InvitationState.DECLINED else invitation
-
-
-def call_back(session: Session, case: Case, policy: Policy, now: datetime) -> None:
-    """Now the centre calls the citizen itself."""
-    move(session, case, Move.CALL_BACK, THE_SYSTEM, now)
-    case_deadlines.begin(session, case, DeadlineKind.CALLBACK, now, policy)
-    case_queue.call_by_wish(session, case, policy, now)
 
 
 def serve_notices(session: Session, case_id: int, policy: Policy, now: datetime) -> None:
@@ -126,4 +119,4 @@ def serve_notices(session: Session, case_id: int, policy: Policy, now: datetime)
             continue
         notice.done_at = notice.seen_at = now
         case_deadlines.drop(session, case, now, (DeadlineKind.RE_RATING,))
-        call_back(session, case, policy, now)
+        centre_calls(session, case, Move.CALL_BACK, THE_SYSTEM, policy, now)

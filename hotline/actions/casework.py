@@ -10,7 +10,17 @@ from sqlalchemy.orm import Session
 
 from hotline import outbox
 from hotline.actions import case_deadlines, case_queue
-from hotline.actions.case_history import CITIZEN, SYSTEM, THE_CITIZEN, add_event, case_of, locked_case, opened_last, who
+from hotline.actions.case_history import (
+    CITIZEN,
+    SYSTEM,
+    THE_CITIZEN,
+    Who,
+    add_event,
+    case_of,
+    locked_case,
+    opened_last,
+    who,
+)
 from hotline.actions.case_moves import Said, end, let_go, move, written
 from hotline.actions.case_queue import ANY, Wanted
 from hotline.actions.own_cases import about, is_about
@@ -54,9 +64,7 @@ def open_case(session: Session, rating: Rating, policy: Policy, now: datetime) -
         ):  # a change of mind, also of the first rating while they are asked again
             known.rating = rating
         elif known.state is CaseState.ASKED_AGAIN:
-            move(session, known, Move.RATE_BAD, THE_CITIZEN, now, facts={"stars": rating.stars})
-            case_deadlines.begin(session, known, DeadlineKind.CALLBACK, now, policy)
-            case_queue.call_by_wish(session, known, policy, now)
+            centre_calls(session, known, Move.RATE_BAD, THE_CITIZEN, policy, now, {"stars": rating.stars})
         else:
             _note_second(session, rating, now)
         return known
@@ -109,6 +117,15 @@ def _reopen(session: Session, case: Case, policy: Policy, now: datetime) -> None
     outbox.put(session, outbox.Kind.CALLBACK, key, {"case_id": case.id}, now, now)
 
 
+def centre_calls(
+    session: Session, case: Case, how: Move, by: Who, policy: Policy, now: datetime, facts: dict[str, Any] | None = None
+) -> None:
+    """By that move the case becomes the centre's to call back about."""
+    move(session, case, how, by, now, facts=facts)
+    case_deadlines.begin(session, case, DeadlineKind.CALLBACK, now, policy)
+    case_queue.call_by_wish(session, case, policy, now)
+
+
 def rated_better(session: Session, rating: Rating, now: datetime) -> None:
     """A second rating that is good: what was done has helped, and the case ends."""
     case = case_of(session, rating)
@@ -119,6 +136,15 @@ def rated_better(session: Session, rating: Rating, now: datetime) -> None:
         end(session, case, Move.RATE_GOOD, THE_CITIZEN, Ending.RATED_BETTER, now, facts={"stars": rating.stars})
     else:
         _note_second(session, rating, now)
+
+
+def better_withdrawn(session: Session, rating: Rating, policy: Policy, now: datetime) -> None:
+    """The second rating is taken back, and only the bad first one counts: if it had ended the case, that is the
+    centre's to call back about, as where no second one comes."""
+    case = case_of(session, rating)
+    if case is not None and locked_case(session, case.id).ending is Ending.RATED_BETTER:
+        case.closed_at = case.ending = None
+        centre_calls(session, case, Move.WITHDRAW_RATING, THE_CITIZEN, policy, now)
 
 
 def _note_second(session: Session, rating: Rating, now: datetime) -> None:

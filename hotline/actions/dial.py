@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from hotline import outbox
 from hotline.actions.calendar import workdays
 from hotline.actions.call_limits import LONGEST_CALLBACK, callable_at
-from hotline.actions.case_history import add_event, who
+from hotline.actions.case_history import add_event, locked_case, who
 from hotline.actions.case_moves import move
 from hotline.actions.casework import held
 from hotline.actions.hindrances import Beginning, Go, Never
@@ -195,7 +195,7 @@ def spoke(session: Session, attempt: Attempt, now: datetime) -> None:
             return
         attempt.result = AttemptResult.CONNECTED
     attempt.bridged_at = now
-    case = session.scalars(select(Case).where(Case.id == attempt.case_id).with_for_update(of=Case)).one()
+    case = locked_case(session, attempt.case_id)
     if case.contacted_at is None and case.state in (CaseState.OPENED, CaseState.APPEALED):
         how = Move.CONTACT if case.state is CaseState.OPENED else Move.HEAR
         move(session, case, how, who(attempt.agent), now, facts={"attempt": attempt.id})

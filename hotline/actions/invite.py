@@ -169,7 +169,7 @@ def _channel_for(record: ServiceRecord, wanted: Channel, policy: Policy) -> Chan
 
 def invite(
     session: Session, record: ServiceRecord, channel: Channel, policy: Policy, now: datetime, round_: int = 1
-) -> None:
+) -> Invitation:
     """Queue the asking about `record` by `channel`, due inside the window; a number that opted out is not asked."""
     asking = policy.sms if channel is Channel.SMS else policy.phone
     script = script_in_use(session, asking.script)
@@ -192,6 +192,14 @@ def invite(
             put_text(session, invitation, Purpose.INVITE, 1, due_at, policy, now)
         else:
             put_call(session, invitation, 1, due_at, now)
+    return invitation
+
+
+def invite_instead(session: Session, invitation: Invitation, channel: Channel, policy: Policy, now: datetime) -> None:
+    """Ask by another channel what could not be asked by its own; a second asking ends when that would have."""
+    other = invite(session, invitation.record, channel, policy, now, invitation.round)
+    if other.round > 1:
+        other.expires_at = invitation.expires_at
 
 
 def put_text(

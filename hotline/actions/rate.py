@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from hotline.actions.casework import follow, note_rating_change, open_case, rated_better
+from hotline.actions.casework import better_withdrawn, follow, note_rating_change, open_case, rated_better
 from hotline.actions.forward import forward
 from hotline.actions.register import note_use, standing_entry
 from hotline.rules.policy import Policy
@@ -148,14 +148,22 @@ def _supersede(session: Session, earlier: Rating | None, rating: Rating, now: da
     forward(session, rating, now)
 
 
-def withdraw(session: Session, record_id: int, now: datetime) -> bool:
-    """The citizen takes the record's rating back; False if there is none. An open case stays, for its agent to see."""
+def withdraw(session: Session, record_id: int, policy: Policy, now: datetime) -> bool:
+    """The citizen takes back what they rated the record last; False if that counts no more. An open case stays, for its
+    agent to see.
+
+    Who has taken back the second rating (追评) has not meant the first one too, by saying so twice.
+    """
     in_turn(session, record_id)
-    rating = active_rating(session, record_id)
+    last_round = session.scalar(select(func.max(Rating.round)).where(Rating.record_id == record_id))
+    rating = active_rating(session, record_id, last_round)
     if rating is None:
         return False
     _leave(session, rating, RatingState.WITHDRAWN, now)
     note_rating_change(session, rating, f"{rating.stars} → –", now)
+    left = active_rating(session, record_id)
+    if left is not None and is_bad(left.stars):
+        better_withdrawn(session, rating, policy, now)
     return True
 
 

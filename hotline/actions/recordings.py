@@ -3,19 +3,18 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from hotline import outbox
 from hotline.actions.casework import note_voice_comment
-from hotline.actions.own_cases import Staff, has_served, served
 from hotline.errors import BadInput, Conflict, NotFound
 from hotline.messages import ReceivedRecording
 from hotline.recordings import new_name
 from hotline.rules.policy import Policy
 from hotline.rules.written import seen
-from hotline.tables import Attempt, Call, Recording, ServiceRecord
+from hotline.tables import Call, Recording, ServiceRecord
 from hotline.tables.contacts import RecordingState
 
 _LONGEST_NOTE = 2000
@@ -85,27 +84,6 @@ def recording_lost(session: Session, recording_id: int, code: str) -> None:
     recording = _locked(session, recording_id)
     if recording.state is RecordingState.WAITING:
         recording.state, recording.error_code = RecordingState.FAILED, code[:_CODE_LENGTH]
-
-
-def to_be_heard(session: Session, recording_id: int, person: Staff) -> Recording:
-    """The recording, for `person` to listen to. Raises NotFound, also of one about their own service: they would know
-    who rated them by the voice."""
-    recording = session.get(Recording, recording_id)
-    if recording is None or ((record := _subject(session, recording)) is not None and has_served(record, person)):
-        raise NotFound(f"recording {recording_id}")
-    return recording
-
-
-def _subject(session: Session, recording: Recording) -> ServiceRecord | None:
-    if recording.attempt_id is None:
-        return recording.about
-    return session.get_one(Attempt, recording.attempt_id).case.record
-
-
-def about_others(person: Staff) -> ColumnElement[bool]:
-    """Of recordings joined with their calls: those that `person` may listen to."""
-    own = select(ServiceRecord.id).where(served(person))
-    return func.coalesce(Recording.record_id, Call.record_id).in_(own).is_not(True)
 
 
 def note_heard(session: Session, recording_id: int, user_name: str, note: str, now: datetime) -> None:

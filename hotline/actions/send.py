@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session
 
 from hotline.actions.calendar import workdays
 from hotline.actions.hindrances import Beginning, Go, Never, NotBefore, text_hindrance
-from hotline.actions.invite import invite, put_text
+from hotline.actions.invite import invite_instead, put_text
 from hotline.actions.opt_outs import opt_out
-from hotline.actions.progress import invitation_is_out, lock_invitation, may_be_out, move
+from hotline.actions.progress import invitation_is_out, is_not_out, lock_invitation, may_be_out, move
 from hotline.actions.turns import wait_turn
 from hotline.messages import Accepted, Ambiguous, Delivery, Refusal, Refused, SendResult
 from hotline.rules.policy import Policy
@@ -190,12 +190,13 @@ def _is_unknown(text: OutboundText, policy: Policy, now: datetime) -> None:
 
 
 def _is_not_out(text: OutboundText) -> None:
-    """Nothing reached the citizen this time: the days in which it can be answered begin with the next."""
+    """Nothing reached the citizen this time."""
     invitation = text.invitation
     if text.purpose is Purpose.REMIND:
         invitation.reminded_at = None
     elif _is_undecided(invitation):
-        invitation.state, invitation.expires_at = InvitationState.WAITING, None
+        invitation.state = InvitationState.WAITING
+        is_not_out(invitation)
 
 
 def _is_undecided(invitation: Invitation) -> bool:
@@ -236,8 +237,7 @@ def _text_again(session: Session, text: OutboundText, policy: Policy, now: datet
 
 def _call_instead(session: Session, invitation: Invitation, policy: Policy, now: datetime) -> None:
     """A number that cannot text is called; once, however often the carrier says so."""
-    asked = select(Invitation.id).where(
-        Invitation.record_id == invitation.record_id, Invitation.channel == Channel.PHONE
-    )
+    of_record = Invitation.record_id == invitation.record_id, Invitation.round == invitation.round
+    asked = select(Invitation.id).where(*of_record, Invitation.channel == Channel.PHONE)
     if session.scalar(asked) is None:
-        invite(session, invitation.record, Channel.PHONE, policy, now)
+        invite_instead(session, invitation, Channel.PHONE, policy, now)

@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session
 from hotline.actions.calendar import workdays
 from hotline.actions.hindrances import Beginning, Go, Never, NotBefore, call_hindrance
 from hotline.actions.invite import put_call
-from hotline.actions.progress import invitation_is_out, lock_invitation, may_be_out, move
+from hotline.actions.progress import invitation_is_out, is_not_out, lock_call, lock_invitation, may_be_out, move
 from hotline.actions.turns import wait_turn
+from hotline.errors import NotFound
 from hotline.messages import CALL_ENDS, Accepted, Ambiguous, CallProgress, Refusal, Refused, SendResult
 from hotline.rules.policy import Policy
 from hotline.tables import Call, CallTurn, Invitation
@@ -88,12 +89,14 @@ def _is_not_out(invitation: Invitation) -> None:
     """Nothing reached the citizen this time; the days run only if an earlier call did."""
     move(invitation, InvitationState.WAITING)
     if invitation.sent_at is None:
-        invitation.expires_at = None
+        is_not_out(invitation)
 
 
 def locked_call(session: Session, call_id: int) -> Call:
-    """The call, locked until the commit: its webhooks, reports and the worker that placed it take turns."""
-    call = session.scalars(select(Call).where(Call.id == call_id).with_for_update(of=Call)).one()
+    """The call and the invitation that it is about, locked until the commit. Raises NotFound."""
+    call = lock_call(session, Call.id == call_id)
+    if call is None:
+        raise NotFound(f"call {call_id}")
     if call.invitation is not None:
         lock_invitation(session, call.invitation)
     return call

@@ -12,7 +12,7 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from hotline.actions.hindrances import NOT_TAKEN
-from hotline.actions.invite import invite, open_invitations
+from hotline.actions.invite import invite_instead, open_invitations
 from hotline.actions.opt_outs import is_opted_out
 from hotline.actions.progress import lock_invitation
 from hotline.actions.rate import has_rated_since
@@ -106,7 +106,7 @@ def _asked_by_text(session: Session, invitation: Invitation, policy: Policy, now
     if not _is_open(invitation, now) or record.phone_kind is PhoneKind.LANDLINE:
         return False
     invitation.state, invitation.error_code = InvitationState.FAILED, NOT_TAKEN
-    invite(session, record, Channel.SMS, policy, now, invitation.round)
+    invite_instead(session, invitation, Channel.SMS, policy, now)
     return True
 
 

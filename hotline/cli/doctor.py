@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 from urllib.parse import urlsplit
 
@@ -12,6 +13,8 @@ from redis.exceptions import RedisError
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
+from hotline.actions.audit_checks import last_check
+from hotline.actions.calendar import is_known
 from hotline.actions.wording import script_in_use
 from hotline.carriers.twilio import TwilioCarrier
 from hotline.errors import HotlineError
@@ -25,6 +28,7 @@ from hotline.services import Services, make_services
 from hotline.settings import load_settings
 
 _PUBLIC_SECONDS = 5.0
+_DEADLINES_REACH = timedelta(days=45)
 
 
 class Verdict(StrEnum):
@@ -63,6 +67,8 @@ def examine(house: Services) -> Iterator[Finding]:
     for look in (
         _database,
         _migrations,
+        _calendar,
+        _audit_log,
         _wording,
         _prompts,
         _recordings,
@@ -101,6 +107,36 @@ def _migrations(house: Services) -> Finding:
     if current:
         return Finding("migrations", Verdict.OK, "the tables are up to date")
     return Finding("migrations", Verdict.FAULT, "the tables are not up to date: run `hotline migrate`")
+
+
+def _calendar(house: Services) -> Finding:
+    """The State Council publishes the next year's list in November."""
+    now = house.now().astimezone(house.policy.zone)
+    years = sorted({now.year, (now + _DEADLINES_REACH).year})
+    try:
+        with house.database.read() as session:
+            missing = [str(year) for year in years if not is_known(session, year)]
+    except SQLAlchemyError:
+        return Finding("calendar", Verdict.FAULT, "cannot be read without the database and its tables")
+    if not missing:
+        return Finding("calendar", Verdict.OK, f"days off of {' and '.join(map(str, years))} are known")
+    words = f"days off of {' and '.join(missing)} are not known, deadlines in it are provisional"
+    return Finding("calendar", Verdict.WARNING, f"{words}: run `hotline calendar import`, or load them in the console")
+
+
+def _audit_log(house: Services) -> Finding:
+    try:
+        with house.database.read() as session:
+            check = last_check(session, ended=True)
+    except SQLAlchemyError:
+        return Finding("audit log", Verdict.FAULT, "cannot be read without the database and its tables")
+    if check is None:
+        return Finding("audit log", Verdict.OK, "not checked yet: the schedule does it every day")
+    if check.fault is not None:
+        return Finding(
+            "audit log", Verdict.FAULT, f"{check.fault} after entry {check.number}: see `hotline audit verify`"
+        )
+    return Finding("audit log", Verdict.OK, f"whole up to entry {check.number}")
 
 
 def _wording(house: Services) -> Finding:

@@ -182,9 +182,9 @@ FACTS: Mapping[str, Words] = {
 
 WHYS: Mapping[str, Words] = {
     Why.BAD_AGAIN: Words("整改后追评仍为差评，由中心回访", "rated badly again: the centre calls back"),
-    Why.NOT_RATED_AGAIN: Words("期限内没有追评，由中心回访", "no second rating in time: the centre calls back"),
+    Why.NOT_RATED_AGAIN: Words("没有有效的追评，由中心回访", "no second rating that counts: the centre calls back"),
     Why.HEAR: Words("申诉复核中，请听取市民意见", "under appeal: hear the citizen's side"),
-    Why.TIME_COME: Words("市民约定的时间到了", "the time the citizen asked for has come"),
+    Why.TIME_COME: Words("市民希望的回电时间到了", "it is the time at which the citizen likes to be called"),
     Why.ESCALATED: Words("已超时督办", "overdue, and told up the ladder"),
     Why.OVERDUE: Words("已超过时限", "past its deadline"),
     Why.DUE_SOON: Words("时限将到", "due soon"),

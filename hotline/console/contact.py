@@ -73,7 +73,7 @@ def _tell(case: Case, told: Told) -> None:
     elif case.call_at is not None:
         at = shown.moment(case.call_at, house.now(), house.policy.zone)
         zh, en = (
-            f"{zh}将于{at}再次呼叫。",
+            f"{zh}将于{at} 再次呼叫。",
             f"{en} To be called again at {case.call_at.astimezone(house.policy.zone):%m-%d %H:%M}.",
         )
-    tell(zh, en, ends_draft=f"{me().id}-{case.id}")
+    tell(zh, en, ends_draft=f"{me().id}-{case.id}-contact")

@@ -11,6 +11,7 @@ from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from hotline.actions import case_explanations
+from hotline.console import shown
 from hotline.console.access import me, needs_role
 from hotline.console.room import blueprint, tell
 from hotline.console.words import FIELDS, Words
@@ -47,8 +48,10 @@ def explain() -> BaseResponse | tuple[str, int]:
 def _page(faulty: int | None = None, words: str = "", fault: Words | None = None) -> str:
     """`faulty`: the case whose form lacks something."""
     house, person = services(), me()
+    midnight = shown.midnight(house.now(), house.policy.zone)
     with house.database.read() as session:
-        listed = case_explanations.to_explain(session, session.get_one(User, person.id), house.policy.zone)
+        user = session.get_one(User, person.id)
+        listed = case_explanations.to_explain(session, user, midnight, house.policy.zone)
     return render_template(
         "console/explain.html",
         listed=[(_sealed(service.case_id), service) for service in listed],

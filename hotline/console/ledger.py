@@ -13,12 +13,10 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from hotline.actions.audit import audit
 from hotline.console.access import me, needs_role
-from hotline.console.case_words import CASE_STATES, DEADLINES
 from hotline.console.casefilter import TOO_MANY, Asked
-from hotline.console.ledger_columns import COLUMNS, cells
+from hotline.console.ledger_columns import COLUMNS, cells, filter_in_words, totals
 from hotline.console.room import blueprint
 from hotline.console.search import agents_to_choose, asked_for, conditions_for_me, found_page
-from hotline.console.words import Words
 from hotline.console.worklist import own_dept
 from hotline.reports.cases import TooMany, newest_first
 from hotline.reports.ledger import MOST_COUNTED, LedgerFigures, ledger_figures, ledger_rows
@@ -60,7 +58,8 @@ def export_ledger() -> BaseResponse | tuple[str, int]:
             if count > MOST_ROWS:
                 return _page(asked, found_page(asked.wanted), _figures(asked), too_many=count), 400
             file = TemporaryFile()  # noqa: SIM115  # it is sent, and gone once it is closed
-            about = [("台账 ledger", house.policy.city), ("导出人 by", person.name), ("筛选 filter", _said(asked))]
+            figures = ledger_figures(session, conditions, house.now())
+            about = [*_about(asked), *(totals(figures) if figures else ())]
             write_workbook(file, "整改台账", COLUMNS, _rows(session, conditions), about, house.policy.zone)
     except TooMany:
         return _page(replace(asked, faults={"number": TOO_MANY})), 400
@@ -99,9 +98,14 @@ def _rows(session: Session, conditions: list[ColumnElement[bool]]) -> Iterator[l
         session.expunge_all()
 
 
-def _said(asked: Asked) -> str:
-    names: dict[str, Words] = {**CASE_STATES, **DEADLINES}
-    return "; ".join(f"{name} = {names[text].zh if text in names else text}" for name, text in asked.typed.items())
+def _about(asked: Asked) -> list[tuple[str, str]]:
+    house = services()
+    return [
+        ("台账 ledger", house.policy.city),
+        ("导出人 by", me().name),
+        ("导出时间 at", f"{house.now().astimezone(house.policy.zone):%Y-%m-%d %H:%M}"),
+        ("筛选 filter", filter_in_words(asked.typed)),
+    ]
 
 
 def _page(

@@ -8,7 +8,7 @@ from flask import render_template, request
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from hotline.actions.own_cases import has_served
+from hotline.actions.own_cases import served
 from hotline.actions.recordings import recordings_about
 from hotline.console.access import me, needs_role
 from hotline.console.room import blueprint
@@ -16,7 +16,7 @@ from hotline.rules.bounds import bounded
 from hotline.rules.scale import is_bad
 from hotline.rules.script import Channel
 from hotline.services import services
-from hotline.tables import Rating, Recording, StoredRating
+from hotline.tables import Rating, Recording, ServiceRecord, StoredRating
 from hotline.tables.people import Role
 from hotline.tables.service import RatingState
 
@@ -55,6 +55,9 @@ def ratings() -> str:
     """One page of ratings, older than the position `before` if that is given."""
     house, before = services(), request.args.get("before", type=bounded)
     newest_first = select(StoredRating).order_by(StoredRating.position.desc()).limit(PAGE_SIZE + 1)
+    if me().staff_no is not None:  # whoever was rated learns from no list who rated them
+        rated = select(Rating.id).join(ServiceRecord, ServiceRecord.id == Rating.record_id)
+        newest_first = newest_first.where(~rated.where(Rating.id == StoredRating.rating_id, served(me())).exists())
     if before is not None:
         newest_first = newest_first.where(StoredRating.position < before)
     with house.database.read() as session:
@@ -100,8 +103,6 @@ def _spoken(session: Session, rows: Sequence[StoredRating]) -> Mapping[int, Sequ
     for recording in recordings_about(session, last):
         record = recording.about
         assert record is not None
-        if has_served(record, me()):  # who would know the voice
-            continue
         spoken[last.get(record.id) or last[record.lead_id or 0]].append(recording)
     return spoken
 

@@ -13,14 +13,15 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from hotline.actions import recordings
 from hotline.actions.audit import audit
+from hotline.actions.own_cases import has_served, served
 from hotline.console.access import LISTENERS, WORKERS, me, needs_role
 from hotline.console.room import blueprint, tell
 from hotline.console.words import FIELDS, Words, why_refused
-from hotline.errors import BadInput, Conflict
+from hotline.errors import BadInput, Conflict, NotFound
 from hotline.rules.bounds import bounded
 from hotline.rules.phones import mask_phones_in
 from hotline.services import services
-from hotline.tables import Call, Recording
+from hotline.tables import Attempt, Call, Case, Recording, ServiceRecord
 from hotline.tables.contacts import RecordingState
 
 PAGE_SIZE = 25
@@ -65,7 +66,7 @@ def play(recording_id: int) -> Response | tuple[str, int]:
     """The sound, or a part of it; that this person listened is kept before they hear anything."""
     house, person = services(), me()
     with house.database.read() as session:
-        recording = recordings.to_be_heard(session, recording_id, person)
+        recording = _heard_by_me(session, recording_id)
     is_kept = recording.state is RecordingState.KEPT and recording.file is not None
     sound = house.recordings.open(recording.file or "") if is_kept else None
     if sound is None:
@@ -73,6 +74,18 @@ def play(recording_id: int) -> Response | tuple[str, int]:
     with house.database.write() as session:
         audit(session, person.name, "recording_played", house.now(), subject=f"recording:{recording_id}")
     return send_file(BytesIO(sound), mimetype="audio/wav", conditional=True)
+
+
+def _heard_by_me(session: Session, recording_id: int) -> Recording:
+    """Raises NotFound, also for what was said about whoever asks: a voice tells who rated them."""
+    recording = session.get(Recording, recording_id)
+    if recording is None:
+        raise NotFound(f"recording {recording_id}")
+    attempt = None if recording.attempt_id is None else session.get_one(Attempt, recording.attempt_id)
+    record = recording.about if attempt is None else session.get_one(Case, attempt.case_id).record
+    if record is not None and has_served(record, me()):
+        raise NotFound(f"recording {recording_id}")
+    return recording
 
 
 @blueprint.post("/recordings/<int:recording_id>/heard")
@@ -83,7 +96,7 @@ def note_heard(recording_id: int) -> BaseResponse | tuple[str, int]:
     note = mask_phones_in(request.form.get("note", "").replace("\r\n", "\n"), house.policy.region)
     try:
         with house.database.write() as session:
-            recordings.to_be_heard(session, recording_id, person)
+            _heard_by_me(session, recording_id)
             recordings.note_heard(session, recording_id, person.name, note, house.now())
             subject, facts = f"recording:{recording_id}", {"note": note.strip()}
             audit(session, person.name, "recording_heard", house.now(), subject=subject, facts=facts)
@@ -116,10 +129,10 @@ def _page(tab: Tab, number: int, faulty: int | None = None, note: str = "", refu
 
 def _list_page(session: Session, tab: Tab, number: int, first: int | None) -> Page:
     """To be heard: first what nobody knows the subject of, and of these the oldest. Heard: the last one first."""
-    listed = select(Recording).join(Call, Call.id == Recording.call_id)
-    listed = listed if me().staff_no is None else listed.where(recordings.about_others(me()))
+    about = func.coalesce(Recording.record_id, Call.record_id)
+    mine = select(ServiceRecord.id).where(ServiceRecord.id == about, served(me())).exists()
+    listed = select(Recording).join(Call, Call.id == Recording.call_id).where(~mine)
     if tab is Tab.DUE:
-        about = func.coalesce(Recording.record_id, Call.record_id)
         listed = listed.where(_is_due()).order_by(
             (Recording.id == (first or 0)).desc(), about.is_(None).desc(), Recording.created_at, Recording.id
         )

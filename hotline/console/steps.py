@@ -56,7 +56,11 @@ def take_step(case_id: int) -> BaseResponse | tuple[str, int]:
         return show_refused(case_id, conflict)
     if is_closed:
         leases.forget(case_id)
-    tell(f"工单 {case_id}：{MOVES[how].zh}，已登记。", f"Case {case_id}: kept ({MOVES[how].en}).")
+    tell(
+        f"工单 {case_id}：{MOVES[how].zh}，已登记。",
+        f"Case {case_id}: kept ({MOVES[how].en}).",
+        f"{person.id}-{case_id}-{how}",
+    )
     return redirect(url_for("console.case_page", case_id=case_id, _anchor="steps"), 303)
 
 
@@ -84,7 +88,7 @@ def _make(session: Session, how: Move, case_id: int, user: User, token: str | No
         case Move.CLOSE | Move.MERGE:
             _end(session, how, case_id, user, token or "", said, note)
         case Move.RECALL:
-            case_sharing.recall(*mine, note, now)
+            case_sharing.recall(*mine, request.form.get("lead") or None, note, now)
         case Move.HAND_OVER | Move.JOIN | Move.LEAVE:
             _SHARING[how](*mine, said["dept_code"], note, now)
         case _:

@@ -1,13 +1,14 @@
 """Where a case stands on the long way: deadlines, notices, who works on it, and the moves of the person who looks."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hotline.actions.case_deadlines import open_deadlines
 from hotline.actions.case_history import PARTS
+from hotline.actions.departments import known_departments
 from hotline.console.access import Person
 from hotline.rules.casework import CaseState, Move, Part, Steps, moves_for
 from hotline.tables import Case, CaseAppeal, CaseDeadline, CaseDepartment, CaseExtension, CaseNotice
@@ -30,7 +31,8 @@ ONLY_A_NOTE = ("note",)
 
 @dataclass(frozen=True, slots=True)
 class CaseSteps:
-    """`moves`: each with the fields of its form. `departments`: that work on it beside the lead."""
+    """`moves`: each with the fields of its form. `departments`: that work on it beside the lead. `known`:
+    names of those that it may be handed to, by their codes."""
 
     moves: Sequence[tuple[Move, tuple[str, ...]]]
     deadlines: Sequence[CaseDeadline]
@@ -38,6 +40,7 @@ class CaseSteps:
     appeal: CaseAppeal | None
     extension: CaseExtension | None
     departments: Sequence[str]
+    known: Mapping[str, str | None] = field(default_factory=dict)
 
 
 def read_steps(session: Session, case: Case, person: Person, may_act: bool) -> CaseSteps | None:
@@ -61,15 +64,18 @@ def read_steps(session: Session, case: Case, person: Person, may_act: bool) -> C
     if part is None or not may_act:
         return steps
     legal = moves_for(case.state, part, case.steps)
-    moves = [move for move in legal if _makes_sense(move, steps) and not _is_of_a_contact(move, case, part)]
-    return CaseSteps(
-        [(move, FIELDS_OF.get(move, ONLY_A_NOTE)) for move in moves],
-        *(steps.deadlines, steps.notices, steps.appeal, steps.extension, steps.departments),
+    moves = [move for move in legal if _makes_sense(move, case, steps) and not _is_of_a_contact(move, case, part)]
+    return replace(
+        steps,
+        moves=[(move, FIELDS_OF.get(move, ONLY_A_NOTE)) for move in moves],
+        known=known_departments(session) if Move.HAND_OVER in moves else {},
     )
 
 
-def _makes_sense(move: Move, steps: CaseSteps) -> bool:
+def _makes_sense(move: Move, case: Case, steps: CaseSteps) -> bool:
     """Of what is legal, what there is something to do about."""
+    if move is Move.RECALL:
+        return case.dept_code is not None
     if move in (Move.GRANT_EXTENSION, Move.REFUSE_EXTENSION):
         return steps.extension is not None
     if move is Move.ASK_EXTENSION:

@@ -244,6 +244,11 @@ CONFLICTS: Mapping[str, Words] = {
         "市民已更改或撤回该评价，无可剔除。请维持原评价。",
         "The citizen has changed or withdrawn the rating: there is nothing to exclude. Please keep it.",
     ),
+    "led_by_another": Words(
+        "主办部门已经变动，也可能您刚刚已撤回过一次。本次未执行，请先查看工单最新情况。",
+        "Another department leads by now, perhaps because you have just taken the hand-over back; nothing was done. "
+        "Look at the case first.",
+    ),
     "nothing_to_recall": Words("该工单没有可以撤回的转办。", "There is no hand-over to take back."),
     "extension_asked": Words("该工单已有待批的延期申请。", "More time was asked for already."),
     "own_account": Words(
@@ -300,8 +305,9 @@ FIELDS: Mapping[str, Words] = {
         "Write what the citizen said, or how you tried to ask them, in at most 2,000 characters.",
     ),
     "dept_code": Words(
-        "请填写另一个部门的编码（64 字以内）；已参与的部门不必再加，未参与的部门不能退出。",
-        "Enter the code of another department; one that works on it already, or does not, cannot be meant.",
+        "请从列表中选择另一个部门，或填写其编码；系统中没有的编码不能使用，已参与的部门不必再加，未参与的部门不能退出。",
+        "Choose another department from the list, or enter its code. It must be one that is known here, and that does "
+        "not work on the case yet, or, to end its work, does.",
     ),
     "into": Words(
         "请填写同一市民、同一业务的另一件在办工单的编号。",

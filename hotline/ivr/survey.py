@@ -4,10 +4,10 @@ import re
 from dataclasses import replace
 
 from flask import Blueprint, Response, request
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hotline.actions.dial import note_agent_progress
+from hotline.actions.progress import lock_call
 from hotline.actions.send_calls import note_call_progress
 from hotline.actions.survey.calls import (
     call_after,
@@ -150,5 +150,4 @@ def status() -> Response:
 
 def _reported_call(session: Session, report: CallReport) -> Call | None:
     call_id = request.args.get("call", type=bounded)
-    wanted = Call.id == call_id if call_id is not None else Call.external_id == report.external_id
-    return session.scalar(select(Call).where(wanted).with_for_update(of=Call))
+    return lock_call(session, Call.id == call_id if call_id is not None else Call.external_id == report.external_id)

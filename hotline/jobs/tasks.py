@@ -38,7 +38,8 @@ def sweep() -> None:
     """Ring again for whatever is due and not being worked: lost rings, killed workers, later times.
 
     Only then remind and escalate in the cases whose time has come, end the calls of which nobody reported the end, and
-    erase what is old, and check the audit log: a row that cannot be served keeps no ring waiting.
+    erase what is old, and check the audit log: a row that cannot be served keeps no ring waiting, and no other of these
+    either. What failed is raised when all were tried.
 
     Kind by kind, so that a store that is away, with thousands of rows waiting for it, keeps no text waiting.
     """
@@ -48,11 +49,14 @@ def sweep() -> None:
         rings = [ring for kind in Kind for ring in outbox.due(session, here.now(), most.get(kind, _SWEEP), kind)]
     Doorbell(here.redis).ring_if_roomy(rings)
     heartbeat.beat(here.redis, here.now())
-    keep_deadlines(here)
-    _end_lost_calls(here)
-    erase_old(here)
-    erase_evidence(here)
-    check_audit_log(here)
+    failed = []
+    for then in (keep_deadlines, _end_lost_calls, erase_old, erase_evidence, check_audit_log):
+        try:
+            then(here)
+        except Exception as error:  # noqa: BLE001  # whatever it is, it is raised below
+            failed.append(error)
+    if failed:
+        raise ExceptionGroup("of the sweep", failed)
 
 
 def _end_lost_calls(here: Services) -> None:

@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, ScalarSelect, func, literal_column, select
 from sqlalchemy.orm import Session, joinedload
 
 from hotline.actions.call_limits import LONGEST_CALLBACK
-from hotline.rules.casework import RANG, AttemptState, CaseState, DeadlineKind
+from hotline.rules.casework import RANG, AttemptState, CaseState, DeadlineKind, Ending
 from hotline.tables import Attempt, Case, CaseDeadline, CaseEvent, CaseExtension, ServiceRecord, User
 from hotline.tables.casework import desks_turn
 from hotline.tables.people import Role
@@ -56,7 +56,7 @@ class Hour:
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """`waiting`: it is the desk's turn, and nobody holds them."""
+    """`waiting`: it is the desk's turn, and nobody holds them. `soon_count`: deadlines; a case may have two."""
 
     open: int
     waiting: int
@@ -83,7 +83,7 @@ def read_board(session: Session, now: datetime, zone: ZoneInfo) -> Board:
             _count(_DESKS_TURN),
             _count(_DESKS_TURN, Case.holder_id.is_not(None), Case.held_until > now),
             _count(_IS_OPEN, Case.due_at <= now),
-            _count(_IS_OPEN, Case.due_at > now, Case.due_at <= now + SOON),
+            select(func.count()).select_from(CaseDeadline).where(*_soon(now)).scalar_subquery(),
         )
     ).one()
     return Board(
@@ -188,9 +188,10 @@ def department_name(session: Session, code: str | None) -> str | None:
 
 
 def _hours(session: Session, now: datetime, midnight: datetime, zone: ZoneInfo) -> list[Hour]:
-    """Each hour of today until now."""
-    opened = session.scalars(select(Case.opened_at).where(Case.opened_at >= midnight)).all()
-    closed = session.scalars(select(Case.closed_at).where(Case.closed_at >= midnight)).all()
+    """Each hour of today until now; an excluded rating leaves them."""
+    counts = Case.ending.is_distinct_from(Ending.EXCLUDED)
+    opened = session.scalars(select(Case.opened_at).where(Case.opened_at >= midnight, counts)).all()
+    closed = session.scalars(select(Case.closed_at).where(Case.closed_at >= midnight, counts)).all()
     begun = [at.astimezone(zone).hour for at in opened]
     done = [at.astimezone(zone).hour for at in closed if at is not None]
     return [Hour(hour, begun.count(hour), done.count(hour)) for hour in range(now.astimezone(zone).hour + 1)]

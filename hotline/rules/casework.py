@@ -80,6 +80,7 @@ class Move(StrEnum):
     CLOSE = "close"
     MERGE = "merge"
     REOPEN = "reopen"
+    WITHDRAW_RATING = "withdraw_rating"
     CONSULT = "consult"
     HAND_OVER = "hand_over"
     RECALL = "recall"
@@ -139,6 +140,7 @@ WAYS: Mapping[Move, Way] = MappingProxyType(
         Move.CLOSE: _way(_CLOSABLE, _S.CLOSED, _DESK, _N.OUTCOME, _N.NOTE, short=True),
         Move.MERGE: _way(_IN_HAND, _S.CLOSED, _DESK, _N.NOTE),
         Move.REOPEN: _way((_S.CLOSED,), _S.OPENED, (Part.CITIZEN,), short=True),
+        Move.WITHDRAW_RATING: _way((_S.CLOSED,), _S.CENTRE_CALLBACK, (Part.CITIZEN,)),
         Move.CONSULT: _way(OPEN, None, (*_WORK, Part.REVIEWER), _N.NOTE),
         Move.HAND_OVER: _way(_IN_HAND, None, _WORK, _N.NOTE),
         Move.RECALL: _way(_IN_HAND, None, _DESK, _N.NOTE),

@@ -15,7 +15,7 @@ class Why(StrEnum):
     """The first that holds is what the case is about; the others add to it."""
 
     BAD_AGAIN = "bad_again"  # rated badly once more: the centre calls back
-    NOT_RATED_AGAIN = "not_rated_again"  # no second rating came in time: the centre calls back
+    NOT_RATED_AGAIN = "not_rated_again"  # no second rating came in time, or it was taken back: the centre calls
     HEAR = "hear"  # under appeal: the citizen's side is to be heard
     TIME_COME = "time_come"  # the citizen asked for this time
     ESCALATED = "escalated"

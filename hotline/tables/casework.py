@@ -34,8 +34,8 @@ class Case(HasId, Base):
     department, kept here to be found by. `dept_code`: the one that leads the work since it was handed over; None = the
     record's own. `responsible_id`: who took it first (首问责任人).
     `due_at`: the nearest of its open deadlines, the citizen's own apart; None = none is open. `missed`: one of them was
-    met too late. `call_at`: the desk waits until then before it calls; with `our_time` we chose that, else the citizen
-    did. `skill`: the one that it takes.
+    met, or dropped, too late. `call_at`: the desk waits until then before it calls; with `our_time` we chose that, else
+    the citizen did. `skill`: the one that it takes.
     """
 
     __tablename__ = "cases"

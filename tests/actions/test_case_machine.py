@@ -12,14 +12,14 @@ import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from hotline.actions import case_appeals, case_sharing, casework
 from hotline.actions.case_contacts import Told, record_contact
 from hotline.actions.case_history import PARTS
 from hotline.actions.case_steps import take_step
-from hotline.actions.rate import Given, active_rating, rate
+from hotline.actions.rate import Given, active_rating, rate, withdraw
 from hotline.console.ratings import _figures
 from hotline.errors import HotlineError
 from hotline.jobs import tasks
@@ -31,6 +31,7 @@ from hotline.rules.casework import (
     WAYS,
     CaseState,
     DeadlineKind,
+    Ending,
     Ground,
     Move,
     Need,
@@ -147,6 +148,19 @@ class Cases(RuleBasedStateMachine):
         elif before is CaseState.ASKED_AGAIN:
             assert after is (CaseState.CENTRE_CALLBACK if is_bad(stars) else CaseState.CLOSED)
 
+    @rule(better=st.booleans())
+    def the_citizen_takes_back_what_they_rated_last(self, better: bool) -> None:
+        if better:
+            self._rate(5)
+        before, _ = self._seen()
+        with self.house.database.write() as session:
+            was_better = self._case(session).ending is Ending.RATED_BETTER
+            withdraw(session, self.record_id, self.house.policy, self.clock.now)
+            left = active_rating(session, self.record_id)
+        after, _ = self._seen()
+        called = was_better and left is not None and is_bad(left.stars)
+        assert after is (CaseState.CENTRE_CALLBACK if called else before)
+
     @rule(how=st.sampled_from(BY_STAFF), name=st.sampled_from([name for name, _, _ in PEOPLE]), says=st.booleans(),
           outcome=st.sampled_from(Outcome))  # fmt: skip
     def somebody_tries(self, how: Move, name: str, says: bool, outcome: Outcome) -> None:
@@ -242,9 +256,9 @@ class Cases(RuleBasedStateMachine):
                 Move.EXCLUDE: lambda: case_appeals.exclude_rating(*mine[:3], note, note, now),
                 Move.CLOSE: lambda: casework.close(session, self.case_id, token or "", user, outcome, note, now),
                 Move.HAND_OVER: lambda: case_sharing.hand_over(*mine, OTHER, note, now),
-                Move.RECALL: lambda: case_sharing.recall(*mine, note, now),
-                Move.JOIN: lambda: case_sharing.join(*mine, "220200-TAX", note, now),
-                Move.LEAVE: lambda: case_sharing.leave(*mine, "220200-TAX", note, now),
+                Move.RECALL: lambda: case_sharing.recall(*mine, self._case(session).lead_dept, note, now),
+                Move.JOIN: lambda: case_sharing.join(*mine, "220200-GA", note, now),
+                Move.LEAVE: lambda: case_sharing.leave(*mine, "220200-GA", note, now),
                 Move.MERGE: lambda: case_sharing.merge(*held, self.case_id, note, now),
                 Move.ASK_EXTENSION: lambda: case_sharing.ask_extension(*mine, date(2027, 5, 20), note, policy, now),
                 Move.GRANT_EXTENSION: lambda: case_sharing.decide_extension(*mine[:3], True, note, policy, now),
@@ -388,17 +402,14 @@ class Cases(RuleBasedStateMachine):
         assert rating is None or rating.state is RatingState.ACTIVE
         out = session.scalars(excluded.where(CaseAppeal.verdict == "excluded")).all()
         assert rating is None or rating.id not in out
-        ratings = session.scalars(select(Rating).where(Rating.record_id == self.record_id)).all()
+        ratings = session.scalars(select(Rating).where(Rating.record_id == self.record_id).order_by(Rating.id)).all()
         stored = {row.rating_id: row.document["state"] for row in session.scalars(select(StoredRating))}
         assert {rating.id: rating.state for rating in ratings} == {rating.id: stored[rating.id] for rating in ratings}
         active = sum(rating.state is RatingState.ACTIVE for rating in ratings)
         assert _figures(session, BEGIN).total - self.active == active
         counts = self._answered(session) - self.answered
-        assert counts == (session.scalar(select(Rating.id).where(*self._first_rating())) is not None)
-
-    def _first_rating(self) -> tuple[ColumnElement[bool], ...]:
-        """What the first invitation brought, if it still counts."""
-        return Rating.record_id == self.record_id, Rating.round == 1, Rating.state == RatingState.ACTIVE
+        first = [rating.state for rating in ratings if rating.round == 1]
+        assert counts == (first[-1] is not RatingState.EXCLUDED)  # who took it back has answered all the same
 
     def _answered(self, session: Session) -> int:
         day = BEGIN.date()

@@ -9,13 +9,15 @@ from sqlalchemy import update
 
 from hotline.actions import case_appeals, case_notices, case_sharing, casework, dial
 from hotline.actions.case_steps import take_step
+from hotline.actions.departments import known_departments
 from hotline.actions.hindrances import Go
-from hotline.actions.invite import invitation_words
+from hotline.actions.invite import invitation_words, invite
 from hotline.actions.rate import Added, Given, add_to_rating, rate
-from hotline.actions.send import begin_text
+from hotline.actions.send import begin_text, settle_text
 from hotline.errors import BadInput, Conflict, NotFound
 from hotline.jobs import tasks
 from hotline.jobs.casework import keep_deadlines
+from hotline.messages import Refusal, Refused
 from hotline.reports.funnel import funnel
 from hotline.rules.casework import (
     AttemptResult,
@@ -71,7 +73,7 @@ from tests.cast import (
 )
 from tests.conftest import MovingClock
 
-UNIT, OTHER = "220200-HRSS", "220200-PSB"
+UNIT, OTHER, TAX = "220200-HRSS", "220200-PSB", "220200-TAX"
 
 
 @pytest.fixture
@@ -131,6 +133,23 @@ def test_the_whole_way_with_a_second_rating_that_is_better(house: Services, case
         ("closed", "citizen"),
     ]
     assert not [row for row in all_of(house, CaseDeadline) if row.is_open]
+
+
+@on_sqlite
+def test_a_better_rating_that_is_taken_back_leaves_the_case_to_the_centre_and_the_first_as_it_is(
+    house: Services, case: Case, desk: Desk, twilio: Twilio, clock: MovingClock
+) -> None:
+    step(desk, case, *TO_ASKED)
+    rated(house, case, 5)
+    clock.move(hours=1)
+    assert "已撤回" in str(twilio.text(WANG, "撤销"))
+    called = only(house, Case)
+    assert (called.state, called.ending, called.closed_at) == (CaseState.CENTRE_CALLBACK, None, None)
+    assert desk.claim(case.id)
+    assert "未找到可以撤回的评价" in str(twilio.text(WANG, "撤销"))
+    assert [rating.state for rating in all_of(house, Rating)] == [RatingState.ACTIVE, RatingState.WITHDRAWN]
+    assert rated(house, case, 4).round == 2
+    assert only(house, Case).ending is Ending.RATED_BETTER
 
 
 @on_sqlite
@@ -229,6 +248,25 @@ def test_an_answer_by_text_to_the_second_asking_is_the_second_rating(
 
 
 @on_sqlite
+def test_a_second_asking_that_could_not_be_texted_is_one_still_and_ends_with_the_wait_for_it(
+    house: Services, case: Case, desk: Desk, clock: MovingClock
+) -> None:
+    with house.database.write() as session:  # they were called about the first
+        invite(session, session.get_one(Case, case.id).record, Channel.PHONE, house.policy, house.now())
+    step(desk, case, *TO_ASKED)
+    wait, asking = only(house, CaseDeadline, kind=DeadlineKind.RE_RATING), all_of(house, OutboundText)[-1]
+    for refusal in (Refusal.RETRY, Refusal.LANDLINE):
+        clock.move(hours=1)
+        with house.database.write() as session:
+            begin_text(session, asking.id, house.policy, clock.now)
+            settle_text(session, asking.id, Refused(refusal, "30006"), house.policy, clock.now)
+        second = all_of(house, Invitation, round=2)
+        assert {invitation.expires_at for invitation in second} == {wait.due_at}
+    assert [invitation.channel for invitation in second] == [Channel.SMS, Channel.PHONE]
+    assert [call.invitation_id for call in all_of(house, Call)][-1] == second[-1].id
+
+
+@on_sqlite
 def test_a_landline_is_called_to_rate_once_more(
     house: Services, desk: Desk, feed: Feed, twilio: Twilio, clock: MovingClock
 ) -> None:
@@ -300,25 +338,49 @@ def test_a_department_works_on_its_own_cases_and_those_handed_to_it(house: Servi
     do(house, case_sharing.hand_over, case.id, unit, None, OTHER, "社保卡由公安制证")
     do(house, take_step, case.id, Move.VERIFY, other, None, "情况属实", house.policy)
     assert only(house, Case).lead_dept == OTHER
-    do(house, case_sharing.join, case.id, other, None, "220200-TAX", "税务协办")
+    tax = person(house, Role.DEPARTMENT, TAX)
+    do(house, case_sharing.join, case.id, other, None, TAX, "税务协办")
     with pytest.raises(BadInput):
-        do(house, case_sharing.join, case.id, other, None, "220200-TAX", "又一次")
-    tax = person(house, Role.DEPARTMENT, "220200-TAX")
+        do(house, case_sharing.join, case.id, other, None, TAX, "又一次")
     do(house, take_step, case.id, Move.CONSULT, tax, None, "税务意见", house.policy)
-    do(house, case_sharing.leave, case.id, other, None, "220200-TAX", "协办完成")
+    do(house, case_sharing.leave, case.id, other, None, TAX, "协办完成")
     with pytest.raises(NotFound):
         do(house, take_step, case.id, Move.CONSULT, tax, None, "还在吗", house.policy)
 
 
+def test_a_case_goes_to_no_department_that_is_not_known(house: Services, case: Case, desk: Desk, feed: Feed) -> None:
+    left = person(house, Role.DEPARTMENT, TAX)
+    with house.database.write() as session:
+        session.get_one(User, left.id).disabled_at = house.now()
+    person(house, Role.REVIEWER, OTHER)
+    feed.transaction("JL-0002", person=LI, dept_code="220200-ZJJ", dept_name="市住建局")
+    token = desk.claim(case.id)
+    for act in (case_sharing.hand_over, case_sharing.join):
+        for code in ("", "220200-PS", "220200-PSB1", "220200-ZJJX", TAX):
+            with pytest.raises(BadInput) as refused:
+                do(house, act, case.id, desk.user, token, code, "转办")
+            assert refused.value.field == "dept_code"
+    do(house, case_sharing.join, case.id, desk.user, token, OTHER, "协办")
+    do(house, case_sharing.hand_over, case.id, desk.user, token, "220200-ZJJ", "转办")
+    with house.database.read() as session:
+        named = {UNIT: None, OTHER: None, "220200-ZJJ": "市住建局"}
+        assert known_departments(session) == named
+
+
 @on_sqlite
 def test_a_recall_takes_back_the_last_hand_over_each_time(house: Services, case: Case, desk: Desk) -> None:
-    for dept_code in (OTHER, "220200-TAX"):
+    for dept_code in (OTHER, TAX):
+        person(house, Role.DEPARTMENT, dept_code)
         do(house, case_sharing.hand_over, case.id, desk.user, desk.claim(case.id), dept_code, "转办")
-    for leads in (OTHER, UNIT):
-        do(house, case_sharing.recall, case.id, desk.user, desk.claim(case.id), "撤回")
+    for led, leads in ((TAX, OTHER), (OTHER, UNIT)):
+        do(house, case_sharing.recall, case.id, desk.user, desk.claim(case.id), led, "撤回")
         assert only(house, Case).lead_dept == leads
-    with pytest.raises(Conflict):
-        do(house, case_sharing.recall, case.id, desk.user, desk.claim(case.id), "再撤回")
+        with pytest.raises(Conflict) as refused:  # the same form once more
+            do(house, case_sharing.recall, case.id, desk.user, desk.claim(case.id), led, "撤回")
+        assert (refused.value.code, only(house, Case).lead_dept) == ("led_by_another", leads)
+    with pytest.raises(Conflict) as refused:
+        do(house, case_sharing.recall, case.id, desk.user, desk.claim(case.id), UNIT, "再撤回")
+    assert refused.value.code == "nothing_to_recall"
 
 
 @on_sqlite
@@ -326,7 +388,7 @@ def test_who_leads_by_recall_works_no_more_beside_itself(house: Services, case: 
     other = person(house, Role.DEPARTMENT, OTHER)
     do(house, case_sharing.hand_over, case.id, desk.user, desk.claim(case.id), OTHER, "转办")
     do(house, case_sharing.join, case.id, other, None, UNIT, "原单位协办")
-    do(house, case_sharing.recall, case.id, desk.user, desk.claim(case.id), "撤回")
+    do(house, case_sharing.recall, case.id, desk.user, desk.claim(case.id), OTHER, "撤回")
     assert (only(house, Case).lead_dept, only(house, CaseDepartment).left_at) == (UNIT, house.now())
 
 
@@ -399,6 +461,20 @@ def test_an_appeal_kept_goes_back_to_where_the_case_was_and_the_unit_is_told(
     with pytest.raises(Conflict) as again:
         file_appeal(house, case, unit)
     assert again.value.code == "appeal_decided"
+
+
+@on_sqlite
+def test_who_filed_an_appeal_for_a_unit_that_has_nobody_here_is_told_what_became_of_it(
+    house: Services, case: Case
+) -> None:
+    filer, other = (Desk(house, person(house, Role.SUPERVISOR, name=name)) for name in ("班长甲", "班长乙"))
+    step(filer, case, Move.CONSULT)
+    args = (filer.claim(case.id), Ground.MISTAKEN, "按错键", "通话录音编号 7731", house.policy)
+    do(house, case_appeals.appeal, case.id, filer.user, *args)
+    do(house, case_appeals.exclude_rating, case.id, person(house, Role.REVIEWER), "误评", "市民说按错")
+    with house.database.read() as session:
+        told = [case_notices.unseen_notices(session, one.user, 10) for one in (filer, other)]
+    assert [[notice.kind for notice in notices] for notices in told] == [[NoticeKind.DECISION], []]
 
 
 @on_sqlite
@@ -580,6 +656,11 @@ def test_cases_of_one_business_become_one(house: Services, case: Case, desk: Des
     other, foreign = all_of(house, Case)[1], open_bad_case(twilio, feed, "JL20261123-0777")
     with pytest.raises(BadInput):
         do(house, case_sharing.merge, foreign.id, desk.user, desk.claim(foreign.id), case.id, "不是一件")
+    unit = person(house, Role.DEPARTMENT, UNIT)
+    for into in (case.id, foreign.id, 77):  # a department learns nothing of the citizen of another case
+        with pytest.raises(Conflict) as refused:
+            do(house, case_sharing.merge, other.id, unit, "", into, "是否同一人")
+        assert refused.value.code == "illegal_part"
     do(house, case_sharing.merge, other.id, desk.user, desk.claim(other.id), case.id, "同一业务")
     merged = only(house, Case, id=other.id)
     assert (merged.state, merged.ending, merged.merged_into_id) == (CaseState.CLOSED, Ending.MERGED, case.id)
@@ -655,16 +736,22 @@ def test_a_second_rating_at_the_moment_at_which_the_wait_is_over_is_not_lost(
 def test_whoever_waits_for_a_case_while_its_rating_changes_finds_it_as_it_is_then(
     house: Services, case: Case, desk: Desk, unit: User
 ) -> None:
-    step(desk, case, Move.CONTACT)
-    given = Given(2, Channel.SMS, "2", Scale.STAR_5_BEST, "sms-stars@1", "digit")
+    ringing = Attempt(case_id=case.id, agent_id=desk.user.id, hold_token="-", requested_at=house.now())
+    ringing.state = AttemptState.CITIZEN_RINGING
     with house.database.write() as session:
-        second = rate(session, case.record_id, given, house.policy, house.now())
-        verified = meanwhile(
-            house, lambda: do(house, take_step, case.id, Move.VERIFY, unit, None, "属实", house.policy)
-        )
-    verified.result(timeout=20)
-    after = only(house, Case)
-    assert (after.state, after.rating_id) == (CaseState.VERIFIED, second.id)
+        session.add(ringing)
+    deeds: list[tuple[int, CaseState, Callable[[], object]]] = [
+        (2, CaseState.CONTACTED, lambda: do(house, dial.citizen_answered, ringing.id)),
+        (1, CaseState.VERIFIED, lambda: do(house, take_step, case.id, Move.VERIFY, unit, None, "属实", house.policy)),
+    ]
+    for stars, state, deed in deeds:
+        given = Given(stars, Channel.SMS, str(stars), Scale.STAR_5_BEST, "sms-stars@1", "digit")
+        with house.database.write() as session:
+            changed = rate(session, case.record_id, given, house.policy, house.now())
+            done = meanwhile(house, deed)
+        done.result(timeout=20)
+        after = only(house, Case)
+        assert (after.state, after.rating_id) == (state, changed.id)
 
 
 @on_postgresql

@@ -1,14 +1,15 @@
 """Two words of one citizen at the same moment: they take turns, the last one counts, and nobody waits for ever."""
 
 from hotline.actions.opt_outs import is_opted_out, opt_out
+from hotline.actions.progress import lock_call
 from hotline.actions.rate import Given, rate
 from hotline.rules.phones import read_phone
 from hotline.rules.scale import Scale
 from hotline.rules.script import Channel
 from hotline.services import Services
-from hotline.tables import Case, OutboxRow, Rating
+from hotline.tables import Call, Case, OutboxRow, Rating, ServiceRecord
 from hotline.tables.service import RatingState
-from tests.cast import WANG, Feed, Twilio, active_ratings, all_of, at_once, meanwhile, on_postgresql
+from tests.cast import LI, WANG, Feed, Twilio, active_ratings, all_of, at_once, meanwhile, on_postgresql, only
 
 
 def test_different_replies_racing_leave_exactly_one_active_rating(house: Services, feed: Feed, twilio: Twilio) -> None:
@@ -81,3 +82,22 @@ def test_opting_out_twice_at_once_still_has_one_way_back(house: Services, twilio
     twilio.text(WANG, "恢复")
     with house.database.read() as session:
         assert not is_opted_out(session, phone.lookup)
+
+
+@on_postgresql
+def test_who_waits_for_a_call_while_its_record_becomes_known_finds_it_so(
+    house: Services, feed: Feed, twilio: Twilio
+) -> None:
+    record_id = feed.transaction()
+    twilio.rings(LI, "CA1")
+
+    def seen() -> str | None:
+        with house.database.write() as session:
+            call = lock_call(session, Call.external_id == "CA1")
+            return None if call is None or call.record is None else call.record.number
+
+    with house.database.write() as session:
+        session.query(Call).one().record_id = record_id
+        session.flush()
+        waiting = meanwhile(house, seen)
+    assert waiting.result(timeout=20) == only(house, ServiceRecord).number

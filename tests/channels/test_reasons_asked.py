@@ -210,6 +210,23 @@ def test_after_its_hours_the_question_is_closed_and_words_are_a_comment(
 
 
 @on_sqlite
+def test_no_time_is_promised_that_has_passed_nor_a_call_to_who_has_had_it(
+    house: Services, feed: Feed, twilio: Twilio, clock: MovingClock
+) -> None:
+    feed.transaction()
+    twilio.text(WANG, "1")
+    with house.database.write() as session:
+        session.get_one(Case, 1).contacted_at = house.now()
+    assert "工作人员将尽快与您联系" in str(twilio.text(WANG, "2"))
+    assert "您的留言已记录" in str(twilio.text(WANG, "11，下午"))
+    assert now_rated(house) == (2, ["207"], None)
+    with house.database.write() as session:
+        session.get_one(Case, 1).contacted_at = None
+    clock.move(days=2)
+    assert "工作人员将尽快与您联系" in str(twilio.text(WANG, "1"))
+
+
+@on_sqlite
 def test_a_policy_may_not_ask(house: Services, feed: Feed, twilio: Twilio) -> None:
     policy = house.policy
     invitation = policy.invitation.model_copy(update={"reasons_hours": 0})

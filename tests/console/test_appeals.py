@@ -15,7 +15,9 @@ from hotline.tables import AppealFile, AuditEntry, Case, CaseAppeal, CaseExplana
 from hotline.tables.people import Role
 from hotline.tables.service import RatingState
 from tests.cast import all_of, change_casework_rules, only
+from tests.conftest import MovingClock
 from tests.console.conftest import CITIZEN_PHONE, DEPARTMENT, PASSWORD, Visitor
+from tests.voices import left
 
 Visit = Callable[..., Visitor]
 PDF, MP3 = b"%PDF-1.7\n" + b"x" * 40, b"ID3" + b"\0" * 40
@@ -124,12 +126,14 @@ def test_a_form_that_is_too_large_is_refused_before_it_is_read(visit: Visit, hou
 
 
 def test_the_one_who_was_rated_explains_without_learning_who_rated(
-    visit: Visit, house: Services, case_id: int, open_case: Callable[..., int]
+    visit: Visit, house: Services, case_id: int, open_case: Callable[..., int], clock: MovingClock
 ) -> None:
     open_case(window="9号窗口", staff_no="JL-0200")
     open_case(window="8号窗口", staff_no="JL-0117", dept_code="220200-PSB")  # of the same number elsewhere
     with house.database.write() as session:
         add_user(session, "窗口", Role.DEPARTMENT, PASSWORD, house.now(), DEPARTMENT, "JL-0117")
+    assert 'name="service"' not in visit("窗口").get("/console/explain").text  # it would tell who just left the window
+    clock.move(days=1)
     visitor = visit("窗口")
     page = visitor.get("/console/explain").text
     assert page.count('name="service"') == 1
@@ -162,13 +166,24 @@ def test_the_one_who_was_rated_explains_without_learning_who_rated(
 
 
 def test_an_agent_is_neither_given_nor_shown_a_case_about_themselves(
-    visit: Visit, house: Services, staff: dict[str, int], open_case: Callable[..., int]
+    visit: Visit, house: Services, staff: dict[str, int], open_case: Callable[..., int], work: Callable[[], int]
 ) -> None:
     own = open_case(item_name="热线接听", staff_no="T0086", dept_code=None, ago=timedelta(hours=9))
     other = open_case(item_name="社保咨询", staff_no="T0001")
     with house.database.write() as session:
         session.get_one(User, staff["agent"]).staff_no = "T0086"
-    agent = visit("agent")
+    with house.database.read() as session:
+        record_ids = [session.get_one(Case, case_id).record_id for case_id in (own, other)]
+    mine, heard = (left(house, record_id) for record_id in record_ids)
+    assert work() > 0  # the ratings reach the list
+    agent, colleague = visit("agent"), visit("王敏")
+    for page in ("/console/ratings", "/console/recordings"):
+        assert "社保咨询" in agent.get(page).text
+        assert "热线接听" not in agent.get(page).text
+        assert "热线接听" in colleague.get(page).text
+    for visitor, recording_id, status in ((agent, mine, 404), (agent, heard, 200), (colleague, mine, 200)):
+        assert visitor.client.get(f"/console/recordings/{recording_id}.wav", buffered=True).status_code == status
+    assert agent.post(f"/console/recordings/{mine}/heard", note="猜是谁").status_code == 404
     queue = agent.get("/console/").text
     assert "社保咨询" in queue
     assert "热线接听" not in queue

@@ -440,6 +440,7 @@ def test_evidence_an_explanation_and_the_register_in_a_real_browser(
     receive: Callable[..., Rating],
     open_case: Callable[..., int],
     house: Services,
+    clock: MovingClock,
 ) -> None:
     change_casework_rules(house, "luoning", consults_first=False)
     with house.database.write() as session:
@@ -449,6 +450,7 @@ def test_evidence_an_explanation_and_the_register_in_a_real_browser(
     served = {"staff_no": "JL-0117", "window": "3号窗口"}
     case_id = open_case(raw="1 态度恶劣", comment="态度恶劣", **served)
     open_case(item_name="养老保险关系转移接续", **served)
+    clock.move(days=1)  # of today nothing is listed
     page = open_page("窗口")
     _look_from_all_sides(page, "explain")
     page.get_by_label("情况说明 What happened 2").fill("当时系统停机，已向群众解释并登记，次日优先办理。")
@@ -461,10 +463,15 @@ def test_evidence_an_explanation_and_the_register_in_a_real_browser(
     page.get_by_label("申诉理由").select_option("malicious")
     page.locator("#appeal-note").fill("经查当日该市民未到窗口。")
     page.locator("#appeal-evidence").fill("窗口监控、叫号记录")
+    page.reload()  # as after a session that ran out: what was written is there, and its step is open
+    expect(page.locator("#appeal-note")).to_have_value("经查当日该市民未到窗口。")
+    expect(page.locator("#appeal-evidence")).to_be_visible()
+    page.get_by_label("申诉理由").select_option("malicious")
     scan = {"name": "叫号记录 13844328000.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7 scan"}
     page.locator("#appeal-files").set_input_files([scan])
     page.get_by_role("button", name="：申诉").click()
     page.get_by_role("link", name="叫号记录 138____8000.pdf").wait_for()
+    assert "经查当日" not in page.evaluate("JSON.stringify(sessionStorage)")
     page = open_page("reviewer")
     page.goto(f"/console/cases/{case_id}")
     with page.expect_download() as download:

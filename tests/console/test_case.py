@@ -59,12 +59,14 @@ def test_reasons_words_and_the_wish_for_a_call_are_shown_where_the_agent_looks_f
         added = Added("reasons", ("113", "115"), "态度也不好")
         add_to_rating(session, case.record_id, added, house.now())
         case.call_wish, case.call_wish_words = Wish.AFTERNOON, "下午三点以后"
+        case.call_at, case.our_time = house.now() + timedelta(hours=5), False
         facts = {"codes": ["113", "115"], "wish": "afternoon"}
         casework.add_event(session, case, "citizen", "reasons_given", house.now(), "态度也不好", facts)
     page = agent.get(f"/console/cases/{case_id}").text
     rating, history = page[page.index("rating-title") :], page[page.index("history-title") :]
     for shown in ("113 多头跑窗口和部门", "115 服务态度差效率低", "态度也不好", "希望下午接听", "下午三点以后"):
         assert shown in rating
+    assert "按市民希望的时段，今天 14:30 起可以呼叫" in page  # they never named that time
     assert "市民说明了原因" in history
     assert "113 多头跑窗口和部门" in history
     assert "已改评" not in page  # the same rating, said more fully
@@ -95,7 +97,7 @@ def test_a_rating_that_the_citizen_withdrew_is_told_to_the_agent(
 ) -> None:
     case_id = open_case()
     with house.database.write() as session:
-        withdraw(session, session.query(Rating).one().record_id, house.now())
+        withdraw(session, session.query(Rating).one().record_id, house.policy, house.now())
     assert "市民已撤回这条评价" in agent.get(f"/console/cases/{case_id}").text
 
 
@@ -368,7 +370,7 @@ def test_who_did_not_answer_goes_back_to_the_queue_until_it_is_time(
     kept = agent.post(f"/console/cases/{case_id}/contact", token=token, way="own_phone", result="no_answer", note="")
     assert kept.location == "/console/"
     queue = agent.get("/console/").text
-    assert f"工单 {case_id}：无人接听，已登记。将于今天 11:30再次呼叫。" in queue
+    assert f"工单 {case_id}：无人接听，已登记。将于今天 11:30 再次呼叫。" in queue
     assert "再拨 今天 11:30" in queue
     assert agent.post("/console/cases/next").location == "/console/"  # not yet
     clock.move(hours=2)

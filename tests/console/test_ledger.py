@@ -9,10 +9,11 @@ from datetime import timedelta
 
 import pytest
 
-from hotline.actions.case_appeals import appeal
+from hotline.actions.case_appeals import appeal, exclude_rating
 from hotline.actions.case_steps import take_step
-from hotline.console import ledger
-from hotline.rules.casework import Ground, Move
+from hotline.actions.casework import claim, close
+from hotline.console import casefilter, ledger, ledger_columns
+from hotline.rules.casework import Ground, Move, Outcome
 from hotline.services import Services
 from hotline.tables import AuditEntry, Case, User
 from tests.cast import change_casework_rules, only
@@ -185,6 +186,34 @@ def test_the_ledger_is_of_this_month_counts_all_that_fit_and_a_department_sees_i
     assert figures == ["5", "1", "66.7%", "1", "0", "0"]
 
 
+def test_what_ended_late_stays_late_and_an_excluded_rating_leaves_every_figure(
+    visit: Visit, register: dict[str, int], house: Services, staff: dict[str, int]
+) -> None:
+    """Whoever closes a case long after its time does not get rid of its delay."""
+    with house.database.write() as session:
+        agent = session.get_one(User, staff["agent"])
+        token = claim(session, register["late"], agent, house.policy, house.now())
+        close(session, register["late"], token, agent, Outcome.WRONG_NUMBER, "号码有误。", house.now())
+        reviewer = session.get_one(User, staff["reviewer"])
+        exclude_rating(session, register["appealed"], reviewer, "确系误按。", "市民说按错了。", house.now())
+    visitor = visit("auditor")
+    assert re.search(
+        r"立案 <[^>]+>opened</span> 3</li>.*办结 <[^>]+>closed</span> 2<", visitor.get("/console/board").text
+    )
+    assert listed(visitor.get("/console/search?timely=late").text) == {register["old"], register["late"]}
+    page = visitor.get("/console/ledger").text
+    assert listed(page) == set(register.values()) - {register["old"]}
+    figures = ["4", "2", "66.7%", "1", "0", "1"]
+    assert re.findall(r"<dd>([\d.%,]+)", page) == figures
+    file = visitor.post("/console/ledger/export").data
+    said = [" ".join(row) for row in sheet(file, 1)]
+    assert {"导出时间 at 2026-11-23 09:30", "筛选 filter 立案从：2026-11-01"} <= set(said)
+    assert set(ledger_columns._FIELDS) == set(casefilter.FIELDS)
+    assert [line.split()[-1] for line in said[4:10]] == ["4", "50.0%", *figures[2:3], "25.0%", "0.0%", "1"]
+    late = next(row for row in sheet(file) if "超时的事项" in row)
+    assert "agent" in late
+
+
 def test_the_file_holds_what_the_rules_ask_for_no_formula_and_is_not_too_long(
     visit: Visit, register: dict[str, int], house: Services, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -209,9 +238,9 @@ def test_the_file_holds_what_the_rules_ask_for_no_formula_and_is_not_too_long(
     only(house, AuditEntry, action="ledger_exported")  # no other was
 
 
-def sheet(data: bytes) -> list[list[str]]:
-    """The words and numbers of the second sheet, row by row."""
+def sheet(data: bytes, number: int = 2) -> list[list[str]]:
+    """The words and numbers of that sheet, row by row."""
     with zipfile.ZipFile(io.BytesIO(data)) as file:
-        xml = file.read("xl/worksheets/sheet2.xml").decode()
+        xml = file.read(f"xl/worksheets/sheet{number}.xml").decode()
     rows = re.findall(r"<row .*?</row>", xml, re.DOTALL)
     return [[html.unescape(cell) for cell in re.findall(r"<(?:t|v)[^>]*>([^<]*)</(?:t|v)>", row)] for row in rows]

@@ -84,7 +84,7 @@ class TestRatings:
         receive(stars=5, raw="5", comment=None, ago=timedelta(days=31))
         withdrawn = receive(stars=2, raw="2", comment="不再这样认为")
         with house.database.write() as session:
-            withdraw(session, withdrawn.record_id, house.now())
+            withdraw(session, withdrawn.record_id, house.policy, house.now())
         work()
         page = visit("agent").get("/console/ratings").text
         assert "75.0%" in page

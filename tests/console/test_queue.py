@@ -200,7 +200,7 @@ def test_a_withdrawn_rating_is_marked_in_the_queue(
 ) -> None:
     open_case()
     with house.database.write() as session:
-        withdraw(session, session.query(Rating).one().record_id, house.now())
+        withdraw(session, session.query(Rating).one().record_id, house.policy, house.now())
     assert "已撤回" in visit("agent").get("/console/").text
 
 

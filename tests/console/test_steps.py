@@ -75,12 +75,20 @@ def test_an_appeal_is_filed_reviewed_from_outside_and_told(visit: Visit, open_ca
     page = reviewer.get(f"/console/cases/{case_id}").text
     assert "录音 7731" in page
     assert 'value="exclude"' in page
+    assert 'href="/console/search?state=appealed"' in reviewer.get("/console/").text
+    assert f"/console/cases/{case_id}" in reviewer.get("/console/search?state=appealed").text
     assert reads(unit, case_id, "exclude", note="自己撤", citizen_side="没问") == 409
+    agent = visit("agent")
+    said = {"way": "own_phone", "result": "reached", "note": "市民说没有按错"}
+    assert agent.post(f"/console/cases/{case_id}/contact", token=agent.claim(case_id), **said).status_code == 303
     assert reads(reviewer, case_id, "exclude", note="误评", citizen_side="市民确认按错") == 303
     assert only(house, Case).ending is Ending.EXCLUDED
     page = unit.get(f"/console/cases/{case_id}").text
     assert "申诉成立，不计入" in page
     assert "这条评价不计入" in page
+    theirs = ("市民确认按错", "市民说没有按错")  # what the citizen said to the appeal is not for the unit
+    assert [said for said in theirs if said in page] == []
+    assert [said for said in theirs if said not in reviewer.get(f"/console/cases/{case_id}").text] == []
     assert "申诉已有结论" in unit.get("/console/notices").text
 
 
@@ -88,10 +96,15 @@ def test_a_handed_over_case_is_seen_by_its_new_department(visit: Visit, open_cas
     case_id, agent, unit = open_case(dept_code="220200-PSB"), visit("agent"), visit("department")
     assert unit.get(f"/console/cases/{case_id}").status_code == 404
     agent.claim(case_id)
+    assert step(agent, case_id, "hand_over", note="由人社办理", dept_code="220200-HRS") == 400
+    page = agent.get(f"/console/cases/{case_id}").text
+    assert f'<option value="{DEPARTMENT}">' in page[page.index('<datalist id="known-departments">') :]
     assert step(agent, case_id, "hand_over", note="由人社办理", dept_code=DEPARTMENT) == 303
     assert unit.get(f"/console/cases/{case_id}").status_code == 200
     assert f"/console/cases/{case_id}" in unit.get("/console/").text
-    assert step(agent, case_id, "recall", note="退回") == 303
+    assert f'name="lead" value="{DEPARTMENT}"' in agent.get(f"/console/cases/{case_id}").text
+    for answer in (303, 409):  # the same form, sent twice
+        assert step(agent, case_id, "recall", note="退回", lead=DEPARTMENT) == answer
     assert unit.get(f"/console/cases/{case_id}").status_code == 404
 
 

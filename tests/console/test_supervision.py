@@ -45,7 +45,7 @@ def test_the_board_counts_what_waits_is_late_and_comes_due_and_who_does_what(
     visit: Visit, staff: dict[str, int], open_case: OpenCase, house: Services, clock: MovingClock
 ) -> None:
     change_casework_rules(house, "luoning")
-    oldest, _, held = open_case(ago=timedelta(days=4)), open_case(ago=timedelta(hours=1)), open_case()
+    oldest, hour_old, held = open_case(ago=timedelta(days=4)), open_case(ago=timedelta(hours=1)), open_case()
     soon = open_case(item_name="今天到期", ago=timedelta(days=3))
     agent = visit("agent")
     closed_by(house, held, staff["agent"])
@@ -54,12 +54,16 @@ def test_the_board_counts_what_waits_is_late_and_comes_due_and_who_does_what(
         case, deadlines = session.get_one(Case, soon), session.query(CaseDeadline).filter_by(case_id=soon)
         case.due_at = house.now() + timedelta(minutes=90)
         deadlines.filter_by(kind=DeadlineKind.FIRST_CONTACT).one().due_at = case.due_at
+        for late, within in ((oldest, timedelta(hours=2)), (hour_old, timedelta(hours=2, seconds=1))):  # at the edge
+            step = session.query(CaseDeadline).filter_by(case_id=late, kind=DeadlineKind.RECTIFY).one()
+            step.due_at = house.now() + within
         token, user = case.hold_token or "", session.get_one(User, staff["agent"])
         dial.dial(session, soon, token, user, house.policy, house.now())
     visitor = visit("auditor")
     page = visitor.get("/console/board").text
     figures = re.findall(r"<dd>(?:<a [^>]+>)?([^< ]+)", page)
-    assert figures[:5] == ["2", "4天", "1", "1", "0"]  # waiting, oldest, overdue, soon, extensions
+    assert figures[:5] == ["2", "4天", "1", "2", "0"]  # waiting, oldest, overdue, soon, extensions
+    assert len(re.findall(r'id="soon-\d+"', page)) == 2  # as many as are counted, of late cases too
     assert f'id="oldest" href="/console/cases/{oldest}"' in page
     assert "今天到期" in page
     line = re.search(r'<th role="rowheader" scope="row">agent(.*?)</tr>', page, re.DOTALL)

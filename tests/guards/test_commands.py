@@ -5,7 +5,8 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from xml.etree import ElementTree
@@ -22,10 +23,10 @@ from hotline.clock import utc_now
 from hotline.database import Database
 from hotline.jobs import heartbeat, tasks
 from hotline.migrations import is_current, migrate
-from hotline.services import Services
+from hotline.services import Services, make_services
 from hotline.settings import Settings
 from hotline.simulator import ClockMode, SimulatorConfig, serve
-from hotline.tables import ScriptVersion
+from hotline.tables import AuditCheck, ScriptVersion
 from hotline.tables.people import Role, Scope
 from tests import parts
 from tests.cast import ACCOUNT_SID, AUTH_TOKEN, OUR_NUMBER, on_sqlite
@@ -207,9 +208,10 @@ class TestTheDoctor:
             house.database.engine.dispose()
         assert result.exit_code == 0, result.output
         assert verdicts.pop("two-way sms") == "warning"  # no two-way SMS to +86 by Twilio: said at every look
+        assert verdicts.pop("calendar") in ("ok", "warning")  # the end of a year comes before the next one's list
         assert verdicts == dict.fromkeys(
             (
-                *("settings", "database", "migrations", "wording", "prompts", "recordings"),
+                *("settings", "database", "migrations", "audit log", "wording", "prompts", "recordings"),
                 *("redis", "schedule", "public url", "twilio", "senders", "calls"),
             ),
             "ok",
@@ -229,6 +231,8 @@ class TestTheDoctor:
         assert result.exit_code == 1
         assert {part for part, verdict in verdicts.items() if verdict == "fault"} == {
             "migrations",
+            "calendar",
+            "audit log",
             "wording",
             "recordings",
             "schedule",
@@ -272,6 +276,22 @@ class TestTheDoctor:
         result, verdicts = examined()
         assert verdicts["wording"] == "warning"
         assert "en: late does not mention signature" in result.output
+
+    def test_a_year_without_a_list_and_a_log_that_is_broken_are_told_of(
+        self,
+        examined: Callable[..., tuple[Result, dict[str, str]]],
+        house: Services,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        at = datetime(2098, 12, 1, tzinfo=UTC)
+        at_that_time = partial(make_services, clock=lambda: at)
+        monkeypatch.setattr(import_module("hotline.cli.doctor"), "make_services", at_that_time)
+        with house.database.write() as session:
+            session.add(AuditCheck(began_at=at, ended_at=at, number=7, seal="", fault="changed"))
+        result, verdicts = examined()
+        assert (verdicts["calendar"], verdicts["audit log"]) == ("warning", "fault")
+        assert "days off of 2098 and 2099 are not known" in result.output
+        assert "changed after entry 7" in result.output
 
     def test_sentences_that_are_not_rendered_are_told_of(
         self, examined: Callable[..., tuple[Result, dict[str, str]]], tmp_path: Path

@@ -155,6 +155,35 @@ def test_a_case_on_its_way_goes_back_to_what_the_release_before_knows(database_u
     assert [str(moment)[:10] for moment in due] == ["2026-12-07", "2026-11-24", "None"]
 
 
+def test_the_release_before_meets_nothing_that_it_would_stop_at_or_show_too_much_of(
+    database_url: str, engine: Engine
+) -> None:
+    no = "false" if engine.dialect.name == "postgresql" else "0"
+    rows = (
+        "users (id, name, role, dept_code, staff_no, password_hash, password_set_at, must_change_password, totp_step,"
+        " created_at) VALUES ({id}, 'u{id}', 'department', 'D', {staff_no}, 'x', '2026-11-23', {no}, 0, '2026-11-23')"
+    )
+    outbox = (
+        "outbox (kind, key, payload, state, due_at, attempts, created_at) VALUES"
+        " ('{kind}', '{kind}:7', '{{}}', 'pending', '2026-11-23', 0, '2026-11-23')"
+    )
+    call = (
+        "recordings (id, carrier, external_id, url, state, created_at) VALUES"
+        " (7, 'twilio', 'RE7', '', 'unwanted', '2026-11-23')"
+    )
+    with engine.begin() as connection:
+        for user_id, staff_no in ((1, "NULL"), (2, "'0105'")):
+            connection.execute(text(f"INSERT INTO {rows.format(id=user_id, staff_no=staff_no, no=no)}"))
+        for kind in ("stop_recording", "recording", "forward"):
+            connection.execute(text(f"INSERT INTO {outbox.format(kind=kind)}".replace(":", r"\:")))
+        connection.execute(text(f"INSERT INTO {call}"))
+    migrate(database_url, "0005")
+    with engine.connect() as connection:
+        assert connection.scalars(text("SELECT id FROM users WHERE disabled_at IS NULL")).all() == [1]
+        assert connection.scalars(text("SELECT kind FROM outbox")).all() == ["forward"]
+        assert connection.scalar(text("SELECT count(*) FROM recordings")) == 0
+
+
 def test_wording_that_citizens_were_sent_is_not_forgotten(database_url: str, engine: Engine) -> None:
     """The release before would read replies to it by another scale."""
     with engine.begin() as connection:

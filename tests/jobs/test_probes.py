@@ -4,6 +4,8 @@ import pytest
 from flask import Flask
 from prometheus_client.parser import text_string_to_metric_families
 
+from hotline.actions.audit import audit
+from hotline.actions.audit_checks import last_check
 from hotline.jobs import tasks
 from hotline.migrations import migrate
 from hotline.services import Services
@@ -25,6 +27,21 @@ def test_it_is_ready_when_every_part_is(
     assert parts_of(app) == (200, {"database": True, "migrations": True, "redis": True, "schedule": True})
     clock.move(seconds=61)  # the schedule has stopped
     assert parts_of(app)[1]["schedule"] is False
+
+
+@on_sqlite
+def test_one_part_of_the_sweep_that_fails_stops_no_other(house: Services, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A row that nobody foresaw must not keep reminders, lost calls and the audit log waiting."""
+    monkeypatch.setattr(tasks, "house", lambda: house)
+    monkeypatch.setattr(tasks, "keep_deadlines", lambda _here: {}["what nobody foresaw"])
+    with house.database.write() as session:
+        audit(session, "admin", "user_added", house.now())
+    with pytest.raises(ExceptionGroup, match="of the sweep"):
+        tasks.sweep()
+    with house.database.read() as session:
+        check = last_check(session, ended=True)
+    assert check is not None
+    assert check.number == 1
 
 
 def test_a_database_of_another_release_is_not_ready(app: Flask, database_url: str) -> None:

@@ -12,7 +12,7 @@ from hotline.actions.conversation.questions import close_question
 from hotline.actions.conversation.talk import Talk
 from hotline.actions.conversation.unclear import is_comment, is_machine, leave
 from hotline.actions.rate import Added, active_rating, add_to_rating, has_room
-from hotline.rules.casework import CaseState
+from hotline.rules.casework import CaseState, Steps
 from hotline.rules.reasons import REASONS, TABLE_VERSION, Reasons, read_reasons
 from hotline.rules.replies import Action, Reply, parse
 from hotline.rules.reply_lists import chosen
@@ -221,9 +221,11 @@ def _keep(talk: Talk, rating: Rating, said: _Said, *, is_open: bool = False) -> 
     names = [rated.short(reason, language) for reason in REASONS[rating.stars] if reason.code in said.codes]
     if said.words:
         names.append(script.say("own_words", language))
+    wish = case.call_wish if case is not None else said.wish
+    if case is not None and _is_done(case) and wish is not Wish.NO_CALL:
+        return talk.say(script, "comment_kept", language)
     facts: dict[str, object] = {"when": talk.when(script, rating, language)}
     kept = "reasons_kept" if names else ""
-    wish = case.call_wish if case is not None else said.wish
     if names:
         facts["reasons"] = ("、" if language.startswith("zh") else ", ").join(names)
     if wish is None:
@@ -232,6 +234,11 @@ def _keep(talk: Talk, rating: Rating, said: _Said, *, is_open: bool = False) -> 
         return talk.say(script, f"{kept}_no_call" if names else "no_call_kept", language, **facts)
     facts["wish"] = script.wish(wish, language)
     return talk.say(script, f"{kept}_wish" if names else "wish_kept", language, **facts)
+
+
+def _is_done(case: Case) -> bool:
+    """Nobody will be in touch any more: it is closed, or only its outcome is still to be written down."""
+    return case.state is CaseState.CLOSED or (case.steps is Steps.CONTACT and case.contacted_at is not None)
 
 
 def _note(talk: Talk, rating: Rating, said: _Said) -> Case | None:

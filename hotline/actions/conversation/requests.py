@@ -84,7 +84,7 @@ def _withdraw(talk: Talk, matters: Matters, meant: Meant, script: Script, langua
     """Take back the rating that is meant, or the last one, and say which; the next score is of that."""
     last = next((r for r in matters.earlier if r.state is RatingState.ACTIVE), None)
     rating = meant.rating if meant.is_named else meant.rating or last
-    if rating is None or not withdraw(talk.session, rating.record_id, talk.now):
+    if rating is None or not withdraw(talk.session, rating.record_id, talk.policy, talk.now):
         return talk.say(script, "nothing_to_withdraw", language)
     close_question(talk.session, talk.number, talk.now)
     link(talk, rating.record_id)

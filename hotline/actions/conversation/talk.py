@@ -112,11 +112,17 @@ class Talk:
         )
 
     def when(self, script: Script, rating: Rating, language: str) -> str:
-        """By when somebody will be in touch about a bad rating, as the sentence says it."""
-        if self.policy.casework.first_contact.count == 0 or rating.round > 1:
+        """By when somebody will be in touch about a bad rating, as the sentence says it: the time of the first contact,
+        while that is still to come."""
+        of_record = (
+            Case.record_id == rating.record_id,
+            Case.contacted_at.is_(None),
+            Case.first_contact_due_at > self.now,
+        )
+        due_at = self.session.scalar(select(Case.first_contact_due_at).where(*of_record))
+        if due_at is None or self.policy.casework.first_contact.count == 0 or rating.round > 1:
             return script.say("when_at_once", language)
-        due_at = select(Case.first_contact_due_at).where(Case.record_id == rating.record_id)
-        return script.say("when_by", language, deadline=self._spoken(self.session.scalars(due_at).one(), language))
+        return script.say("when_by", language, deadline=self._spoken(due_at, language))
 
     def _spoken(self, moment: datetime, language: str) -> str:
         local = moment.astimezone(self.policy.zone)

@@ -5,10 +5,11 @@ from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError, NoResultFound
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from hotline.actions.opt_outs import is_opted_out
+from hotline.actions.progress import lock_call
 from hotline.actions.recordings import keep_recording
 from hotline.actions.send_calls import locked_call
 from hotline.actions.survey.about import was_taken
@@ -93,10 +94,7 @@ def call_to_citizen(
 
     Raises NotFound.
     """
-    try:
-        call = locked_call(session, call_id)
-    except NoResultFound:
-        raise NotFound(f"call {call_id}") from None
+    call = locked_call(session, call_id)
     if call.external_id is None and _is_another(session, call, carrier, external_id):
         raise NotFound(f"call {call_id} as {external_id}")
     call.carrier, call.external_id = carrier, call.external_id or external_id
@@ -184,8 +182,7 @@ def person_left(
 
 def _on_the_line(session: Session, carrier: str, external_id: str) -> Call:
     """Locked: two webhooks of one call take turns."""
-    wanted = select(Call).where(Call.carrier == carrier, Call.external_id == external_id)
-    call = session.scalar(wanted.with_for_update(of=Call))
+    call = lock_call(session, Call.carrier == carrier, Call.external_id == external_id)
     if call is None:
         raise NotFound(f"call {external_id}")
     return call

@@ -35,16 +35,22 @@ addEventListener("DOMContentLoaded", () => {
   setInterval(showLease, 1000);
 });
 
-// A draft of the note lives in this tab only, until the case is closed or its agent logs out: a session that ran out,
-// or a page opened again, does not cost what was written.
+// A draft of what is written lives in this tab only, until it is sent or its writer logs out: a session that ran out,
+// a refusal, or a page opened again does not cost it. A step that holds one is opened.
 addEventListener("DOMContentLoaded", () => {
-  const form = document.querySelector("[data-draft]");
-  if (!form) return;
-  const note = form.querySelector("textarea");
-  const keep = () => sessionStorage.setItem(form.dataset.draft, note.value);
-  note.value ||= sessionStorage.getItem(form.dataset.draft) ?? "";
-  note.addEventListener("input", keep);
-  keep();
+  for (const form of document.querySelectorAll("[data-draft]")) {
+    const key = (text) => `${form.dataset.draft}-${text.name}`;
+    for (const text of form.querySelectorAll("textarea")) {
+      const draft = sessionStorage.getItem(key(text));
+      if (draft && !text.value) {
+        text.value = draft;
+        form.closest("details")?.setAttribute("open", "");
+      }
+      const keep = () => sessionStorage.setItem(key(text), text.value);
+      text.addEventListener("input", keep);
+      if (text.value) keep();
+    }
+  }
 });
 
 // What an agent has opened or shut once is so on the next case too.

@@ -23,15 +23,19 @@ document.addEventListener("htmx:afterRequest", (event) => {
   if (event.detail.successful) offline().hidden = true;
 });
 
-// A second press before the answer is in would ask for the same thing twice.
-let sent = false;
+// A second press before the answer is in would ask for the same thing twice; but whoever stopped waiting for a slow
+// answer may press again.
+const PATIENCE_MS = 15_000;
+let sentAt = -PATIENCE_MS;
 document.addEventListener("submit", (event) => {
-  if (sent) event.preventDefault();
-  sent = !("download" in event.target.dataset);  // a file leaves the page as it is
+  if (event.timeStamp - sentAt < PATIENCE_MS) event.preventDefault();
+  else if (!("download" in event.target.dataset)) sentAt = event.timeStamp;  // a file leaves the page as it is
   if ("logout" in event.target.dataset) sessionStorage.clear();
 });
-addEventListener("pageshow", () => { sent = false; });
+addEventListener("pageshow", () => { sentAt = -PATIENCE_MS; });
 
 for (const message of document.querySelectorAll("[data-ends-draft]")) {
-  sessionStorage.removeItem(message.dataset.endsDraft);
+  for (const key of Object.keys(sessionStorage)) {
+    if (key === message.dataset.endsDraft || key.startsWith(`${message.dataset.endsDraft}-`)) sessionStorage.removeItem(key);
+  }
 }

@@ -130,6 +130,11 @@ def _to(table: str, column: str, other: str) -> sa.ForeignKeyConstraint:
 
 
 def downgrade() -> None:
+    # The release before would take the member of staff who was rated for the whole department, and show them the cases.
+    op.execute(
+        "UPDATE users SET disabled_at = CURRENT_TIMESTAMP"
+        " WHERE role = 'department' AND staff_no IS NOT NULL AND disabled_at IS NULL"
+    )
     for name in ("register_uses", "register_objections", "register_entries", "case_explanations", "appeal_files"):
         op.drop_table(name)
     for column in ("staff_no", "window"):

@@ -23,7 +23,7 @@ def upgrade() -> None:
     op.add_column("cases", sa.Column("missed", sa.Boolean(), server_default=sa.false(), nullable=False))
     op.execute(
         "UPDATE cases SET missed = (1 = 1) WHERE id IN (SELECT case_id FROM case_deadlines"
-        " WHERE met_at > due_at AND dropped_at IS NULL AND kind <> 're_rating')"
+        " WHERE COALESCE(met_at, dropped_at) > due_at AND kind <> 're_rating')"
     )
     op.drop_index("ix_cases_dept_code", "cases")
     op.create_index("ix_cases_dept_code", "cases", ["dept_code", "opened_at"])

@@ -28,6 +28,9 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     # The release before knows voice comments only; the sealed files of calls stay in their folder.
+    op.execute("DELETE FROM outbox WHERE kind = 'stop_recording'")
+    recordings = "SELECT 'recording:' || id FROM recordings WHERE call_id IS NULL"
+    op.execute(f"DELETE FROM outbox WHERE kind = 'recording' AND key IN ({recordings})")
     op.execute("DELETE FROM recordings WHERE call_id IS NULL")
     with op.batch_alter_table("recordings") as table:
         table.alter_column("turn", existing_type=sa.Integer(), nullable=False)
