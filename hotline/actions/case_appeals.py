@@ -2,11 +2,13 @@
 excludes it, and the unit is told. No rule says that an appeal stops a clock, so none is stopped."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hotline.actions import case_deadlines, case_notices
+from hotline.actions.audit import audit
 from hotline.actions.case_history import opened_last, record_of, who
 from hotline.actions.case_moves import Said, end, move, written
 from hotline.actions.case_steps import in_hand
@@ -89,6 +91,7 @@ def keep_rating(session: Session, case_id: int, reviewer: User, note: str, now: 
     review = _review(session, case)
     move(session, case, Move.KEEP, who(reviewer), now, Said(note), back_to=_goes_back_to(case, filed))
     _settle(filed, Verdict.KEPT, reviewer, note, now)
+    audit(session, reviewer.name, "rating_kept", now, f"case:{case.id}", _facts(filed))
     case_notices.tell_decision(session, case, review, filed, now)
 
 
@@ -106,6 +109,7 @@ def exclude_rating(session: Session, case_id: int, reviewer: User, note: str, ci
     end(session, case, Move.EXCLUDE, who(reviewer), Ending.EXCLUDED, now, said)
     _settle(filed, Verdict.EXCLUDED, reviewer, note, now)
     filed.citizen_side = said.citizen_side
+    audit(session, reviewer.name, "rating_excluded", now, f"case:{case.id}", _facts(filed))
     case_notices.tell_decision(session, case, review, filed, now)
 
 
@@ -138,3 +142,8 @@ def _review(session: Session, case: Case) -> CaseDeadline:
 def _settle(filed: CaseAppeal, verdict: Verdict, user: User, note: str, now: datetime) -> None:
     filed.verdict, filed.decision = verdict, note
     filed.decided_at, filed.decided_by = now, user.name
+
+
+def _facts(filed: CaseAppeal) -> dict[str, Any]:
+    """For the audit log: whether a rating counts is for nobody to change later and unseen."""
+    return {"appeal": filed.id, "rating": filed.rating_id, "ground": str(filed.ground), "by": filed.dept_code}

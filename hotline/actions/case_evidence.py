@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from hotline.actions.audit import audit
 from hotline.actions.case_history import PARTS, add_event
 from hotline.actions.case_steps import in_hand
+from hotline.actions.own_cases import is_about
 from hotline.errors import BadInput, Conflict, NotFound
 from hotline.rules.casework import Part
 from hotline.rules.evidence import MOST_FILES, FileKind
@@ -81,9 +82,11 @@ def _of_side(filed: CaseAppeal, side: Side) -> ColumnElement[bool]:
 
 
 def may_read(role: Role, dept_code: str | None, filed: CaseAppeal, side: Side) -> bool:
-    """Who decides, supervises or audits; the unit that appeals its own: the citizen's side could tell it who rated."""
-    if role is Role.DEPARTMENT:
-        return side is Side.UNIT and dept_code is not None and dept_code == filed.dept_code
+    """Who decides, supervises or audits; the unit that appeals, its reviewers too, its own: the citizen's side could
+    tell it who rated."""
+    of_unit = dept_code is not None and dept_code == filed.dept_code
+    if role is Role.DEPARTMENT or (role is Role.REVIEWER and of_unit):
+        return side is Side.UNIT and of_unit
     return role in (Role.REVIEWER, Role.SUPERVISOR, Role.ADMIN, Role.AUDITOR)
 
 
@@ -92,6 +95,8 @@ def read_evidence(session: Session, file_id: int, user: User, now: datetime) -> 
     file = session.get(AppealFile, file_id)
     filed = None if file is None else session.get_one(CaseAppeal, file.appeal_id)
     if file is None or filed is None or user.only_explains or not may_read(user.role, user.dept_code, filed, file.side):
+        raise NotFound(f"evidence {file_id}")
+    if is_about(session.get_one(Case, filed.case_id), user):
         raise NotFound(f"evidence {file_id}")
     if file.box is not None:
         audit(session, user.name, "evidence_read", now, subject=f"evidence:{file_id}")

@@ -12,11 +12,12 @@ from sqlalchemy.orm import Session
 from hotline.actions.case_history import add_event, locked_case
 from hotline.actions.case_moves import written
 from hotline.actions.own_cases import served
-from hotline.errors import NotFound
+from hotline.errors import BadInput, NotFound
 from hotline.rules.casework import OPEN
 from hotline.tables import Case, CaseExplanation, ServiceRecord, User
 
 _MOST = 200
+_MOST_WORDS = 20  # explanations of one person to one case, all of which its page shows
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,8 @@ def explain(session: Session, case_id: int, user: User, words: str, now: datetim
     theirs = select(Case.id).join(ServiceRecord, ServiceRecord.id == Case.record_id).where(served(user))
     if case.state not in OPEN or session.scalar(theirs.where(Case.id == case_id)) is None:
         raise NotFound(f"case {case_id}")
+    if len([one for one in explanations_of(session, [case.id]) if one.user_id == user.id]) >= _MOST_WORDS:
+        raise BadInput("note", f"was said {_MOST_WORDS} times")
     assert user.staff_no is not None
     session.add(
         CaseExplanation(

@@ -10,6 +10,7 @@ from hotline.actions.case_history import PARTS, add_event, locked_case, who
 from hotline.actions.case_moves import Said, end, move, written
 from hotline.actions.case_steps import in_hand
 from hotline.actions.departments import is_known
+from hotline.actions.own_cases import is_about
 from hotline.errors import BadInput, Conflict, NotFound
 from hotline.rules.casework import WAYS, Ending, Move
 from hotline.rules.deadlines import months_after
@@ -179,13 +180,15 @@ def decide_extension(
     policy: Policy,
     now: datetime,
 ) -> None:
-    """A supervisor, who did not ask for it, grants or refuses it, whoever holds the case. Raises BadInput, NotFound,
-    Conflict.
+    """A supervisor, who did not ask for it and whom it is not about, grants or refuses it, whoever holds the case.
+    Raises BadInput, NotFound, Conflict.
 
     What is over by now can only be refused.
     """
     note = written("note", note)
     case = locked_case(session, case_id)
+    if is_about(case, user):
+        raise NotFound(f"case {case_id}")
     asked = _asked(session, case)
     if asked is None:
         raise Conflict("nobody has asked for more time", code="illegal_state")

@@ -11,6 +11,7 @@ from hotline.actions.case_history import PARTS, THE_SYSTEM, locked_case, who
 from hotline.actions.case_moves import Said, move, written
 from hotline.actions.casework import begin_steps, centre_calls, held
 from hotline.actions.invite import invite
+from hotline.actions.own_cases import is_about
 from hotline.errors import Conflict, NotFound
 from hotline.rules.casework import DeadlineKind, Move, NoticeKind, Part
 from hotline.rules.phones import PhoneKind
@@ -25,12 +26,16 @@ SIMPLE = (Move.CONTACT, Move.VERIFY, Move.RECTIFY, Move.EXPLAIN, Move.ANSWER, Mo
 
 def in_hand(session: Session, case_id: int, user: User, token: str | None, now: datetime) -> Case:
     """The case, locked, for a move by `user`: the desk holds it by its lease; a department, if it works on it, and a
-    reviewer need none. Raises NotFound, Conflict."""
+    reviewer need none. Raises NotFound (also of a case about oneself), Conflict."""
     part = PARTS[user.role]
     if part in (Part.AGENT, Part.SUPERVISOR):
         return held(session, case_id, token or "", now)
     case = locked_case(session, case_id)
-    if user.only_explains or (part is Part.DEPARTMENT and not works_on(session, case, user.dept_code)):
+    if (
+        user.only_explains
+        or is_about(case, user)
+        or (part is Part.DEPARTMENT and not works_on(session, case, user.dept_code))
+    ):
         raise NotFound(f"case {case_id}")
     return case
 

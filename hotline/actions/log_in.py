@@ -17,12 +17,15 @@ from hotline.actions.turns import wait_log_in
 from hotline.database import Database
 from hotline.errors import HotlineError
 from hotline.privacy import Vault
+from hotline.rules.phones import mask_phones_in
 from hotline.tables import AuditEntry, ConsoleSession, User
+from hotline.tables.access import SessionEnd
 
 LONGEST_NAME = 64
 LOCKED_FOR = timedelta(minutes=15)
 MOST_FAILURES = 5
 _FAILED = "login_failed"
+_REGION = "CN"  # of telephone numbers: who is not let in yet has no policy
 
 
 class LockedOut(HotlineError):
@@ -63,6 +66,8 @@ def log_in(
     name = name.replace("\0", "\N{REPLACEMENT CHARACTER}")[:LONGEST_NAME]  # as typed, but so that it can be kept
     with database.read() as session:
         user = session.scalar(select(User).where(User.name == name, User.disabled_at.is_(None)))
+        if user is None:  # the audit log never lets go of what was typed, and it is often one's own number
+            name = mask_phones_in(name, _REGION)
         refuse_locked(session, name, user, browser, now)
     is_right = passwords.is_password_of(user, password)
     anew = passwords.hashed_anew(user, password) if is_right and user is not None else None
@@ -117,6 +122,7 @@ def choose_password(database: Database, token: str, password: str, everyone: boo
         row, user = on_the_way(session, token, now, sessions.Step.PASSWORD, everyone)
         passwords.replace(session, user, password_hash, now, must_change=False)
         audit(session, user.name, "password_changed", now, subject=f"user:{user.id}")
+        sessions.end_others(session, user, row, SessionEnd.PASSWORD, now)
         return _gone_on(session, user, row, token, everyone, now)
 
 
@@ -164,8 +170,12 @@ def put_proposed_in_force(
 def on_the_way(
     session: Session, token: str, now: datetime, step: sessions.Step | None = None, everyone: bool = False
 ) -> tuple[ConsoleSession, User]:
-    """A log-in that is not complete, at `step` if that is given. Raises SessionGone."""
+    """A log-in that is not complete, at `step` if that is given; then no other one of this person takes the step at the
+    same moment. Raises SessionGone."""
     found = sessions.find_on_the_way(session, token, now)
+    if found is not None and step is not None:
+        session.refresh(found[1], with_for_update=True)
+        found = sessions.find_on_the_way(session, token, now)
     if found is None or (step is not None and sessions.missing(found[1], found[0], everyone) is not step):
         raise SessionGone("log-in")
     return found

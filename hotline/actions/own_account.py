@@ -30,7 +30,7 @@ def change_password(
     password_hash = passwords.hashed(password)
     with database.write() as session:
         user = session.get_one(User, user_id, with_for_update=True)
-        if user.password_hash != known[0]:  # changed in this very moment
+        if user.password_hash != known[0] or user.disabled_at is not None:  # changed in this very moment
             raise WrongSecret(user.name)
         passwords.replace(session, user, password_hash, now, must_change=False)
         audit(session, user.name, "password_changed", now, subject=f"user:{user.id}")
@@ -61,6 +61,8 @@ def renew_second_factor(
     with database.write() as session:
         user = session.get_one(User, user_id, with_for_update=True)
         row = session.get_one(ConsoleSession, session_id)
+        if row.ended_at is not None:  # in this very moment: no new one comes of it
+            raise WrongSecret(user.name)
         codes = put_proposed_in_force(session, user, row, vault, code, now)
         return _only_session(session, user, SessionEnd.SECOND_FACTOR, browser, now), codes
 

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from hotline.actions.audit import audit
 from hotline.actions.case_moves import LONGEST_NOTE
+from hotline.actions.own_cases import is_about
 from hotline.errors import BadInput, Conflict, NotFound
 from hotline.rules.casework import CaseState
 from hotline.rules.policy import Policy
@@ -91,7 +92,7 @@ def score(
     Raises BadInput naming the criterion or `note`, NotFound, and Conflict for one's own work.
     """
     sample = session.get(QualitySample, sample_id)
-    if sample is None:
+    if sample is None or is_about(sample.case, by):
         raise NotFound(f"sample {sample_id}")
     if sample.agent_id == by.id:
         raise Conflict("nobody marks their own work", code="own_sample")

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from hotline.actions.audit import audit
 from hotline.actions.case_moves import written
+from hotline.actions.own_cases import is_about
 from hotline.actions.turns import wait_turn
 from hotline.errors import Conflict, NotFound
 from hotline.rules.casework import Ground, Verdict
@@ -42,7 +43,7 @@ def propose(session: Session, case_id: int, user: User, reason: str, now: dateti
     NotFound, or Conflict: no such rating, another telephone gave it, or the number is proposed or registered."""
     reason = written("note", reason)
     found = session.get(Case, case_id)
-    if found is None:
+    if found is None or is_about(found, user):
         raise NotFound(f"case {case_id}")
     record = found.record
     wait_turn(session, record.phone_lookup)
@@ -82,7 +83,7 @@ def decide(session: Session, entry_id: int, user: User, accept: bool, note: str,
     """A reviewer who did not propose it, and is not of the unit that was rated, registers the number or does not.
     Raises BadInput naming `note`, NotFound, Conflict."""
     note = written("note", note)
-    entry = _locked(session, entry_id)
+    entry = _locked(session, entry_id, user)
     _must_be(entry, RegisterState.PROPOSED, now)
     if user.name == entry.proposed_by:
         raise Conflict("whoever proposed it does not decide", code="own_proposal")
@@ -105,7 +106,7 @@ def object_to(session: Session, entry_id: int, user: User, words: str, now: date
     """The citizen objects, and a person at the desk writes that down. Raises BadInput naming `note`, NotFound,
     Conflict: the entry does not stand, or an objection waits already."""
     words = written("note", words)
-    entry = _locked(session, entry_id)
+    entry = _locked(session, entry_id, user)
     _must_be(entry, RegisterState.STANDING, now)
     if open_objection(session, entry_id) is not None:
         raise Conflict("an objection waits to be decided", code="objection_open")
@@ -117,7 +118,7 @@ def decide_objection(session: Session, entry_id: int, user: User, uphold: bool, 
     """A reviewer who had no part in the entry or the objection ends the entry or leaves it. Raises BadInput naming
     `note`, NotFound, Conflict."""
     note = written("note", note)
-    entry = _locked(session, entry_id)
+    entry = _locked(session, entry_id, user)
     objection = open_objection(session, entry_id)
     if objection is None:
         raise Conflict("there is no objection to decide on", code="illegal_state")
@@ -135,7 +136,7 @@ def decide_objection(session: Session, entry_id: int, user: User, uphold: bool, 
 def end_early(session: Session, entry_id: int, user: User, reason: str, now: datetime) -> None:
     """The number leaves the register before its time. Raises BadInput naming `note`, NotFound, Conflict."""
     reason = written("note", reason)
-    entry = _locked(session, entry_id)
+    entry = _locked(session, entry_id, user)
     _must_be(entry, RegisterState.STANDING, now)
     _end(entry, user, reason, now)
     audit(session, user.name, "register_ended", now, _subject(entry), {"reason": reason})
@@ -153,7 +154,7 @@ def open_objection(session: Session, entry_id: int) -> RegisterObjection | None:
 def look_up(session: Session, entry_id: int, user: User, now: datetime) -> RegisterEntry:
     """The entry; that this person looked at it is kept, and in sight on its page. Raises NotFound."""
     entry = session.get(RegisterEntry, entry_id)
-    if entry is None:
+    if entry is None or is_about(entry.case, user):
         raise NotFound(f"register entry {entry_id}")
     audit(session, user.name, "register_viewed", now, _subject(entry))
     return entry
@@ -180,10 +181,10 @@ def _is_from_elsewhere(session: Session, entry: RegisterEntry, user: User) -> No
         raise Conflict("whoever decides is never from the unit that was rated", code="own_appeal")
 
 
-def _locked(session: Session, entry_id: int) -> RegisterEntry:
+def _locked(session: Session, entry_id: int, user: User) -> RegisterEntry:
     found = select(RegisterEntry).where(RegisterEntry.id == entry_id).with_for_update(of=RegisterEntry)
     entry = session.scalars(found.execution_options(populate_existing=True)).one_or_none()
-    if entry is None:
+    if entry is None or is_about(entry.case, user):
         raise NotFound(f"register entry {entry_id}")
     return entry
 

@@ -10,6 +10,7 @@ from hotline.actions.case_history import add_event, locked_case
 from hotline.actions.casework import held
 from hotline.actions.own_cases import is_about
 from hotline.errors import BadInput, Conflict, NotFound
+from hotline.rules.casework import CaseState
 from hotline.rules.policy import Policy
 from hotline.rules.reveals import RevealReason
 from hotline.rules.written import seen
@@ -34,8 +35,8 @@ def reveal(
     """The citizen's number, sealed: to be opened after the commit. `token`: of whoever holds the case; a supervisor
     needs none. What goes beyond the policy's figure for a day is flagged in the audit log.
 
-    Raises NotFound (also of a case about oneself), Conflict (the lease is lost; the number is hidden), BadInput
-    (`note`).
+    Raises NotFound (also of a case about oneself), Conflict (the lease is lost; the case is closed; the number is
+    hidden), BadInput (`note`).
     """
     note = seen(note)
     if len(note) > _LONGEST_NOTE or (reason is RevealReason.OTHER and not note):
@@ -45,6 +46,8 @@ def reveal(
     )
     if is_about(case, person):
         raise NotFound(f"case {case_id}")
+    if case.state is CaseState.CLOSED:
+        raise Conflict("the case is closed", code="case_closed")
     if case.record.is_hidden:
         raise Conflict("the citizen's number is hidden", code="no_number")
     today, most = _today(session, person, policy, now) + 1, policy.casework.reveals_a_day

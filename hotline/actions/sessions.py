@@ -129,9 +129,20 @@ def end(session: Session, actor: str, user_id: int, session_id: int, why: Sessio
 
 def end_all(session: Session, actor: str, user: User, why: SessionEnd, now: datetime) -> None:
     """End every session of this user, in whatever browser, and of whoever may have copied one."""
-    running = update(ConsoleSession).where(ConsoleSession.user_id == user.id, ConsoleSession.ended_at.is_(None))
-    session.execute(running.values(ended_at=now, ended_by=actor, why=why))
+    _end_running(session, actor, user, why, now)
     audit(session, actor, "sessions_ended", now, subject=f"user:{user.id}", facts={"why": str(why)})
+
+
+def end_others(session: Session, user: User, kept: ConsoleSession, why: SessionEnd, now: datetime) -> None:
+    """End every other log-in that was begun with what is no more: whoever knew it goes no further."""
+    _end_running(session, user.name, user, why, now, ConsoleSession.id != kept.id)
+
+
+def _end_running(
+    session: Session, actor: str, user: User, why: SessionEnd, now: datetime, *which: ColumnElement[bool]
+) -> None:
+    running = update(ConsoleSession).where(ConsoleSession.user_id == user.id, ConsoleSession.ended_at.is_(None), *which)
+    session.execute(running.values(ended_at=now, ended_by=actor, why=why))
 
 
 def is_open(now: datetime) -> tuple[ColumnElement[bool], ...]:

@@ -14,7 +14,7 @@ from hotline.actions.turns import wait_users
 from hotline.errors import BadInput, Conflict, NotFound
 from hotline.tables import User
 from hotline.tables.access import SessionEnd
-from hotline.tables.people import Role
+from hotline.tables.people import MANAGERS, Role
 
 
 def named(session: Session, name: str) -> User:
@@ -34,7 +34,10 @@ def change_role(
     staff_no: str | None,
     now: datetime,
 ) -> None:
-    """Another role or place; their sessions end. Raises NotFound, Conflict, or BadInput naming what is wrong."""
+    """Another role or place; their sessions end, and who leads from now on chooses another password.
+
+    Raises NotFound, Conflict, or BadInput naming what is wrong.
+    """
     user = _other(session, actor, user_id)
     before, after = (user.role, user.dept_code, user.staff_no), (role, dept_code, staff_no)
     if before == after:
@@ -43,6 +46,8 @@ def change_role(
     if role is not Role.ADMIN:
         _leave_an_administrator(session, user)
     user.role, user.dept_code, user.staff_no = after
+    if role in MANAGERS and before[0] not in MANAGERS:  # whose passwords are longer
+        user.must_change_password = True
     facts = {"from": list(before), "to": list(after)}
     audit(session, actor, "role_changed", now, subject=f"user:{user_id}", facts=facts)
     sessions.end_all(session, actor, user, SessionEnd.ROLE, now)

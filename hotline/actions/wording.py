@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import BigInteger, Select, func, literal, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -225,4 +225,5 @@ def _activated(name: str) -> Select[ScriptVersion]:
 
 
 def _numbered(name: str, version: int) -> Select[ScriptVersion]:
-    return select(ScriptVersion).where(ScriptVersion.name == name, ScriptVersion.version == version)
+    asked = literal(version, BigInteger)  # however long a number it is in an address
+    return select(ScriptVersion).where(ScriptVersion.name == name, ScriptVersion.version == asked)

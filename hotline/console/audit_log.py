@@ -1,7 +1,6 @@
 """The audit log, for administrators and auditors: by who, what, when and about which thing; exported; whole or not."""
 
 from collections.abc import Iterator
-from datetime import date
 
 from flask import Response, render_template, request
 from werkzeug.datastructures import MultiDict
@@ -13,7 +12,7 @@ from hotline.console.access import me, needs_role
 from hotline.console.people_words import AUDITED, BEYOND, BREAKS, SUBJECTS, about
 from hotline.console.room import blueprint
 from hotline.reports.audit_log import Wanted, audit_csv, entries, told
-from hotline.rules.bounds import bounded
+from hotline.rules.bounds import bounded, bounded_day
 from hotline.rules.phones import mask_phones_in
 from hotline.services import Services, services
 from hotline.tables.people import Role
@@ -75,6 +74,6 @@ def _wanted(given: MultiDict[str, str]) -> Wanted:
         what=given.get("what", "")[:_LONGEST],
         about=kind if kind in SUBJECTS else "",
         about_id=given.get("about_id", type=bounded),
-        since=given.get("since", type=date.fromisoformat),
-        until=given.get("until", type=date.fromisoformat),
+        since=given.get("since", type=bounded_day),
+        until=given.get("until", type=bounded_day),
     )

@@ -61,15 +61,19 @@ def read_beside(session: Session, case: Case, person: Person, holds: bool, house
 def _appeals(session: Session, case: Case, person: Person) -> list[Appeal]:
     filed = session.scalars(select(CaseAppeal).where(CaseAppeal.case_id == case.id).order_by(CaseAppeal.id)).all()
     files = files_of(session, [one.id for one in filed])
-    is_unit = person.role is Role.DEPARTMENT
     return [
         Appeal(
             one,
-            [file for file in files if file.appeal_id == one.id and not (is_unit and file.side is Side.CITIZEN)],
+            [file for file in files if file.appeal_id == one.id and _may_know(person, one, file.side)],
             may_read(person.role, person.dept_code, one, Side.UNIT),
         )
         for one in filed
     ]
+
+
+def _may_know(person: Person, filed: CaseAppeal, side: Side) -> bool:
+    """Of the unit's files everybody who sees the case, of the citizen's who may read them, and the desk."""
+    return side is Side.UNIT or person.role is Role.AGENT or may_read(person.role, person.dept_code, filed, side)
 
 
 def _registered(session: Session, case: Case) -> RegisterEntry | None:

@@ -106,7 +106,8 @@ def _year(wanted: int) -> int:
 
 def _page(year: int, upload: Upload | None = None) -> str:
     """The year; with an `upload`, as it would be."""
-    around = range(min(year, _today().year - _YEARS_AROUND), max(year, _today().year + _YEARS_AROUND) + 1)
+    this = _today().year
+    around = sorted({year, *range(this - _YEARS_AROUND, this + _YEARS_AROUND + 1)})
     with services().database.read() as session:
         years = [(each, bool(listed_days(session, each)), is_known(session, each)) for each in around]
         loaded = [ListedDay(one.day, one.works, one.name) for one in listed_days(session, year)]

@@ -2,19 +2,18 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
 from enum import StrEnum
 from typing import Any
 
 from hotline.console.words import Words
 from hotline.reports.cases import CaseFilter, Timely
-from hotline.rules.bounds import bounded
+from hotline.rules.bounds import bounded, bounded_day
 from hotline.rules.casework import CaseState, DeadlineKind, Ending, Outcome
+from hotline.rules.scale import STAR_LABELS
 from hotline.rules.written import one_line
 from hotline.tables.service import RecordKind
 
 _LONGEST = 64
-_EARLIEST, _LATEST = date(2000, 1, 1), date(9000, 1, 1)
 _OPEN, _CLOSED = "open", "closed"
 
 _IN_WORDS = ("number", "dept", "area")  # into which a telephone number could be typed
@@ -60,12 +59,9 @@ def read_filter(fields: Mapping[str, str], is_phone: Callable[[str], bool]) -> A
 def _day(name: str) -> Callable[[str], dict[str, Any]]:
     def read(text: str) -> dict[str, Any]:
         try:
-            day = date.fromisoformat(text)
+            return {name: bounded_day(text)}
         except ValueError:
             raise ValueError("day") from None
-        if not _EARLIEST < day < _LATEST:
-            raise ValueError("day")
-        return {name: day}
 
     return read
 
@@ -78,6 +74,13 @@ def _one_of(name: str, *kinds: type[StrEnum]) -> Callable[[str], dict[str, Any]]
         raise ValueError("choice")
 
     return read
+
+
+def _stars(text: str) -> dict[str, Any]:
+    stars = bounded(text)
+    if stars not in STAR_LABELS:
+        raise ValueError("number")
+    return {"stars": stars}
 
 
 def _state(text: str) -> dict[str, Any]:
@@ -96,7 +99,7 @@ FIELDS: Mapping[str, Callable[[str], dict[str, Any]]] = {
     "state": _state,
     "result": _one_of("result", Outcome, Ending),
     "agent": lambda text: {"agent_id": bounded(text)},
-    "stars": lambda text: {"stars": bounded(text)},
+    "stars": _stars,
     "named": lambda text: {"named": text == "yes"},
     "opened_from": _day("opened_from"),
     "opened_to": _day("opened_to"),

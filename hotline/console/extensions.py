@@ -5,6 +5,7 @@ from sqlalchemy import select
 from werkzeug.wrappers import Response as BaseResponse
 
 from hotline.actions.case_sharing import decide_extension, latest_extension
+from hotline.actions.own_cases import about
 from hotline.console.access import me, needs_role
 from hotline.console.board import SUPERVISION
 from hotline.console.room import blueprint, tell
@@ -53,7 +54,7 @@ def _page(faulty: int | None = None, fault: Words | None = None) -> str:
     asked = (
         select(CaseExtension, Case)
         .join(Case, Case.id == CaseExtension.case_id)
-        .where(CaseExtension.decided_at.is_(None))
+        .where(CaseExtension.decided_at.is_(None), ~about(me()))
         .order_by(CaseExtension.asked_at, CaseExtension.id)
         .limit(PAGE_SIZE)
     )

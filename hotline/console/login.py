@@ -18,6 +18,7 @@ from hotline.tables.access import SessionEnd
 from hotline.tables.people import Role
 
 _TOKEN, _NEXT = "log_in_token", "log_in_next"  # of a log-in that is not complete, in the browser's session
+_LONGEST = 2000  # of an address: a cookie holds 4 kB
 
 
 @blueprint.route("/login", methods=["GET", "POST"])
@@ -175,5 +176,5 @@ def _everyone() -> bool:
 def _ours(wanted: str) -> str:
     """Where to go after logging in: a page of this console, never another site."""
     home = url_for("console.queue")
-    is_ours = wanted.startswith(home) and wanted.isprintable() and "\\" not in wanted
+    is_ours = wanted.startswith(home) and wanted.isprintable() and "\\" not in wanted and len(wanted) <= _LONGEST
     return wanted if is_ours else home

@@ -42,14 +42,17 @@ def opt_outs() -> str:
 @blueprint.post("/opt-outs/find")
 @needs_role(*_READERS)
 def find_opt_out() -> str | tuple[str, int]:
-    """Those of one number. It is posted, and looked up by its keyed hash: it never stands in an address."""
-    house, typed = services(), request.form.get("phone", "").strip()
+    """Those of one number; that it was asked is kept. It is posted, and looked up by its keyed hash: it never stands in
+    an address."""
+    house, person, typed = services(), me(), request.form.get("phone", "").strip()
     try:
         sealed = house.vault.seal_phone(read_phone(typed, house.policy.region))
     except PhoneError:
         return _list_page({"phone": FAULTS["phone"]}), 400
-    with house.database.read() as session:
+    with house.database.write() as session:
         found = _of_number(session, sealed.lookup)
+        facts = {"phone": sealed.masked, "found": len(found)}
+        audit(session, person.name, "opt_outs_searched", house.now(), facts=facts)
     return render_template("console/opt_outs_found.html", found=found, masked=sealed.masked)
 
 

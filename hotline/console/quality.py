@@ -1,7 +1,7 @@
 """Quality samples: drawn by lot, heard and read, marked; each agent sees what was said of their own work."""
 
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 from flask import redirect, render_template, request, url_for
@@ -18,7 +18,7 @@ from hotline.console.words import Words, why_refused
 from hotline.console.worklist import may_see
 from hotline.errors import BadInput, Conflict, NotFound
 from hotline.reports import quality as report
-from hotline.rules.bounds import bounded
+from hotline.rules.bounds import bounded, bounded_day
 from hotline.rules.phones import mask_phones_in
 from hotline.rules.quality import LARGEST_DRAW
 from hotline.services import services
@@ -52,7 +52,7 @@ def draw_quality() -> BaseResponse | tuple[str, int]:
     """Draw: nobody picks."""
     house, form = services(), request.form
     try:
-        first, last = date.fromisoformat(form.get("first", "")), date.fromisoformat(form.get("last", ""))
+        first, last = bounded_day(form.get("first", "")), bounded_day(form.get("last", ""))
         wanted, agent_id = form.get("wanted", 0, type=bounded), form.get("agent", type=bounded)
         with house.database.write() as session:
             by = session.get_one(User, me().id)

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from hotline.actions import register as actions
 from hotline.actions.audit import audit
+from hotline.actions.own_cases import about
 from hotline.console.access import WORKERS, me, needs_role
 from hotline.console.besidefile import PROPOSERS
 from hotline.console.case import show_case, show_refused
@@ -20,7 +21,7 @@ from hotline.errors import BadInput, Conflict, NotFound
 from hotline.rules.bounds import bounded
 from hotline.rules.phones import PhoneError, mask_phones_in, read_phone
 from hotline.services import services
-from hotline.tables import AuditEntry, RegisterEntry, RegisterObjection, User
+from hotline.tables import AuditEntry, Case, RegisterEntry, RegisterObjection, User
 from hotline.tables.appeals import RegisterState
 from hotline.tables.people import Role
 
@@ -55,7 +56,7 @@ def find_registered() -> str | tuple[str, int]:
     except PhoneError:
         return _list_page({"phone": FAULTS["phone"]}), 400
     with house.database.write() as session:
-        entries = select(RegisterEntry).where(RegisterEntry.phone_lookup == sealed.lookup)
+        entries = select(RegisterEntry).where(RegisterEntry.phone_lookup == sealed.lookup, _about_others())
         found = session.scalars(entries.order_by(RegisterEntry.id.desc())).all()
         facts = {"found": [entry.id for entry in found]}
         audit(session, person.name, "register_searched", house.now(), facts=facts)
@@ -144,7 +145,12 @@ def _note() -> str:
 def _list_page(faults: dict[str, Words] | None = None) -> str:
     before, wanted = request.args.get("before", type=bounded), request.args.get("tab", Tab.PROPOSED)
     tab = Tab(wanted) if wanted in list(Tab) else Tab.PROPOSED
-    listed = select(RegisterEntry).where(_in_tab(tab)).order_by(RegisterEntry.id.desc()).limit(PAGE_SIZE + 1)
+    listed = (
+        select(RegisterEntry)
+        .where(_in_tab(tab), _about_others())
+        .order_by(RegisterEntry.id.desc())
+        .limit(PAGE_SIZE + 1)
+    )
     if before is not None:
         listed = listed.where(RegisterEntry.id < before)
     may_list = me().role in _READERS
@@ -163,6 +169,11 @@ def _list_page(faults: dict[str, Words] | None = None) -> str:
         typed=request.form.get("phone", ""),
         may_list=may_list,
     )
+
+
+def _about_others() -> ColumnElement[bool]:
+    """Nobody learns here who rated them."""
+    return RegisterEntry.case_id.not_in(select(Case.id).where(about(me())))
 
 
 def _in_tab(tab: Tab) -> ColumnElement[bool]:

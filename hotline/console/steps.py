@@ -16,6 +16,7 @@ from hotline.console.evidence import posted_files, with_files
 from hotline.console.room import blueprint, tell
 from hotline.console.stepsfile import FIELDS_OF, ONLY_A_NOTE
 from hotline.console.words import FIELDS, words_for
+from hotline.console.worklist import may_see
 from hotline.errors import BadInput, Conflict, NotFound
 from hotline.rules.bounds import bounded
 from hotline.rules.casework import CaseState, Ground, Move, Outcome
@@ -42,11 +43,13 @@ def take_step(case_id: int) -> BaseResponse | tuple[str, int]:
         token = leases.posted_token(case_id) if person.works_cases else None
         files = posted_files() if how is Move.APPEAL else []
         with house.database.write() as session:
-            user = session.get_one(User, person.id)
+            user, case = session.get_one(User, person.id), session.get(Case, case_id)
+            if case is None or not may_see(session, person, case):
+                raise NotFound(f"case {case_id}")
             _make(session, how, case_id, user, token)
             if files:
                 case_evidence.attach_to_open_appeal(session, case_id, Side.UNIT, user, files, house.now())
-            is_closed = session.get_one(Case, case_id).state is CaseState.CLOSED
+            is_closed = case.state is CaseState.CLOSED
     except BadInput as fault:
         return show_case(case_id, {f"{how}-{fault.field}": words_for(FIELDS, fault.field)}), 400
     except Conflict as conflict:

@@ -10,11 +10,11 @@ from hotline.console.access import needs_role
 from hotline.console.room import blueprint
 from hotline.reports.funnel import Day, funnel, total
 from hotline.reports.spreadsheet import csv_lines
+from hotline.rules.bounds import bounded_day
 from hotline.services import services
 from hotline.tables.people import Role
 
 SHOWN = 14  # days
-_EARLIEST, _LATEST = date(2000, 1, 1), date(9000, 1, 1)
 _READERS = (Role.SUPERVISOR, Role.ADMIN, Role.AUDITOR)
 # The steps that the chart draws, and how each bar is filled.
 STEPS = ("asked", "delivered", "answered")
@@ -61,10 +61,9 @@ def _today() -> date:
 
 def _last_day(today: date) -> date:
     try:
-        wanted = date.fromisoformat(request.args.get("last", ""))
+        return bounded_day(request.args.get("last", ""))
     except ValueError:
         return today
-    return wanted if _EARLIEST < wanted < _LATEST else today
 
 
 def _days(last: date) -> list[Day]:

@@ -318,7 +318,9 @@ FIELDS: Mapping[str, Words] = {
         "Evidence files: nothing was kept. Choose up to 10 files of at most 5 MB each: PDF, JPEG, PNG, WEBP, plain "
         "text, MP3 or WAV.",
     ),
-    "explanation": Words("请写明情况（2000 字以内）。", "Write what happened, in at most 2,000 characters."),
+    "explanation": Words(
+        "请写明情况（2000 字以内，最多 20 次）。", "Write what happened, in at most 2,000 characters, at most 20 times."
+    ),
     "register_note": Words(
         "请写明理由和依据（2000 字以内）。", "Write the reason and what it rests on, in at most 2,000 characters."
     ),

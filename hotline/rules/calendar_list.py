@@ -9,6 +9,8 @@ from datetime import date
 import chinese_calendar
 from chinese_calendar.constants import Holiday
 
+from hotline.rules.bounds import bounded_day
+
 HEADER = ("day", "kind")
 _WORKS = {"off": False, "work": True}
 _LONGEST_NAME = 64
@@ -56,7 +58,7 @@ def _read(row: dict[str, str | None]) -> ListedDay | str:
     """The day, or the name of the field that is wrong."""
     kind, name = (row["kind"] or "").strip(), (row.get("name") or "").strip()
     try:
-        day = date.fromisoformat((row["day"] or "").strip())
+        day = bounded_day((row["day"] or "").strip())
     except ValueError:
         return "day"
     return ListedDay(day, _WORKS[kind], name[:_LONGEST_NAME]) if kind in _WORKS else "kind"

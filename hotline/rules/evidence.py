@@ -1,5 +1,6 @@
 """Files of evidence: which kinds are taken, told by their content and never by their name; names made harmless."""
 
+import re
 from enum import StrEnum
 
 from hotline.rules.phones import mask_phones_in
@@ -42,6 +43,7 @@ _BEGINNINGS = (
     (b"\x89PNG\r\n\x1a\n", FileKind.PNG),
     (b"ID3", FileKind.MP3),
 )
+_NO_TEXT = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f]")
 _IN_RIFF = {b"WEBP": FileKind.WEBP, b"WAVE": FileKind.WAV}
 
 
@@ -74,7 +76,7 @@ def _is_text(content: bytes) -> bool:
             text = content.decode(encoding)
         except UnicodeDecodeError:
             continue
-        return not any((char < " " and char not in "\t\r\n\f") or char == "\x7f" for char in text)
+        return _NO_TEXT.search(text) is None
     return False
 
 

@@ -36,6 +36,7 @@ from hotline.rules.script import Channel
 from hotline.services import Services
 from hotline.tables import (
     Attempt,
+    AuditEntry,
     Call,
     Case,
     CaseAppeal,
@@ -513,6 +514,8 @@ def test_an_excluded_rating_leaves_the_figures_and_goes_to_the_store_as_an_updat
     assert only(house, CaseAppeal).citizen_side == "市民电话中确认按错"
     sent = [row.payload["document"]["state"] for row in all_of(house, OutboxRow, kind="forward")]
     assert sent == ["active", "excluded"]
+    kept = only(house, AuditEntry, action="rating_excluded")
+    assert (kept.subject, kept.facts["rating"]) == (f"case:{case.id}", case.rating_id)
     assert answered() == 0
 
 

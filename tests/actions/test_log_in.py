@@ -173,6 +173,15 @@ def test_whatever_is_typed_at_the_door_is_only_a_wrong_name(house: Services) -> 
         log_in(house, "y" * 300, "guess")
 
 
+@on_sqlite
+def test_a_telephone_number_typed_for_a_name_stands_in_no_log(house: Services) -> None:
+    for _ in range(5):
+        assert log_in(house, "13844328000", "guess") is None
+    with pytest.raises(door.LockedOut):
+        log_in(house, "13844328000", "guess")
+    assert {entry.actor for entry in all_of(house, AuditEntry)} == {"138****8000"}
+
+
 STRANGER = Browser("curl", "203.0.113.*", "b2")
 
 
@@ -310,6 +319,46 @@ def test_a_code_that_two_give_at_once_lets_one_in(house: Services, clock: Moving
         return True
 
     assert at_once(4, give_it).count(True) == 1
+
+
+@on_sqlite
+def test_who_began_with_the_password_that_was_told_goes_no_further_once_it_is_changed(house: Services) -> None:
+    """Else they would set up their own telephone as the second factor of somebody else."""
+    with house.database.write() as session:
+        people.add_user(session, "周倩", Role.ADMIN, PASSWORD, house.now(), must_change_password=True)
+    eavesdropper, owner = begin(house), begin(house)
+    door.choose_password(house.database, owner.token, "a password of my own", False, house.now())
+    with pytest.raises(door.SessionGone):
+        enrol(house, eavesdropper)
+    assert enrol(house, owner)[0].is_complete
+
+
+@on_postgresql
+def test_of_two_who_set_up_a_second_factor_at_once_one_does(house: Services, monkeypatch: pytest.MonkeyPatch) -> None:
+    add(house, role=Role.ADMIN)
+    begun, find, both_have_found = [begin(house), begin(house)], sessions.find_on_the_way, Barrier(2)
+    secrets = [door.proposed_secret(house.database, house.vault, one.token, False, house.now())[1] for one in begun]
+
+    waited = set[str]()
+
+    def find_together(session: Any, token: str, now: Any) -> Any:
+        found = find(session, token, now)
+        if token not in waited:  # each once, before either goes on
+            waited.add(token)
+            both_have_found.wait(timeout=20)
+        return found
+
+    monkeypatch.setattr(sessions, "find_on_the_way", find_together)
+
+    def set_up(number: int) -> bool:
+        code = pyotp.TOTP(secrets[number]).at(house.now())
+        try:
+            door.enrol(house.database, house.vault, begun[number].token, code, False, house.now())
+        except door.SessionGone:
+            return False
+        return True
+
+    assert sorted(at_once(2, set_up)) == [False, True]
 
 
 @on_sqlite

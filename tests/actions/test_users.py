@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 
+import pyotp
 import pytest
 from sqlalchemy.orm import Session
 
@@ -208,3 +209,40 @@ def test_temporary_passwords_pass_for_every_role() -> None:
     with pytest.raises(passwords.WeakPassword):
         passwords.check_new("eleven char", "admin", Role.SUPERVISOR)
     passwords.check_new("eleven char", "admin", Role.AGENT)
+
+
+@on_sqlite
+@pytest.mark.usefixtures("staff")
+def test_who_leads_from_now_on_chooses_a_password_as_long_as_that_takes(house: Services) -> None:
+    for role, must_change in ((Role.REVIEWER, False), (Role.SUPERVISOR, True)):
+        with house.database.write() as session:
+            users.change_role(session, "admin", AGENT, role, None, None, house.now())
+            assert session.get_one(User, AGENT).must_change_password is must_change
+
+
+@on_sqlite
+@pytest.mark.usefixtures("staff")
+@pytest.mark.parametrize("deed", [users.disable, users.end_sessions])
+def test_who_is_shown_out_while_their_password_is_checked_does_not_come_back_by_it(
+    house: Services, monkeypatch: pytest.MonkeyPatch, deed: Callable[..., None]
+) -> None:
+    begin(house)
+    with house.database.read() as session:
+        session_id = session.query(ConsoleSession).one().id
+    secret = own_account.proposed_secret(house.database, house.vault, session_id)
+    code, check = pyotp.TOTP(secret).at(house.now()), passwords.is_password_of
+
+    def check_slowly(user: User | None, password: str) -> bool:
+        with house.database.write() as session:
+            deed(session, "admin", AGENT, house.now())
+        return check(user, password)
+
+    monkeypatch.setattr(passwords, "is_password_of", check_slowly)
+    with pytest.raises(WrongSecret):
+        own_account.renew_second_factor(
+            house.database, house.vault, session_id, AGENT, PASSWORD, code, BROWSER, house.now()
+        )
+    if deed is users.disable:
+        with pytest.raises(WrongSecret):
+            own_account.change_password(house.database, AGENT, PASSWORD, "a new password", BROWSER, house.now())
+    assert [row for row in all_of(house, ConsoleSession) if row.ended_at is None] == []

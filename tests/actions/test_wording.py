@@ -60,6 +60,8 @@ def test_a_version_is_kept_then_activated_and_what_was_sent_before_keeps_its_wor
             for version in (1, 101, 102)
         ]
         rows = wording.versions(session, NAME)
+        with pytest.raises(NotFound):
+            wording.version_of(session, NAME, 2**53)
     assert in_use(house) == "sms-stars@102"
     assert said == [
         "【某市】该次评价已过期，您的回复已留存。如有其他问题，请拨打12345。",

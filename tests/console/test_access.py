@@ -34,6 +34,7 @@ def test_a_page_sends_a_stranger_to_the_log_in_page_and_back_afterwards(visit: V
         "javascript:x",
         "/consoles",
         "/api/v1/ratings",
+        "/console/?tab=" + "x" * 2000,  # no cookie would hold it, and so nobody get in
         "",
     ],
 )

@@ -76,7 +76,15 @@ def test_files_are_sealed_and_read_only_by_whoever_may_see_the_appeal(
     assert "市民.mp3" not in unit.get(f"/console/cases/{case_id}").text
     with house.database.write() as session:
         add_user(session, "公安", Role.DEPARTMENT, PASSWORD, house.now(), "220200-PSB")
-    assert visit("公安").get(f"/console/evidence/{ours.id}").status_code == 404
+        add_user(session, "人社复核", Role.REVIEWER, PASSWORD, house.now(), DEPARTMENT)
+    other = visit("公安")
+    assert other.get(f"/console/evidence/{ours.id}").status_code == 404
+    form = {"move": "grant_extension", "note": "同意"}
+    assert other.post(f"/console/cases/{case_id}/step", **form).status_code == 404  # as if there were no such case
+    same_unit = visit("人社复核")
+    assert same_unit.client.get(f"/console/evidence/{ours.id}").status_code == 200
+    assert same_unit.get(f"/console/evidence/{citizens.id}").status_code == 404
+    assert "市民.mp3" not in same_unit.get(f"/console/cases/{case_id}").text
 
 
 def test_what_is_not_taken_is_refused_with_the_field_and_nothing_is_kept(
@@ -151,6 +159,8 @@ def test_the_one_who_was_rated_explains_without_learning_who_rated(
     assert visit("department").post("/console/explain", service=service, note="别人的").status_code == 404
     said = [one.words for one in all_of(house, CaseExplanation, case_id=case_id)]
     assert said == ["当时系统停机，已解释。", "停机有记录。"]
+    codes = [visitor.post("/console/explain", service=service, note="再说一遍").status_code for _ in range(19)]
+    assert codes == [303] * 18 + [400]
     for name in ("agent", "supervisor", "department", "reviewer"):
         assert "当时系统停机，已解释。" in visit(name).get(f"/console/cases/{case_id}").text
 

@@ -6,10 +6,10 @@ from datetime import timedelta
 
 from hotline.actions import call_recordings, dial
 from hotline.messages import Refusal, Refused
-from hotline.rules.casework import AttemptState
+from hotline.rules.casework import AttemptState, CaseState
 from hotline.rules.phones import read_phone
 from hotline.services import Services
-from hotline.tables import Attempt, AuditEntry, CaseEvent, OutboxRow, Rating, Recording, User
+from hotline.tables import Attempt, AuditEntry, Case, CaseEvent, OutboxRow, Rating, Recording, User
 from tests.cast import LI, all_of, change_casework_rules, change_phone_rules, only
 from tests.console.conftest import CITIZEN_PHONE, Visitor
 from tests.voices import received, settle
@@ -121,6 +121,10 @@ def test_a_supervisor_needs_no_lease_and_what_goes_beyond_the_days_figure_is_fla
         None,
         {"reason": "check_number", "note": "", "today": 2, "beyond": 1},
     )
+    with house.database.write() as session:
+        session.get_one(Case, case_id).state = CaseState.CLOSED
+    closed = visitor.post(f"/console/cases/{case_id}/reveal", reason="check_number", why="")
+    assert (closed.status_code, SPACED in closed.text) == (409, False)
     assert visit("auditor").get("/console/audit").text.count("超出当日次数") == 1
 
 

@@ -119,6 +119,7 @@ def test_the_form_is_read_with_care_and_its_pages_leave_none_out(
         ("due_to=0001-01-01", "请填写日期"),
         ("state=lost", "请从列表中选择"),
         ("case=three", "请填写数字"),
+        ("stars=9999999999", "请填写数字"),
     ):
         for page in ("search", "ledger"):
             answer = visitor.get(f"/console/{page}?{query}")

@@ -54,7 +54,7 @@ def test_the_list_is_masked_and_parted_into_what_holds_and_what_has_ended(
 
 
 def test_a_number_is_found_however_it_is_typed_and_never_stands_in_an_address(
-    visit: Visit, staff: dict[str, int], leave: Callable[..., int]
+    visit: Visit, staff: dict[str, int], leave: Callable[..., int], house: Services
 ) -> None:
     leave(LI)
     visitor = visit("supervisor")
@@ -63,6 +63,8 @@ def test_a_number_is_found_however_it_is_typed_and_never_stands_in_an_address(
     assert LI.masked in found.text
     assert "64812345" not in found.text
     assert "没有退订过" in visitor.post("/console/opt-outs/find", phone=WANG.phone).text
+    asked = [entry.facts["found"] for entry in all_of(house, AuditEntry, action="opt_outs_searched")]
+    assert (len(asked), asked[-1]) == (2, 0)
     refused = visitor.post("/console/opt-outs/find", phone="12345")
     assert refused.status_code == 400
     assert "请填写完整的手机或固定电话号码" in refused.text

@@ -271,6 +271,17 @@ def test_a_list_is_shown_with_its_faults_by_line_and_then_taken(
         assert admin.post("/console/calendar", list=strange).status_code == 400
 
 
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+def test_a_day_that_nothing_can_be_counted_from_is_none(visit: Visit, staff: dict[str, int], day: str) -> None:
+    """The day before it or after it, or its midnight in UTC, does not exist."""
+    admin = visit("admin")
+    for field in ("since", "until"):
+        assert admin.get(f"/console/audit?{field}={day}").status_code == 200
+        assert admin.post("/console/audit/export", **{field: day}).status_code == 200
+    assert admin.post("/console/quality/draw", first=day, last=day, wanted="3").status_code == 400
+    assert admin.post("/console/calendar", list=f"day,kind,name\n{day},off,元旦\n").status_code == 400
+
+
 def test_no_page_of_many_cases_is_larger_than_it_may_be(
     visit: Visit, staff: dict[str, int], open_case: OpenCase, house: Services
 ) -> None:

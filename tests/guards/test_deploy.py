@@ -186,6 +186,18 @@ def test_nginx_waits_longer_than_twilio_and_takes_what_the_product_takes() -> No
 
 
 @on_sqlite
+def test_nginx_lets_no_address_flood_the_log_in(app: Flask) -> None:
+    nginx = (DEPLOY / "nginx.conf").read_text(encoding="utf-8")
+    with app.test_request_context():
+        path = app.url_for("console.login")
+    (location,) = re.findall(r"location = (\S+) \{[^{}]*limit_req zone=log_in [^{}]*proxy_pass http://hotline;", nginx)
+    assert location == path
+    assert re.findall(r"limit_req_zone \$(\w+) zone=log_in:", nginx) == re.findall(
+        r"map \$request_method \$(\w+) ", nginx
+    )
+
+
+@on_sqlite
 def test_nginx_apologises_in_time_at_the_fallbacks_address_and_nowhere_else(app: Flask) -> None:
     """A status callback or another voice webhook that fails must fail: Twilio tries those again."""
     nginx = (DEPLOY / "nginx.conf").read_text(encoding="utf-8")
