@@ -11,7 +11,7 @@ from typing import Any
 import hypothesis
 import pytest
 from flask import Flask
-from sqlalchemy import create_engine, text
+from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.exc import ProgrammingError
 
 from hotline import create_app, outbox
@@ -118,17 +118,31 @@ def sqlite_url(_sqlite_template: Path, tmp_path: Path) -> str:
     return f"sqlite:///{copy}"
 
 
+_FILLED = " UNION ALL ".join(f"SELECT '{name}' WHERE EXISTS (SELECT 1 FROM {name})" for name in Base.metadata.tables)
+_BEGIN_NUMBERS_ANEW = """
+    SELECT setval(format('%I.%I', schemaname, sequencename)::regclass, start_value, false) FROM pg_sequences
+    WHERE last_value IS NOT NULL
+"""
+
+
+def _empty(connection: Connection) -> None:
+    """Only what was filled: to truncate all tables takes twenty times as long. In any order, as nothing is kept."""
+    connection.execute(text("SET LOCAL session_replication_role = replica"))
+    for name in connection.scalars(text(_FILLED)).all():
+        connection.execute(text(f"DELETE FROM {name}"))
+    connection.execute(text(_BEGIN_NUMBERS_ANEW))
+    connection.execute(text("INSERT INTO store_position (id, last) VALUES (1, 0)"))
+
+
 @pytest.fixture
 def postgres_url(_postgres: str) -> str:
     """A PostgreSQL database as if it were fresh: emptied, and migrated anew if the test before changed its tables."""
     engine = create_engine(_postgres)
-    tables = ", ".join(table.name for table in Base.metadata.sorted_tables)
     with engine.begin() as connection:
         connection.execute(text(_SHOW_OTHERS_OUT))
     try:
         with engine.begin() as connection:
-            connection.execute(text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))
-            connection.execute(text("INSERT INTO store_position (id, last) VALUES (1, 0)"))
+            _empty(connection)
     except ProgrammingError:
         with engine.begin() as connection:
             connection.execute(text("DROP SCHEMA public CASCADE"))

@@ -299,7 +299,6 @@ def test_a_log_out_forgets_what_was_being_written(
 
 PAGES = (
     "/console/",
-    "/console/?tab=mine",
     "/console/?tab=closed",
     "/console/cases/{held}",
     "/console/cases/{calling}",
@@ -393,6 +392,7 @@ def _scrolls_down_only(page: Any, name: str) -> None:
 def _look(page: Any, name: str, rules: dict[str, Any] = ALL_RULES) -> None:
     if SHOTS:
         page.screenshot(path=f"{SHOTS}/{name}.png", full_page=True)
+    page.wait_for_load_state()  # with its sheets
     _scrolls_down_only(page, name)
     _ask_axe(page, name, rules)
     small = page.evaluate(
