@@ -471,7 +471,7 @@ def test_evidence_an_explanation_and_the_register_in_a_real_browser(
     page.locator("#appeal-files").set_input_files([scan])
     page.get_by_role("button", name="：申诉").click()
     page.get_by_role("link", name="叫号记录 138____8000.pdf").wait_for()
-    assert "经查当日" not in page.evaluate("JSON.stringify(sessionStorage)")
+    page.wait_for_function("!JSON.stringify(sessionStorage).includes('经查当日')")
     page = open_page("reviewer")
     page.goto(f"/console/cases/{case_id}")
     with page.expect_download() as download:
