@@ -80,7 +80,7 @@ def set_skills(session: Session, name: str, skills: Iterable[str], policy: Polic
     if unknown := [skill for skill in wanted if skill not in known]:
         raise BadInput("skills", f"not in the policy: {', '.join(unknown)} (it has: {', '.join(known) or 'none'})")
     user.skills = wanted
-    audit(session, by, "skills_set", now, subject=name, facts={"skills": wanted})
+    audit(session, by, "skills_set", now, subject=f"user:{user.id}", facts={"skills": wanted})
 
 
 def set_call_mode(user: User, mode: CallMode) -> None:

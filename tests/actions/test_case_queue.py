@@ -131,7 +131,7 @@ def test_a_case_that_takes_a_skill_goes_to_who_has_it(house: Services, desk: Des
             people.set_skills(session, desk.user.name, ["french"], house.policy, "admin", house.now())
         people.set_skills(session, desk.user.name, ["english"], house.policy, "admin", house.now())
     (entry,) = all_of(house, AuditEntry, action="skills_set")
-    assert (entry.actor, entry.subject, entry.facts) == ("admin", desk.user.name, {"skills": ["english"]})
+    assert (entry.actor, entry.subject, entry.facts) == ("admin", f"user:{desk.user.id}", {"skills": ["english"]})
     (agent,) = all_of(house, User, name=desk.user.name)
     skilled = Desk(house, agent)
     assert next_of(skilled, Wanted(skill="other")) is None
